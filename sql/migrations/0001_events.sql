@@ -1,0 +1,62 @@
+-- Events as they came: audit events in kube_audit, everything else in logs.
+--
+-- Columns are spelled as the audit API spells them, so that one path works in JSON, SPL and SQL.
+-- _raw is the text that Splunk would have had; event is the audit event's own JSON where an envelope
+-- made the two differ. Paths without a typed column are read from coalesce(event, _raw).
+-- requestReceivedTimestamp and stageTimestamp are times here; SPL reads their original text from the event.
+-- identity is 128 bits over (cluster, auditID, stage, text): a copy changes nothing. auditID alone is the
+-- client's to choose, so it never decides.
+-- commit_seq is the load transaction that added the row: the watermark a detection run compares.
+
+create table kube_audit (
+  _time timestamp not null,
+  _indextime timestamp not null,
+  cluster varchar,
+  "auditID" varchar,
+  stage varchar,
+  level varchar,
+  verb varchar,
+  "requestURI" varchar,
+  "userAgent" varchar,
+  "user" struct(username varchar, uid varchar, groups varchar[]),
+  "impersonatedUser" struct(username varchar, uid varchar, groups varchar[]),
+  "sourceIPs" varchar[],
+  "objectRef" struct(
+    resource varchar, namespace varchar, name varchar, uid varchar,
+    "apiGroup" varchar, "apiVersion" varchar, "resourceVersion" varchar, subresource varchar
+  ),
+  "responseStatus" struct(status varchar, message varchar, reason varchar, code bigint),
+  "requestReceivedTimestamp" timestamp,
+  "stageTimestamp" timestamp,
+  annotations map(varchar, varchar),
+  "index" varchar,
+  source varchar,
+  sourcetype varchar,
+  host varchar,
+  cloud varchar,
+  resource json,
+  attributes json,
+  _raw varchar not null,
+  event varchar,
+  identity uuid not null,
+  commit_seq bigint not null
+);
+
+create table logs (
+  _time timestamp not null,
+  _indextime timestamp not null,
+  cluster varchar,
+  "index" varchar,
+  source varchar,
+  sourcetype varchar,
+  host varchar,
+  severity_number integer,
+  severity_text varchar,
+  event_name varchar,
+  unreadable varchar,
+  resource json,
+  attributes json,
+  _raw varchar not null,
+  identity uuid not null,
+  commit_seq bigint not null
+);
