@@ -60,6 +60,12 @@ export type CompileResult =
       /** Names of the commands, in order. */
       readonly commands: readonly string[];
       readonly usesIpLocation: boolean;
+      /**
+       * Final names of the BY fields that tell the rows apart (the last stats, top, rare or dedup, through later
+       * renames), so that a row keeps its identity when only its counts change. Absent where nothing grouped the rows
+       * or a key field was dropped or computed anew.
+       */
+      readonly keyFields?: readonly string[];
       readonly warnings: readonly Diagnostic[];
       /** The plan as indented text. */
       readonly plan: string;

@@ -8,6 +8,8 @@ export interface Source {
   readonly line?: number;
   /** Column (from 1) of the file at which the first line of `text` starts; 1 when absent. */
   readonly column?: number;
+  /** Blanks that the file has before every further line of `text`, as in a YAML block scalar; 0 when absent. */
+  readonly indent?: number;
 }
 
 /** A half-open range of UTF-16 offsets into a Source's text. */
@@ -35,7 +37,7 @@ export function locate(source: Source, offset: number): Location {
   const lineOffset = position - lineStart;
   return {
     line: (source.line ?? 1) + lineIndex,
-    column: lineOffset + (lineIndex === 0 ? (source.column ?? 1) : 1),
+    column: lineOffset + (lineIndex === 0 ? (source.column ?? 1) : 1 + (source.indent ?? 0)),
     lineText: source.text.slice(lineStart, lineEnd === -1 ? undefined : lineEnd).replace(/\r$/, ''),
     lineOffset,
   };
