@@ -1,0 +1,20 @@
+/** `pintail serve`: the service, until it is asked to stop. */
+import { loadConfig } from '../config/index.ts';
+import { createService } from '../service/service.ts';
+import type { RegisterCommand } from './command.ts';
+
+export const registerServe: RegisterCommand = (program, terminal, report) => {
+  program
+    .command('serve')
+    .description('run the service: receive, store, detect, export')
+    .option('--config <file>', 'configuration (default: built-in defaults)')
+    .action(async (options: { config?: string }) => {
+      const config = await loadConfig(options.config, terminal.environment);
+      const service = await createService(config, { onStuckQuery: () => terminal.exit(1) });
+      const stop = terminal.stopRequested();
+      await service.start();
+      await stop;
+      await service.shutdown();
+      report(0);
+    });
+};
