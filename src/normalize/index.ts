@@ -1,0 +1,122 @@
+/**
+ * Log records to rows: audit events to `kube_audit`, everything else to `logs`. Pure: no input or output, no
+ * clock; the same batch and arrival time give the same rows.
+ *
+ *   record --openRecord--> parts --toAuditRow / toLogRow--> rows
+ *
+ * Every record becomes at least one row. One that should have been an audit event and cannot be read as one is
+ * a log row with `unreadable` set; it never spoils its batch.
+ */
+import type { AuditRow, LogRow, NormalizedBatch, RecordBatch } from '../component.ts';
+import { ownMicros, readColumns } from './audit-event.ts';
+import { auditIdentity, logIdentity } from './identity.ts';
+import { openRecord } from './open-record.ts';
+import type { AuditPart, LogPart } from './part.ts';
+import { printJson } from './print-json.ts';
+import { describeRecords, type RecordContext } from './record-context.ts';
+
+export interface NormalizeContext {
+  /** When the batch arrived, microseconds since the epoch. */
+  readonly arrivalMicros: number;
+  /** How deep JSON text may nest before it is refused as unreadable. Default 20,000. */
+  readonly maxNestingDepth?: number;
+}
+
+/**
+ * Kubernetes itself refuses requests nested more than 10,000 deep, and an audit event adds a few levels: no
+ * request can hide behind this bound. It exists so that megabytes of brackets cannot cost gigabytes.
+ */
+export const DEFAULT_MAX_NESTING_DEPTH = 20_000;
+
+/** The rows of one batch, in the order of its records. Never throws on what a record holds. */
+export function normalize(batch: RecordBatch, context: NormalizeContext): NormalizedBatch {
+  const maxNestingDepth = context.maxNestingDepth ?? DEFAULT_MAX_NESTING_DEPTH;
+  const audit: AuditRow[] = [];
+  const logs: LogRow[] = [];
+  const ordinals = new Map<string, number>();
+  for (const resource of batch.resourceLogs) {
+    const describe = describeRecords(batch, resource);
+    for (const record of resource.logRecords) {
+      const described = describe(record);
+      for (const part of openRecord(described, maxNestingDepth)) {
+        if (part.kind === 'audit') audit.push(toAuditRow(part, described, context.arrivalMicros));
+        else logs.push(toLogRow(part, described, context.arrivalMicros, ordinals));
+      }
+    }
+  }
+  return { audit, logs };
+}
+
+function toAuditRow(part: AuditPart, context: RecordContext, arrivalMicros: number): AuditRow {
+  const columns = readColumns(part.event);
+  const own = ownMicros(part.event, columns);
+  const cluster = context.cluster ?? part.cluster ?? context.configuredCluster;
+  return {
+    timeMicros: own ?? part.envelopeMicros ?? context.recordMicros ?? arrivalMicros,
+    hasOwnTime: own !== null,
+    cluster,
+    index: context.index,
+    source: context.source,
+    sourcetype: context.sourcetype,
+    host: context.host,
+    resource: context.resource,
+    attributes: context.attributes,
+    _raw: part.raw,
+    identity: auditIdentity(cluster, columns.auditID, columns.stage, part.identityText),
+    auditID: columns.auditID,
+    stage: columns.stage,
+    level: columns.level,
+    verb: columns.verb,
+    requestURI: columns.requestURI,
+    userAgent: columns.userAgent,
+    user: columns.user,
+    impersonatedUser: columns.impersonatedUser,
+    sourceIPs: columns.sourceIPs,
+    objectRef: columns.objectRef,
+    responseStatus: columns.responseStatus,
+    requestReceivedMicros: columns.requestReceivedMicros,
+    stageMicros: columns.stageMicros,
+    annotations: columns.annotations,
+    cloud: part.cloud,
+    event: part.eventText,
+  };
+}
+
+function toLogRow(part: LogPart, context: RecordContext, arrivalMicros: number, ordinals: Map<string, number>): LogRow {
+  const { record } = context;
+  const cluster = context.cluster ?? part.cluster ?? context.configuredCluster;
+  const micros = part.envelopeMicros ?? context.recordMicros;
+  const identity = logIdentity(
+    [
+      cluster,
+      context.resource === null ? null : printJson(context.resourceAttributes, true),
+      context.attributes === null ? null : printJson(record.attributes, true),
+      String(record.timeUnixNano),
+      String(record.observedTimeUnixNano),
+      part.envelopeMicros === null ? null : String(part.envelopeMicros),
+      String(record.severityNumber),
+      record.severityText,
+      record.eventName,
+      part.identityText,
+    ],
+    ordinals,
+  );
+  return {
+    timeMicros: micros ?? arrivalMicros,
+    // Both times of a log record are part of its identity, so two copies of one agree on them.
+    hasOwnTime: micros !== null,
+    cluster,
+    index: context.index,
+    source: context.source,
+    sourcetype: context.sourcetype,
+    host: context.host,
+    resource: context.resource,
+    attributes: context.attributes,
+    _raw: part.raw,
+    identity,
+    severityNumber: record.severityNumber === 0 ? null : record.severityNumber,
+    severityText: record.severityText === '' ? null : record.severityText.toWellFormed(),
+    eventName: record.eventName === '' ? null : record.eventName.toWellFormed(),
+    unreadable: part.unreadable,
+  };
+}

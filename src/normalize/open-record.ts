@@ -1,0 +1,172 @@
+/**
+ * A log record's body to its parts: the first stage of normalisation.
+ *
+ * A body may be text, bytes (UTF-8), a map or an array, and may hold one audit event, an EventList, a cloud's
+ * envelope, an array of those, or several JSON documents one after the other; each becomes a part of its own
+ * with its exact slice of the text. A text or array in which nothing is recognised stays one record.
+ */
+import type { AnyValue } from '../component.ts';
+import { isAuditEvent } from './audit-event.ts';
+import { openAks, openAksAttributes } from './envelopes/aks.ts';
+import { clusterOfLogGroup, openEks } from './envelopes/eks.ts';
+import { openEventList } from './envelopes/event-list.ts';
+import { openGke } from './envelopes/gke.ts';
+import {
+  elements,
+  identityText,
+  isObject,
+  type JsonNode,
+  type JsonProblem,
+  nodeOfValue,
+  parseJson,
+  splitDocuments,
+} from './json-text.ts';
+import type { AuditPart, LogPart, Part } from './part.ts';
+import { printJson } from './print-json.ts';
+import type { RecordContext } from './record-context.ts';
+import { isAuditStream, looksLikeAuditText, nameOfValue, unreadable } from './unreadable.ts';
+
+const EXPECTED_EVENT = 'an audit.k8s.io Event';
+
+/** At least one part for every record; never throws, whatever the body holds. */
+export function openRecord(context: RecordContext, maxNestingDepth: number): readonly Part[] {
+  const { body } = context.record;
+  if (typeof body === 'string') return openText(body.toWellFormed(), context, maxNestingDepth);
+  if (body instanceof Uint8Array) return openBytes(body, context, maxNestingDepth);
+  if (body === null) return openAksAttributes(context, maxNestingDepth) ?? [plain('', '', context, 'an empty record')];
+  if (typeof body === 'object') return openValue(body, context, maxNestingDepth);
+  return [plain(String(body), `${typeof body} ${body}`, context, `a ${typeof body}`)];
+}
+
+function openText(text: string, context: RecordContext, maxNestingDepth: number): readonly Part[] {
+  if (!startsLikeJson(text)) {
+    if (text === '') {
+      const parts = openAksAttributes(context, maxNestingDepth);
+      if (parts !== null) return parts;
+    }
+    return [notJson(text, context, maxNestingDepth)];
+  }
+  const parsed = parseJson(text, maxNestingDepth);
+  if ('problem' in parsed) {
+    if (parsed.problem.continues) {
+      const parts = openDocuments(splitDocuments(text), context, maxNestingDepth);
+      if (parts !== null) return parts;
+    }
+    return [broken(text, parsed.problem, context)];
+  }
+  const { node } = parsed;
+  if (isObject(node.value) && isAuditEvent(node.value)) return [bareEvent(text, node, context)];
+  return recognize(node, context, maxNestingDepth) ?? [plain(text, text, context, nameOfValue(node.value))];
+}
+
+function openBytes(bytes: Uint8Array, context: RecordContext, maxNestingDepth: number): readonly Part[] {
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  const parts = openText(text, context, maxNestingDepth);
+  const [only] = parts;
+  // Bytes that are no UTF-8 become U+FFFD in the text, so only the bytes tell two such records apart.
+  if (parts.length !== 1 || only?.kind !== 'log') return parts;
+  return [{ ...only, identityText: `bytes ${printJson(bytes)}` }];
+}
+
+function openValue(body: AnyValue, context: RecordContext, maxNestingDepth: number): readonly Part[] {
+  const node = nodeOfValue(body);
+  if (isObject(node.value) && isAuditEvent(node.value)) return [bareEvent(node.text, node, context)];
+  const parts = recognize(node, context, maxNestingDepth);
+  return parts ?? [plain(node.text, `map ${identityText(node)}`, context, nameOfValue(node.value))];
+}
+
+/** The documents' parts where at least one of them is an audit event or an envelope; null where none is. */
+function openDocuments(
+  documents: readonly string[],
+  context: RecordContext,
+  maxNestingDepth: number,
+): readonly Part[] | null {
+  let isRecognized = false;
+  const parts = documents.flatMap((document): readonly Part[] => {
+    const parsed = parseJson(document, maxNestingDepth);
+    if ('problem' in parsed) return [broken(document, parsed.problem, context)];
+    const found = recognizeOne(parsed.node, document, context, maxNestingDepth);
+    if (found !== null) isRecognized = true;
+    return found ?? [plain(document, document, context, nameOfValue(parsed.node.value))];
+  });
+  return isRecognized ? parts : null;
+}
+
+/** An envelope's parts, or those of an array of events and envelopes; null where nothing is recognised. */
+function recognize(node: JsonNode, context: RecordContext, maxNestingDepth: number): readonly Part[] | null {
+  if (!Array.isArray(node.value)) return openEnvelope(node, context, maxNestingDepth);
+  let isRecognized = false;
+  const parts = elements(node).flatMap((element): readonly Part[] => {
+    const found = recognizeOne(element, element.text, context, maxNestingDepth);
+    if (found !== null) isRecognized = true;
+    return found ?? [plain(element.text, identityText(element), context, nameOfValue(element.value))];
+  });
+  return isRecognized ? parts : null;
+}
+
+function recognizeOne(
+  node: JsonNode,
+  raw: string,
+  context: RecordContext,
+  maxNestingDepth: number,
+): readonly Part[] | null {
+  if (isObject(node.value) && isAuditEvent(node.value)) return [bareEvent(raw, node, context)];
+  return openEnvelope(node, context, maxNestingDepth);
+}
+
+function openEnvelope(node: JsonNode, context: RecordContext, maxNestingDepth: number): readonly Part[] | null {
+  return (
+    openEventList(node) ?? openAks(node, maxNestingDepth) ?? openEks(node, maxNestingDepth) ?? openGke(node, context)
+  );
+}
+
+function bareEvent(raw: string, node: JsonNode, context: RecordContext): AuditPart {
+  const cluster = clusterOfLogGroup(context.logGroup);
+  return {
+    kind: 'audit',
+    raw,
+    eventText: node.text === raw ? null : node.text,
+    event: node.value as AuditPart['event'],
+    identityText: node.origin === undefined ? raw : identityText(node),
+    cloud: cluster === null ? null : 'eks',
+    cluster,
+    envelopeMicros: null,
+  };
+}
+
+/** A record that is no audit event; marked only where its stream should carry nothing else. */
+function plain(raw: string, identity: string, context: RecordContext, found: string): LogPart {
+  const reason = isAuditStream(context) ? unreadable({ expected: EXPECTED_EVENT, found }) : null;
+  return logPart(raw, identity, context, reason);
+}
+
+function notJson(text: string, context: RecordContext, maxNestingDepth: number): LogPart {
+  if (!isAuditStream(context) && !looksLikeAuditText(text)) return logPart(text, text, context, null);
+  const parsed = parseJson(text, maxNestingDepth);
+  const problem =
+    'problem' in parsed ? parsed.problem : { expected: EXPECTED_EVENT, found: nameOfValue(parsed.node.value) };
+  return logPart(text, text, context, unreadable(problem));
+}
+
+function broken(text: string, problem: JsonProblem, context: RecordContext): LogPart {
+  const isMarked = problem.tooDeep || isAuditStream(context) || looksLikeAuditText(text);
+  return logPart(text, text, context, isMarked ? unreadable(problem) : null);
+}
+
+function logPart(raw: string, identity: string, context: RecordContext, reason: string | null): LogPart {
+  return {
+    kind: 'log',
+    raw,
+    identityText: identity,
+    cluster: clusterOfLogGroup(context.logGroup),
+    envelopeMicros: null,
+    unreadable: reason,
+  };
+}
+
+function startsLikeJson(text: string): boolean {
+  let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  for (let code = text.charCodeAt(at); code <= 0x20; code = text.charCodeAt(at)) at++;
+  const first = text[at];
+  return first === '{' || first === '[';
+}

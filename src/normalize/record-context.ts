@@ -1,0 +1,106 @@
+/**
+ * What a log record tells besides its body: cluster, Splunk metadata, attributes, where in a cloud it came from.
+ *
+ * The attribute names are those of the Splunk Distribution's charts and of the contrib receivers
+ * awscloudwatch and azureeventhub.
+ */
+import type { AnyValue, AttributeMap, LogRecord, RecordBatch, ResourceLogs } from '../component.ts';
+import { microsOfNanos } from './event-time.ts';
+import { printJson } from './print-json.ts';
+
+export interface RecordContext {
+  readonly record: LogRecord;
+  readonly receiver: string;
+  /** The cluster that attributes name; wins over an envelope's. */
+  readonly cluster: string | null;
+  /** The cluster configured for the listener; used where nothing else names one. */
+  readonly configuredCluster: string | null;
+  readonly index: string | null;
+  readonly source: string | null;
+  readonly sourcetype: string | null;
+  readonly host: string | null;
+  readonly resource: string | null;
+  readonly attributes: string | null;
+  /** CloudWatch log group and stream. */
+  readonly logGroup: string | null;
+  readonly logStream: string | null;
+  /** Attributes of the resource, for what only an envelope needs. */
+  readonly resourceAttributes: AttributeMap;
+  /** The record's time, else its observed time; null where it has neither. */
+  readonly recordMicros: number | null;
+}
+
+/** Returns a function that describes each record of `resource`; what is the resource's is worked out once. */
+export function describeRecords(batch: RecordBatch, resource: ResourceLogs): (record: LogRecord) => RecordContext {
+  const { receiver } = batch;
+  const resourceAttributes = resource.resourceAttributes;
+  const resourceText = printAttributes(resourceAttributes);
+  const configuredCluster = batch.cluster ?? null;
+  const configured = batch.metadata ?? {};
+  const ofResource = (name: string): string | null => readAttribute(resourceAttributes[name]);
+  const resourceCluster = ofResource('k8s.cluster.name');
+  const resourceClusterName = ofResource('cluster_name');
+  const resourceIndex = ofResource('com.splunk.index');
+  const resourceSource = ofResource('com.splunk.source');
+  const resourceSourcetype = ofResource('com.splunk.sourcetype');
+  const resourceHost = ofResource('host.name');
+  const resourceFilePath = ofResource('log.file.path');
+  const resourceLogGroup = firstOf(resourceAttributes, LOG_GROUP);
+  const resourceLogStream = firstOf(resourceAttributes, LOG_STREAM);
+
+  return (record) => {
+    const { attributes } = record;
+    const text = printAttributes(attributes);
+    // Most receivers send no record attributes; this path runs for every event.
+    const own = text === null ? noAttribute : (name: string) => readAttribute(attributes[name]);
+    return {
+      record,
+      receiver,
+      cluster: resourceCluster ?? own('k8s.cluster.name') ?? resourceClusterName ?? own('cluster_name'),
+      configuredCluster,
+      index: resourceIndex ?? own('com.splunk.index') ?? configured.index ?? null,
+      source:
+        resourceSource ??
+        own('com.splunk.source') ??
+        own('log.file.path') ??
+        resourceFilePath ??
+        configured.source ??
+        null,
+      sourcetype: resourceSourcetype ?? own('com.splunk.sourcetype') ?? configured.sourcetype ?? null,
+      host: resourceHost ?? own('host.name') ?? configured.host ?? null,
+      resource: resourceText,
+      attributes: text,
+      logGroup: resourceLogGroup ?? (text === null ? null : firstOf(attributes, LOG_GROUP)),
+      logStream: resourceLogStream ?? (text === null ? null : firstOf(attributes, LOG_STREAM)),
+      resourceAttributes,
+      recordMicros: microsOfNanos(record.timeUnixNano) ?? microsOfNanos(record.observedTimeUnixNano),
+    };
+  };
+}
+
+const LOG_GROUP = ['cloudwatch.log.group.name', 'aws.log.group.names'] as const;
+const LOG_STREAM = ['cloudwatch.log.stream', 'cloudwatch.log.stream.name', 'aws.log.stream.names'] as const;
+
+function noAttribute(): null {
+  return null;
+}
+
+/** Text of an attribute; null where it is absent, empty or not a scalar. A list counts by its first element. */
+export function readAttribute(value: AnyValue | undefined): string | null {
+  if (typeof value === 'string') return value === '' ? null : value.toWellFormed();
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  return Array.isArray(value) && value.length > 0 ? readAttribute((value as readonly AnyValue[])[0]) : null;
+}
+
+function firstOf(attributes: AttributeMap, names: readonly string[]): string | null {
+  for (const name of names) {
+    const text = readAttribute(attributes[name]);
+    if (text !== null) return text;
+  }
+  return null;
+}
+
+function printAttributes(attributes: AttributeMap): string | null {
+  for (const _name in attributes) return printJson(attributes);
+  return null;
+}
