@@ -26,10 +26,17 @@ export interface RiskEvent {
   /** After risk factors; equal to `riskScore` as long as there are none. */
   readonly calculatedRiskScore: number;
   readonly message: string;
+  /** What the threat came from, each value once. */
+  readonly threatObjects: readonly ThreatValue[];
   /** ATT&CK tactic ids, e.g. `TA0007`. */
   readonly tacticIds: readonly string[];
   /** Everything as the Risk data model names it, flat; a multivalue is a list. */
   readonly attributes: Fields;
+}
+
+export interface ThreatValue {
+  readonly value: string;
+  readonly type: string;
 }
 
 export interface AssessLimits extends RowLimits {
@@ -72,10 +79,11 @@ export function assess(
 ): Assessment {
   const filled = fillMessage(rule.message, row);
   const message = filled.text.trim() === '' ? facts.name : filled.text;
+  const threatObjects = threatValues(rule, row, limits);
   const shared: Fields = {
     finding_id: findingId,
     risk_message: message,
-    ...threatFields(rule, row, limits),
+    ...threatFields(threatObjects),
     ...searchFields(facts, window),
     ...annotationFields(facts),
   };
@@ -100,6 +108,7 @@ export function assess(
         riskScore: object.score,
         calculatedRiskScore: object.score,
         message,
+        threatObjects,
         tacticIds,
         attributes: { ...rowFields(row, taken, limits), ...taken },
       });
@@ -142,19 +151,23 @@ function objectFields(object: RiskObject, value: string, eventId: string): Field
   };
 }
 
-/** One threat object is a single value, several are two lists of the same length. */
-function threatFields(rule: RiskRule, row: SqlRow, limits: RowLimits): Fields {
-  const pairs = new Map<string, readonly [value: string, type: string]>();
-  for (const object of rule.threatObjects) {
-    for (const value of fieldValues(row, object.field)) {
-      pairs.set(JSON.stringify([value, object.type]), [value, object.type]);
-    }
+function threatValues(rule: RiskRule, row: SqlRow, limits: RowLimits): readonly ThreatValue[] {
+  const values = new Map<string, ThreatValue>();
+  for (const { field, type } of rule.threatObjects) {
+    for (const value of fieldValues(row, field)) values.set(JSON.stringify([value, type]), { value, type });
   }
-  const [first, ...others] = [...pairs.values()].slice(0, limits.maxValuesPerField);
+  return [...values.values()].slice(0, limits.maxValuesPerField);
+}
+
+/** One threat object is a single value, several are two lists of the same length. */
+function threatFields(objects: readonly ThreatValue[]): Fields {
+  const [first, ...others] = objects;
   if (first === undefined) return {};
-  if (others.length === 0) return { threat_object: first[0], threat_object_type: first[1] };
-  const all = [first, ...others];
-  return { threat_object: all.map(([value]) => value), threat_object_type: all.map(([, type]) => type) };
+  if (others.length === 0) return { threat_object: first.value, threat_object_type: first.type };
+  return {
+    threat_object: objects.map((object) => object.value),
+    threat_object_type: objects.map((object) => object.type),
+  };
 }
 
 function missing(row: SqlRow, objects: readonly { readonly field: string }[]): readonly string[] {
