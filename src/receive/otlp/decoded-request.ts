@@ -1,0 +1,63 @@
+/** What both encodings of ExportLogsServiceRequest decode to, and how they say what is wrong with one. */
+import { PermanentError, type ResourceLogs } from '../../component.ts';
+
+export interface DecodeLimits {
+  /** Lists and maps inside one another in a single AnyValue. */
+  readonly maxNestingDepth: number;
+}
+
+export interface DecodedRequest {
+  readonly resourceLogs: readonly ResourceLogs[];
+  /** Log records in `resourceLogs`. */
+  readonly logRecords: number;
+  /** Log records that no retry can save; the others of the request are taken. */
+  readonly rejected: Findings;
+  /** Text that was not UTF-8. Nothing is refused for it: see `decode-protobuf.ts` and `decode-json.ts`. */
+  readonly invalidUtf8: Findings;
+}
+
+/** How often something was found, and the first of them: the path of a field and what is wrong there. */
+export interface Findings {
+  readonly count: number;
+  readonly field: string;
+  readonly description: string;
+}
+
+/** The request as a whole cannot be read; `field` is the path of what is wrong (google.rpc.BadRequest). */
+export class BadDataError extends PermanentError {
+  readonly field: string;
+  readonly description: string;
+
+  constructor(field: string, description: string, options?: ErrorOptions) {
+    super(`${field}: ${description}`, options);
+    this.field = field;
+    this.description = description;
+  }
+}
+
+/** One log record cannot be taken; caught where its request is decoded. */
+export class RecordError extends Error {
+  readonly field: string;
+  readonly description: string;
+
+  constructor(field: string, description: string) {
+    super(`${field}: ${description}`);
+    this.field = field;
+    this.description = description;
+  }
+}
+
+/** Counts findings and keeps the first. */
+export class FindingCounter implements Findings {
+  count = 0;
+  field = '';
+  description = '';
+
+  add(field: string, description: string): void {
+    if (this.count === 0) {
+      this.field = field;
+      this.description = description;
+    }
+    this.count += 1;
+  }
+}

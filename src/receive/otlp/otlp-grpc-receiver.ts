@@ -1,0 +1,168 @@
+/**
+ * OTLP logs over gRPC: the unary method opentelemetry.proto.collector.logs.v1.LogsService/Export.
+ *
+ * Speaks gRPC (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md) on node:http2 itself. @grpc/grpc-js
+ * buffers and decompresses a message before any code of ours runs, so that its bytes cannot be bounded together with
+ * those of other calls, and its own refusals reach no counter; bench/README.md compares the speed.
+ * Not here: streaming calls, reflection, the health service, enforcing the caller's deadline (it cancels by itself).
+ */
+import {
+  createSecureServer,
+  createServer,
+  type Http2SecureServer,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import type { Component, RecordConsumer } from '../../component.ts';
+import { Admission } from './admission.ts';
+import { SenderGoneError } from './collect-bytes.ts';
+import { BadDataError } from './decoded-request.ts';
+import { encodeResponse } from './encode-answer.ts';
+import { messageCompression, readMessage, sendHttpRefusal, sendRefusal, sendResponse } from './grpc-call.ts';
+import { GrpcSessions } from './grpc-sessions.ts';
+import { listen, readTlsOptions } from './listen.ts';
+import { LogsIntake } from './logs-intake.ts';
+import { RefusedError, shorten } from './refusal.ts';
+import {
+  type OtlpGrpcReceiverSettings,
+  type ReceiverTelemetry,
+  type ResolvedSettings,
+  resolveSettings,
+} from './settings.ts';
+
+const PATH = '/opentelemetry.proto.collector.logs.v1.LogsService/Export';
+
+/** Flow control: how far a sender may run ahead of us. HTTP/2's own 64 KiB costs a round trip per 64 KiB. */
+const STREAM_WINDOW_BYTES = 1024 * 1024;
+const CONNECTION_WINDOW_BYTES = 8 * 1024 * 1024;
+
+export class OtlpGrpcReceiver implements Component {
+  readonly name = 'otlp receiver (grpc)';
+  readonly #settings: ResolvedSettings;
+  readonly #intake: LogsIntake;
+  readonly #admission: Admission;
+  readonly #sessions: GrpcSessions;
+  #server: Http2Server | Http2SecureServer | undefined;
+
+  constructor(settings: OtlpGrpcReceiverSettings, next: RecordConsumer, telemetry: ReceiverTelemetry) {
+    this.#settings = resolveSettings(settings);
+    this.#intake = new LogsIntake('otlp/grpc', this.#settings, next, telemetry);
+    this.#admission = new Admission(this.#settings, () => performance.now());
+    this.#sessions = new GrpcSessions(this.#settings, Math.random);
+    const labels = { receiver: 'otlp/grpc' };
+    telemetry.metrics.gauge('pintail_receiver_in_flight_requests', () => this.#admission.requests, labels);
+    telemetry.metrics.gauge('pintail_receiver_in_flight_bytes', () => this.#admission.bytes, labels);
+  }
+
+  async start(): Promise<void> {
+    if (this.#server !== undefined) throw new Error(`${this.name}: expected one start before shutdown, found two.`);
+    const { tls, maxConcurrentRequests, maxConnections } = this.#settings;
+    const options = {
+      // Calls beyond the bound should reach us and be told so, not wait unseen at the client.
+      settings: { initialWindowSize: STREAM_WINDOW_BYTES, maxConcurrentStreams: maxConcurrentRequests * 2 },
+      maxSessionMemory: 64,
+    };
+    const server =
+      tls === undefined ? createServer(options) : createSecureServer({ ...options, ...readTlsOptions(tls) });
+    server.maxConnections = maxConnections;
+    server.on('session', (session: ServerHttp2Session) => this.#addSession(session));
+    server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void this.#serve(stream, headers));
+    await listen(server, this.#settings.endpoint);
+    this.#admission.open();
+    this.#server = server;
+  }
+
+  /** The bound address. Throws before `start`. */
+  address(): AddressInfo {
+    const address = this.#server?.address();
+    if (address == null || typeof address === 'string') throw new Error(`${this.name}: not listening.`);
+    return address;
+  }
+
+  /** Accepts nothing new, sends GOAWAY, lets calls in hand finish for `shutdownTimeoutMs`, then cuts them off. */
+  async shutdown(): Promise<void> {
+    const server = this.#server;
+    if (server === undefined) return;
+    this.#server = undefined;
+    this.#admission.close();
+    const timer = setTimeout(() => this.#sessions.destroy(), this.#settings.shutdownTimeoutMs);
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      this.#sessions.close();
+    });
+    clearTimeout(timer);
+  }
+
+  #addSession(session: ServerHttp2Session): void {
+    this.#sessions.add(session);
+    session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
+    session.on('error', (error: Error) => {
+      // What a broken connection, a port scanner or a plain HTTP/1 client leaves behind.
+      this.#intake.refuse(new BadDataError('connection', shorten(`expected HTTP/2, found: ${error.message}.`)));
+    });
+  }
+
+  async #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
+    const startedMs = performance.now();
+    stream.on('error', () => stream.destroy()); // The connection is gone; whoever reads the stream hears its close.
+    try {
+      await this.#export(stream, headers);
+    } catch (error: unknown) {
+      if (!(error instanceof SenderGoneError)) this.#refuse(stream, error);
+    } finally {
+      this.#intake.observe(performance.now() - startedMs);
+    }
+  }
+
+  async #export(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
+    checkTarget(headers);
+    const compression = messageCompression(headers);
+    const ticket = this.#admission.enter();
+    try {
+      const { maxRecvMsgSizeBytes, requestTimeoutMs } = this.#settings;
+      const message = await readMessage(stream, {
+        maxMessageBytes: maxRecvMsgSizeBytes,
+        timeoutMs: requestTimeoutMs,
+        reserve: (bytes) => ticket.reserve(bytes),
+      });
+      if (message.isCompressed && compression === undefined) {
+        throw new BadDataError('message', 'expected grpc-encoding with a compressed message, found none.');
+      }
+      const used = message.isCompressed ? compression : undefined;
+      const result = await this.#intake.take(message.bytes, used, 'protobuf', ticket);
+      sendResponse(stream, encodeResponse(result, 'protobuf'));
+    } finally {
+      ticket.release();
+    }
+  }
+
+  #refuse(stream: ServerHttp2Stream, error: unknown): void {
+    const refusal = this.#intake.refuse(error);
+    const discardBytes = this.#settings.maxRecvMsgSizeBytes;
+    if (refusal.reason === 'wrong_method') sendHttpRefusal(stream, 405, discardBytes);
+    else if (refusal.reason === 'unsupported_content_type') sendHttpRefusal(stream, 415, discardBytes);
+    else sendRefusal(stream, refusal, discardBytes);
+  }
+}
+
+function checkTarget(headers: IncomingHttpHeaders): void {
+  const method = headers[':method'];
+  if (method !== 'POST') {
+    throw new RefusedError({ reason: 'wrong_method', message: `method: expected POST, found ${method}.` });
+  }
+  const type = headers['content-type'] ?? 'none';
+  if (!/^application\/grpc(\+proto)?(;|$)/i.test(type)) {
+    const message = shorten(`content-type: expected application/grpc, found "${type}".`);
+    throw new RefusedError({ reason: 'unsupported_content_type', message });
+  }
+  const path = headers[':path'] ?? '';
+  if (path !== PATH) {
+    throw new RefusedError({
+      reason: 'unknown_path',
+      message: shorten(`method: expected "${PATH}", found "${path}".`),
+    });
+  }
+}

@@ -1,0 +1,83 @@
+/** What the OTLP receivers are given; every bound has a default here. */
+import type { Logger, Metrics, SplunkMetadata } from '../../component.ts';
+
+export interface TlsSettings {
+  /** PEM files. */
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** Where set, only clients with a certificate of this authority may connect. */
+  readonly clientCaFile?: string | undefined;
+}
+
+export interface OtlpReceiverSettings {
+  /** `host:port`; IPv6 hosts in brackets; port 0 takes a free one. */
+  readonly endpoint: string;
+  /** Largest request as it comes off the wire, and again after decompression. */
+  readonly maxRecvMsgSizeBytes?: number | undefined;
+  /** Largest request after decompression; default `maxRecvMsgSizeBytes`. */
+  readonly maxDecompressedBytes?: number | undefined;
+  /** Lists and maps inside one another in one attribute or body. */
+  readonly maxNestingDepth?: number | undefined;
+  /** Requests being received or stored at a time; more are told to come back. */
+  readonly maxConcurrentRequests?: number | undefined;
+  /** Bytes of all those requests together, compressed and decompressed. */
+  readonly maxInFlightBytes?: number | undefined;
+  readonly maxConnections?: number | undefined;
+  /** Time in which a request must have arrived whole. */
+  readonly requestTimeoutMs?: number | undefined;
+  /** Time that requests in hand get to finish at shutdown. */
+  readonly shutdownTimeoutMs?: number | undefined;
+  readonly tls?: TlsSettings | undefined;
+  /** Cluster of records that name none. */
+  readonly cluster?: string | undefined;
+  /** Splunk metadata of records that name none. */
+  readonly metadata?: SplunkMetadata | undefined;
+}
+
+export interface OtlpGrpcReceiverSettings extends OtlpReceiverSettings {
+  /** A connection this old is asked to go (GOAWAY), so that clients spread over new instances; ± 10 %. */
+  readonly maxConnectionAgeMs?: number | undefined;
+  /** Time that its calls then get to finish. */
+  readonly maxConnectionAgeGraceMs?: number | undefined;
+  /** A connection is pinged this often. */
+  readonly keepaliveTimeMs?: number | undefined;
+  /** A ping unanswered for this long ends the connection. */
+  readonly keepaliveTimeoutMs?: number | undefined;
+}
+
+/** Where a receiver reports what it does. */
+export interface ReceiverTelemetry {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+type Optional = 'tls' | 'cluster' | 'metadata';
+
+export type ResolvedSettings = {
+  readonly [Key in Exclude<keyof OtlpGrpcReceiverSettings, Optional>]-?: NonNullable<OtlpGrpcReceiverSettings[Key]>;
+} & Pick<OtlpGrpcReceiverSettings, Optional>;
+
+const MEBIBYTE = 1024 * 1024;
+
+/** The defaults laid under what was given. The size limit is the one that the OTLP specification recommends. */
+export function resolveSettings(settings: OtlpGrpcReceiverSettings): ResolvedSettings {
+  const maxRecvMsgSizeBytes = settings.maxRecvMsgSizeBytes ?? 64 * MEBIBYTE;
+  return {
+    endpoint: settings.endpoint,
+    maxRecvMsgSizeBytes,
+    maxDecompressedBytes: settings.maxDecompressedBytes ?? maxRecvMsgSizeBytes,
+    maxNestingDepth: settings.maxNestingDepth ?? 256,
+    maxConcurrentRequests: settings.maxConcurrentRequests ?? 128,
+    maxInFlightBytes: settings.maxInFlightBytes ?? 256 * MEBIBYTE,
+    maxConnections: settings.maxConnections ?? 1024,
+    requestTimeoutMs: settings.requestTimeoutMs ?? 30_000,
+    shutdownTimeoutMs: settings.shutdownTimeoutMs ?? 10_000,
+    maxConnectionAgeMs: settings.maxConnectionAgeMs ?? 30 * 60_000,
+    maxConnectionAgeGraceMs: settings.maxConnectionAgeGraceMs ?? 30_000,
+    keepaliveTimeMs: settings.keepaliveTimeMs ?? 60_000,
+    keepaliveTimeoutMs: settings.keepaliveTimeoutMs ?? 20_000,
+    tls: settings.tls,
+    cluster: settings.cluster,
+    metadata: settings.metadata,
+  };
+}
