@@ -2,7 +2,7 @@
 # Pintail's image: compiled JavaScript and production dependencies, no compiler, no npm scripts, no root.
 #
 #   docker build -t pintail .
-#   docker run -p 4317:4317 -p 4318:4318 -p 8080:8080 -v pintail-data:/data --env-file pintail.env pintail
+#   docker run -p 4317:4317 -p 4318:4318 -p 8080:8080 -v pintail-data:/var/lib/pintail --env-file pintail.env pintail
 #
 # Debian, not Alpine: DuckDB's binding is built against glibc.
 
@@ -30,9 +30,9 @@ COPY --from=build /app/dist ./dist
 COPY package.json LICENSE ./
 COPY sql ./sql
 COPY config ./config
-# The image's own files belong to root and are read-only for the service; only /data is its own.
-RUN mkdir /data && chown 1000:1000 /data
-VOLUME /data
+# The image's own files belong to root and are read-only for the service; only the volume is its own.
+RUN mkdir -p /var/lib/pintail && chown 1000:1000 /var/lib/pintail
+VOLUME /var/lib/pintail
 # By number, so that Kubernetes can see that it is not root.
 USER 1000:1000
 # OTLP gRPC, OTLP HTTP, API and console.
