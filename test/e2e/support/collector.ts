@@ -30,24 +30,21 @@ export function suiteTitle(title: string, build: CollectorBuild): string {
   return 'missing' in build ? `${title} (skipped: ${build.missing})` : title;
 }
 
-export interface CollectorOptions {
+export interface CollectorFileOptions {
   readonly binary: string;
-  readonly folder: string;
   readonly name: string;
-  /** A Collector configuration; its own metrics are switched off (they would listen on a fixed port). */
-  readonly config: Readonly<Record<string, unknown>> & { readonly service: Readonly<Record<string, unknown>> };
+  readonly file: string;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Starts a Collector; resolves when its pipelines run. Rejects with its output where it ends instead. */
-export async function startCollector(options: CollectorOptions): Promise<RunningProcess> {
-  const file = join(options.folder, `${options.name}.yaml`);
-  const service = { telemetry: { metrics: { level: 'none' }, logs: { level: 'info' } }, ...options.config.service };
-  await writeFile(file, stringify({ ...options.config, service }));
+/** Starts a Collector on a configuration file; resolves when its pipelines run. Rejects with its output where it ends instead. */
+export async function startCollectorOnFile(options: CollectorFileOptions): Promise<RunningProcess> {
   const running = await startProcess({
     name: `collector ${options.name}`,
     command: options.binary,
-    args: ['--config', file],
-    cwd: options.folder,
+    // Its own metrics would listen on a fixed port.
+    args: ['--config', options.file, '--config', 'yaml:service::telemetry::metrics::level: none'],
+    ...(options.environment === undefined ? {} : { environment: options.environment }),
   });
   const state = await eventually({ what: `collector ${options.name} is ready`, withinMs: 30_000 }, () => {
     if (!running.isAlive()) return 'ended';
@@ -56,6 +53,21 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   if (state === 'ended')
     throw new Error(`collector ${options.name}: expected it to run, it ended.\n${running.output()}`);
   return running;
+}
+
+export interface CollectorOptions {
+  readonly binary: string;
+  /** A folder of this test: the configuration goes there. */
+  readonly folder: string;
+  readonly name: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** `startCollectorOnFile` with a configuration that is written first. */
+export async function startCollector(options: CollectorOptions): Promise<RunningProcess> {
+  const file = join(options.folder, `${options.name}.yaml`);
+  await writeFile(file, stringify(options.config));
+  return startCollectorOnFile({ binary: options.binary, name: options.name, file });
 }
 
 /** Runs the Collector's own check of a configuration; resolves to what it complains of, '' where it is content. */

@@ -13,8 +13,10 @@ export const mainFile = join(repository, 'src/main.ts');
 export interface PintailOptions {
   /** A folder of this test: configuration and data go below it. */
   readonly folder: string;
-  /** Added to (and overriding) the top-level sections of the configuration. */
-  readonly config?: Readonly<Record<string, unknown>>;
+  /** Sections of the configuration; `api` is added to the endpoint that is chosen here. */
+  readonly api?: object;
+  readonly exporters?: object;
+  readonly detections?: object;
 }
 
 export interface PintailService {
@@ -53,8 +55,9 @@ export async function preparePintail(options: PintailOptions): Promise<PintailSe
       },
     },
     storage: { directory: dataFolder },
-    api: { endpoint: `127.0.0.1:${apiPort}` },
-    ...options.config,
+    api: { endpoint: `127.0.0.1:${apiPort}`, ...options.api },
+    ...(options.exporters === undefined ? {} : { exporters: options.exporters }),
+    ...(options.detections === undefined ? {} : { detections: options.detections }),
   };
   await writeFile(configFile, stringify(config));
 
