@@ -1,0 +1,78 @@
+/** A detection's search to SQL, with what a run needs to know about it. */
+import { hashId } from '../../risk/event-id.ts';
+import { compile, type Diagnostic, renderDiagnostic, type Source, type WindowBinding } from '../../spl/index.ts';
+import type { Detection, Macro } from '../detection.ts';
+
+export interface CompiledDetection {
+  readonly ok: true;
+  readonly detection: Detection;
+  /** The view's SELECT. */
+  readonly sql: string;
+  /** Changes with anything that decides what a run finds or emits: SQL, schedule, risk rule, type. */
+  readonly contentHash: string;
+  /** Final names of the fields that tell rows apart; null: the whole row does. */
+  readonly keyFields: readonly string[] | null;
+  readonly datasets: readonly string[];
+  readonly usesIpLocation: boolean;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** A detection whose search does not compile. Its windows are recorded as failed until it does. */
+export interface UncompiledDetection {
+  readonly ok: false;
+  readonly detection: Detection;
+  readonly contentHash: string;
+  readonly diagnostics: readonly Diagnostic[];
+  /** The diagnostics drawn into the file's text, for people. */
+  readonly error: string;
+}
+
+export interface CompileDetectionOptions {
+  readonly macros: ReadonlyMap<string, Macro>;
+  /** Where the detection itself does not say. */
+  readonly strictSplunk: boolean;
+  /** `detection`: as the detection's view; `session`: over the window that the session sets, or all time. */
+  readonly window: WindowBinding['kind'];
+}
+
+export function compileDetection(
+  detection: Detection,
+  options: CompileDetectionOptions,
+): CompiledDetection | UncompiledDetection {
+  const source = sourceOf(detection);
+  const result = compile(source, {
+    macros: options.macros,
+    strict: detection.strictSplunk ?? options.strictSplunk,
+    window: options.window === 'session' ? { kind: 'session' } : { kind: 'detection', name: detection.slug },
+  });
+  if (!result.ok) {
+    const error = result.diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, source)).join('\n');
+    return {
+      ok: false,
+      detection,
+      contentHash: contentHash(detection, detection.search),
+      diagnostics: result.diagnostics,
+      error,
+    };
+  }
+  return {
+    ok: true,
+    detection,
+    sql: result.sql,
+    contentHash: contentHash(detection, result.sql),
+    keyFields: result.keyFields ?? null,
+    datasets: result.datasets,
+    usesIpLocation: result.usesIpLocation,
+    warnings: result.warnings,
+  };
+}
+
+/** The search as the compiler takes it; its diagnostics point into the detection's file. */
+export function sourceOf(detection: Detection): Source {
+  return { name: detection.file, text: detection.search, ...detection.searchOrigin };
+}
+
+function contentHash(detection: Detection, text: string): string {
+  const { name, version, type, schedule, riskRule, emission } = detection;
+  return hashId(text, JSON.stringify({ name, version, type, schedule, riskRule, emission }));
+}

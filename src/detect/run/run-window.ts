@@ -1,0 +1,202 @@
+/** One run of one detection over one window: rows to findings and risk events, all in one transaction. */
+import type { Connection, Database, OutboundEvent, Outbox, SqlRow, TimeWindow } from '../../component.ts';
+import { type Assessment, assess, type RiskEvent, toRiskOutboundEvent } from '../../risk/assess.ts';
+import { toFindingOutboundEvent } from '../../risk/finding-event.ts';
+import type { RiskRule } from '../../risk/risk-rule.ts';
+import { compareFindings, type FindingChange } from './compare-findings.ts';
+import type { CompiledDetection } from './compile-detection.ts';
+import { type IdentifiedRow, identifyFindings } from './identify-findings.ts';
+import {
+  type FindingContext,
+  insertFindings,
+  insertRiskEvents,
+  readFindings,
+  readScoredObjects,
+  reviseFinding,
+  riskObjectKey,
+  withdrawFinding,
+} from './store-findings.ts';
+
+/** A window whose ends are known; `now` is the scheduled time. Epoch seconds. */
+export interface ScheduledWindow extends TimeWindow {
+  readonly earliest: number;
+  readonly latest: number;
+}
+
+export interface RunPorts {
+  readonly database: Database;
+  readonly outbox: Outbox;
+}
+
+export interface RunRequest {
+  readonly runId: string;
+  readonly compiled: CompiledDetection;
+  readonly window: ScheduledWindow;
+  readonly maxFindings: number;
+  /** Epoch seconds, for `updated_at`. */
+  readonly startedAt: number;
+  readonly signal?: AbortSignal;
+  /** Writes the ledger's row of this run; called last inside the transaction. */
+  record(connection: Connection, outcome: RunOutcome): Promise<void>;
+}
+
+export interface RunOutcome {
+  /** Result rows of the search. */
+  readonly rows: number;
+  readonly found: number;
+  readonly revised: number;
+  readonly withdrawn: number;
+  readonly riskEvents: number;
+  /** Risk objects that could not be scored because a row lacked their field. */
+  readonly missingRiskObjects: number;
+}
+
+const noRiskRule: RiskRule = { message: '', riskObjects: [], threatObjects: [] };
+
+/**
+ * Runs the detection's view over the window and stores what it found. Rejects, having changed nothing, where the
+ * search fails, exceeds `maxFindings` or is aborted. Running the same window again over the same data changes nothing
+ * and emits nothing.
+ */
+export async function runWindow(ports: RunPorts, request: RunRequest): Promise<RunOutcome> {
+  const { compiled, window } = request;
+  const { detection } = compiled;
+  const rows = await readRows(ports.database, request);
+  const identified = identifyFindings(detection.slug, window, rows, compiled.keyFields);
+  const assessments = new Map(
+    identified.map(({ findingId, row }) => [
+      findingId,
+      assess(detection, detection.riskRule ?? noRiskRule, window, row, findingId),
+    ]),
+  );
+  const outcome = await ports.database.write(async (connection) => {
+    const written = await writeResults(connection, ports.outbox, request, identified, assessments);
+    await request.record(connection, written);
+    return written;
+  });
+  ports.outbox.wake();
+  return outcome;
+}
+
+async function readRows(database: Database, request: RunRequest): Promise<readonly SqlRow[]> {
+  const { compiled, window, signal, maxFindings } = request;
+  return database.read(
+    { share: 'detection', window, ...(signal === undefined ? {} : { signal }) },
+    async (connection) => {
+      const rows: SqlRow[] = [];
+      const stream = await connection.stream(`select * from ${viewName(compiled.detection.slug)}`);
+      for await (const chunk of stream.chunks()) {
+        rows.push(...chunk);
+        if (rows.length > maxFindings) {
+          throw new Error(
+            `${compiled.detection.name}: expected at most ${maxFindings} results in one window (max_findings_per_run), found more. ` +
+              'None was stored. Narrow the search or raise the limit.',
+          );
+        }
+      }
+      return rows;
+    },
+  );
+}
+
+/** A slug holds only `a-z0-9_`, so the quotes are for names that begin with a digit or are keywords. */
+export function viewName(slug: string): string {
+  return `detection."${slug}"`;
+}
+
+async function writeResults(
+  connection: Connection,
+  outbox: Outbox,
+  request: RunRequest,
+  identified: readonly IdentifiedRow[],
+  assessments: ReadonlyMap<string, Assessment>,
+): Promise<RunOutcome> {
+  const { compiled, window } = request;
+  const { detection } = compiled;
+  const context: FindingContext = {
+    detection: detection.slug,
+    detectionName: detection.name,
+    detectionVersion: detection.version,
+    runId: request.runId,
+    window,
+    foundAt: window.now,
+    updatedAt: request.startedAt,
+  };
+  const changes = compareFindings(await readFindings(connection, detection.slug, window), identified);
+  await writeChanges(connection, context, changes, assessments);
+
+  const scored = await readScoredObjects(connection, detection.slug, window);
+  const riskEvents = detection.emission.risk
+    ? newRiskEvents(changes, assessments).filter((event) => !scored.has(riskObjectKey(event)))
+    : [];
+  await insertRiskEvents(connection, context, riskEvents);
+
+  const findingEvents = detection.emission.finding
+    ? changes.map((change) => findingEvent(change, request, assessments))
+    : [];
+  const events: readonly OutboundEvent[] = [...riskEvents.map(toRiskOutboundEvent), ...findingEvents];
+  if (events.length > 0) await outbox.enqueue(connection, events);
+  const count = (kind: FindingChange['kind']) => changes.filter((change) => change.kind === kind).length;
+  return {
+    rows: identified.length,
+    found: count('finding'),
+    revised: count('finding_revised'),
+    withdrawn: count('finding_withdrawn'),
+    riskEvents: riskEvents.length,
+    missingRiskObjects: detection.emission.risk
+      ? [...assessments.values()].reduce((sum, assessment) => sum + assessment.missingFields.length, 0)
+      : 0,
+  };
+}
+
+async function writeChanges(
+  connection: Connection,
+  context: FindingContext,
+  changes: readonly FindingChange[],
+  assessments: ReadonlyMap<string, Assessment>,
+): Promise<void> {
+  const text = ({ findingId, json }: IdentifiedRow) => ({
+    findingId,
+    json,
+    message: assessments.get(findingId)?.message ?? context.detectionName,
+  });
+  const added = changes.flatMap((change) => (change.kind === 'finding' ? [text(change.found)] : []));
+  await insertFindings(connection, context, added);
+  for (const change of changes) {
+    if (change.kind === 'finding_revised') {
+      await reviseFinding(connection, context, { ...text(change.found), revision: change.revision });
+    } else if (change.kind === 'finding_withdrawn') {
+      await withdrawFinding(connection, context, { findingId: change.stored.findingId, revision: change.revision });
+    }
+  }
+}
+
+/** Of new and changed findings; a finding that only stayed what it was scores nothing again. */
+function newRiskEvents(
+  changes: readonly FindingChange[],
+  assessments: ReadonlyMap<string, Assessment>,
+): readonly RiskEvent[] {
+  return changes.flatMap((change) =>
+    change.kind === 'finding_withdrawn' ? [] : (assessments.get(change.found.findingId)?.riskEvents ?? []),
+  );
+}
+
+function findingEvent(
+  change: FindingChange,
+  request: RunRequest,
+  assessments: ReadonlyMap<string, Assessment>,
+): OutboundEvent {
+  const { detection } = request.compiled;
+  if (change.kind === 'finding_withdrawn') {
+    const row: SqlRow = JSON.parse(change.stored.json);
+    const { findingId } = change.stored;
+    const assessment = assess(detection, detection.riskRule ?? noRiskRule, request.window, row, findingId);
+    const occasion = { kind: change.kind, findingId, revision: change.revision };
+    return toFindingOutboundEvent(occasion, detection, request.window, row, assessment);
+  }
+  const { findingId, row } = change.found;
+  const assessment = assessments.get(findingId);
+  if (assessment === undefined) throw new Error(`finding ${findingId} was not assessed`);
+  const revision = change.kind === 'finding' ? 0 : change.revision;
+  return toFindingOutboundEvent({ kind: change.kind, findingId, revision }, detection, request.window, row, assessment);
+}

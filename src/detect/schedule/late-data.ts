@@ -1,0 +1,135 @@
+/**
+ * Rows that were loaded after a run had looked at their time. Their windows are opened again: debounced, so that a
+ * slow trickle costs one run per pause and window, and bounded by `catch_up`.
+ */
+import type { EventStore } from '../../component.ts';
+import type { WindowBounds } from '../run/identify-findings.ts';
+import type { Clock } from './clock.ts';
+import { readCommitsAfter, readLateDataCursor, readNewestCommit, writeLateDataCursor } from './late-data-ledger.ts';
+import { joinStretches, LoadHistory, stretchOf } from './load-history.ts';
+import { insertRuns, type LedgerRun, markPending, readDoneRuns } from './run-ledger.ts';
+import { newRun, type ScheduledDetection } from './scheduled-detection.ts';
+import type { SchedulerSettings } from './settings.ts';
+import { isWithinCatchUp } from './window-planner.ts';
+
+export class LateData {
+  readonly #store: Pick<EventStore, 'database' | 'onLoad'>;
+  readonly #clock: Clock;
+  readonly #settings: SchedulerSettings;
+  readonly #history = new LoadHistory();
+  /** Stretch of time with rows that were not compared with finished windows yet. */
+  #stretch: WindowBounds | null = null;
+  #dueAt: number | null = null;
+  /** End of the latest window that is done; rows after it are late for nothing. */
+  #latestDone = Number.NEGATIVE_INFINITY;
+  /** Rows older than this cannot lie in a window that may still be opened. */
+  #horizonSeconds = 0;
+  #unsubscribe: (() => void) | undefined;
+
+  constructor(store: Pick<EventStore, 'database' | 'onLoad'>, clock: Clock, settings: SchedulerSettings) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#settings = settings;
+  }
+
+  /** When finished windows are to be compared with what was loaded; null where nothing waits. */
+  get dueAt(): number | null {
+    return this.#dueAt;
+  }
+
+  /** The commit up to which everything was compared; null while something waits. */
+  get seen(): number | null {
+    return this.#stretch === null ? this.#history.commitSeq : null;
+  }
+
+  /**
+   * Follows load commits, calling `onDue` when late rows set a time; looks at once at what came earlier.
+   * `windowSeconds` is how far back from its scheduled time the longest window begins.
+   */
+  async start(windowSeconds: number, onDue: () => void): Promise<void> {
+    this.#horizonSeconds = this.#settings.catchUpSeconds + windowSeconds;
+    // First the subscription: a commit between it and the query is seen twice, which does no harm.
+    this.#unsubscribe = this.#store.onLoad((commit) => {
+      this.#history.add(commit);
+      this.#wait(stretchOf(commit), this.#settings.debounceSeconds);
+      if (this.#dueAt !== null) onDue();
+    });
+    const since = Math.max(0, this.#clock.now() - this.#horizonSeconds);
+    await this.#store.database.read({ share: 'service' }, async (connection) => {
+      const done = await readDoneRuns(connection, since, Number.MAX_SAFE_INTEGER / 1e6);
+      const newest = await readNewestCommit(connection);
+      for (const run of done) this.#latestDone = Math.max(this.#latestDone, run.window.latest);
+      if (done.length > 0) {
+        const cursor = await readLateDataCursor(connection);
+        for (const commit of await readCommitsAfter(connection, cursor, since)) {
+          this.#history.add(commit);
+          this.#wait(stretchOf(commit), 0);
+        }
+      }
+      this.#history.add({ commitSeq: newest, minutes: [] });
+    });
+  }
+
+  stop(): void {
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+  }
+
+  /** A run is done; rows that came while it was under way count as late. */
+  afterRun(run: LedgerRun, watermark: number): void {
+    if (run.kind !== 'scheduled') return;
+    this.#latestDone = Math.max(this.#latestDone, run.window.latest);
+    if (this.#history.hasNewRows(run.window, watermark)) this.#wait(run.window, this.#settings.debounceSeconds);
+  }
+
+  /** Opens the windows that late rows fell into, in the ledger; resolves to the runs that are pending again. */
+  async reopen(
+    detections: ReadonlyMap<string, ScheduledDetection>,
+    cursorFor: (seen: number) => number,
+  ): Promise<readonly LedgerRun[]> {
+    const stretch = this.#stretch;
+    if (stretch === null) return [];
+    const now = this.#clock.now();
+    const seen = this.#history.commitSeq;
+    this.#stretch = null;
+    this.#dueAt = null;
+    this.#history.forgetBefore(now - this.#horizonSeconds);
+    try {
+      const { earliest, latest } = stretch;
+      const done = await this.#store.database.read({ share: 'service' }, (c) => readDoneRuns(c, earliest, latest));
+      const late = done.filter(
+        (run) => isWithinCatchUp(run, now, this.#settings) && this.#history.hasNewRows(run.window, run.watermark ?? 0),
+      );
+      const reopened = late.flatMap((run) => {
+        const scheduled = detections.get(run.detection);
+        return scheduled === undefined ? [] : [reopenedRun(run, scheduled)];
+      });
+      await this.#store.database.write(async (connection) => {
+        const known = new Set(late.map((run) => run.runId));
+        for (const run of reopened) if (known.has(run.runId)) await markPending(connection, run);
+        await insertRuns(
+          connection,
+          reopened.filter((run) => !known.has(run.runId)),
+        );
+        await writeLateDataCursor(connection, cursorFor(seen));
+      });
+      return reopened.filter((run) => run.status === 'pending');
+    } catch (error: unknown) {
+      this.#wait(stretch, this.#settings.retry.initialSeconds);
+      throw error;
+    }
+  }
+
+  #wait(stretch: WindowBounds | null, seconds: number): void {
+    if (stretch === null || stretch.earliest >= this.#latestDone) return;
+    this.#stretch = joinStretches(this.#stretch, stretch);
+    this.#dueAt ??= this.#clock.now() + seconds;
+  }
+}
+
+/** The same row again where the text is the same; a row of its own where the detection has changed since. */
+function reopenedRun(run: LedgerRun, scheduled: ScheduledDetection): LedgerRun {
+  const fresh = newRun(scheduled, run.window, 'scheduled', run.revision + 1);
+  const isSameText = run.contentHash === fresh.contentHash && scheduled.failure === null;
+  return isSameText ? { ...run, status: 'pending', revision: run.revision + 1, attempt: 0 } : fresh;
+}

@@ -1,0 +1,239 @@
+/** The ledger of windows (tables detection_run, detection_schedule, detection_window) in terms of rows. */
+import type { Connection, SqlRow, SqlValue } from '../../component.ts';
+import { hashId } from '../../risk/event-id.ts';
+import type { RunOutcome, ScheduledWindow } from '../run/run-window.ts';
+import { insertRows, toMicros } from '../run/sql-values.ts';
+
+export type RunKind = 'scheduled' | 'manual';
+export type RunStatus = 'pending' | 'running' | 'done' | 'failed' | 'skipped';
+
+/** One row of the ledger. Times are epoch seconds. */
+export interface LedgerRun {
+  readonly runId: string;
+  readonly detection: string;
+  readonly kind: RunKind;
+  readonly detectionVersion: string;
+  readonly contentHash: string;
+  readonly window: ScheduledWindow;
+  readonly status: RunStatus;
+  /** How often late data re-opened the window. */
+  readonly revision: number;
+  readonly attempt: number;
+  readonly watermark: number | null;
+  readonly error: string | null;
+}
+
+/** The same window of the same text has the same id, so planning twice writes once. */
+export function runIdOf(run: Pick<LedgerRun, 'detection' | 'kind' | 'contentHash' | 'window'>): string {
+  const { earliest, latest, now } = run.window;
+  return hashId(run.detection, run.kind, run.contentHash, earliest, latest, now);
+}
+
+const time = (parameter: string) => `make_timestamp(cast(${parameter} as bigint))`;
+
+const runColumns = {
+  run_id: 'VARCHAR',
+  detection: 'VARCHAR',
+  kind: 'VARCHAR',
+  detection_version: 'VARCHAR',
+  content_hash: 'VARCHAR',
+  scheduled_micros: 'BIGINT',
+  earliest_micros: 'BIGINT',
+  latest_micros: 'BIGINT',
+  status: 'VARCHAR',
+  revision: 'INTEGER',
+  attempt: 'INTEGER',
+  error: 'VARCHAR',
+};
+
+/** Adds runs; one that is there already is left as it is. */
+export async function insertRuns(connection: Connection, runs: readonly LedgerRun[]): Promise<void> {
+  await insertRows(
+    connection,
+    runColumns,
+    (source) => `insert into detection_run (
+      run_id, detection, kind, detection_version, content_hash, scheduled_at, window_earliest, window_latest,
+      status, revision, attempt, error
+    ) select run_id, detection, kind, detection_version, content_hash, make_timestamp(scheduled_micros),
+      make_timestamp(earliest_micros), make_timestamp(latest_micros), status, revision, attempt, error
+    from ${source} on conflict do nothing`,
+    runs.map((run) => ({
+      run_id: run.runId,
+      detection: run.detection,
+      kind: run.kind,
+      detection_version: run.detectionVersion,
+      content_hash: run.contentHash,
+      scheduled_micros: toMicros(run.window.now),
+      earliest_micros: toMicros(run.window.earliest),
+      latest_micros: toMicros(run.window.latest),
+      status: run.status,
+      revision: run.revision,
+      attempt: run.attempt,
+      error: run.error,
+    })),
+    [],
+  );
+}
+
+const selectRuns = `select run_id, detection, kind, detection_version, content_hash, epoch(scheduled_at) as scheduled_at,
+  epoch(window_earliest) as earliest, epoch(window_latest) as latest, status, revision, attempt, watermark, error
+  from detection_run`;
+
+function toLedgerRun(row: SqlRow): LedgerRun {
+  return {
+    runId: String(row.run_id),
+    detection: String(row.detection),
+    kind: row.kind === 'manual' ? 'manual' : 'scheduled',
+    detectionVersion: String(row.detection_version),
+    contentHash: String(row.content_hash),
+    window: { earliest: Number(row.earliest), latest: Number(row.latest), now: Number(row.scheduled_at) },
+    status: row.status as RunStatus,
+    revision: Number(row.revision),
+    attempt: Number(row.attempt),
+    watermark: nullableNumber(row.watermark),
+    error: row.error == null ? null : String(row.error),
+  };
+}
+
+function nullableNumber(value: SqlValue | undefined): number | null {
+  return value == null ? null : Number(value);
+}
+
+/** Scheduled runs that are not finished: pending, and running ones of a process that is gone. Oldest first. */
+export async function readUnfinishedRuns(connection: Connection): Promise<readonly LedgerRun[]> {
+  const rows = await connection.query(
+    `${selectRuns} where kind = 'scheduled' and status in ('pending', 'running') order by scheduled_at, detection`,
+  );
+  return rows.map(toLedgerRun);
+}
+
+/** Scheduled runs that failed for good, since a time. */
+export async function readFailedRuns(connection: Connection, since: number): Promise<readonly LedgerRun[]> {
+  const rows = await connection.query(
+    `${selectRuns} where kind = 'scheduled' and status = 'failed' and scheduled_at >= ${time('$1')}
+     order by scheduled_at, detection`,
+    [toMicros(since)],
+  );
+  return rows.map(toLedgerRun);
+}
+
+/** The newest run of every window that overlaps `[from, until)`, where it is done. */
+export async function readDoneRuns(connection: Connection, from: number, until: number): Promise<readonly LedgerRun[]> {
+  const rows = await connection.query(
+    `select * from (
+       ${selectRuns}
+       where kind = 'scheduled' and window_latest > ${time('$1')} and window_earliest < ${time('$2')}
+       qualify row_number() over (
+         partition by detection, window_earliest, window_latest order by revision desc, scheduled_at desc
+       ) = 1
+     ) where status = 'done' order by scheduled_at, detection`,
+    [toMicros(from), toMicros(until)],
+  );
+  return rows.map(toLedgerRun);
+}
+
+export async function markPending(connection: Connection, run: LedgerRun): Promise<void> {
+  await connection.run(
+    `update detection_run set status = 'pending', revision = $2, attempt = $3, next_attempt_at = null where run_id = $1`,
+    [run.runId, run.revision, run.attempt],
+  );
+}
+
+/** Records that the window will not be run, with the reason in `error`. */
+export async function markSkipped(connection: Connection, run: LedgerRun): Promise<void> {
+  await connection.run(`update detection_run set status = 'skipped', error = $2 where run_id = $1`, [
+    run.runId,
+    run.error,
+  ]);
+}
+
+/** A run starts, under the text that the detection has now. */
+export async function markRunning(connection: Connection, run: LedgerRun, startedAt: number): Promise<void> {
+  await connection.run(
+    `update detection_run set status = 'running', attempt = $2, detection_version = $3, content_hash = $4,
+       started_at = ${time('$5')}, finished_at = null, duration_ms = null, next_attempt_at = null, error = null
+     where run_id = $1`,
+    [run.runId, run.attempt, run.detectionVersion, run.contentHash, toMicros(startedAt)],
+  );
+}
+
+export async function markDone(
+  connection: Connection,
+  run: LedgerRun,
+  done: {
+    readonly outcome: RunOutcome;
+    readonly watermark: number;
+    readonly startedAt: number;
+    readonly finishedAt: number;
+  },
+): Promise<void> {
+  await connection.run(
+    `update detection_run set status = 'done', finished_at = ${time('$2')}, duration_ms = cast($3 as bigint),
+       "rows" = cast($4 as bigint), missing_risk_objects = cast($5 as bigint), watermark = cast($6 as bigint), error = null
+     where run_id = $1`,
+    [
+      run.runId,
+      toMicros(done.finishedAt),
+      Math.round((done.finishedAt - done.startedAt) * 1000),
+      done.outcome.rows,
+      done.outcome.missingRiskObjects,
+      done.watermark,
+    ],
+  );
+}
+
+/** `nextAttemptAt` is null where no further attempt follows. */
+export async function markFailed(
+  connection: Connection,
+  run: LedgerRun,
+  failed: {
+    readonly error: string;
+    readonly startedAt: number;
+    readonly finishedAt: number;
+    readonly nextAttemptAt: number | null;
+  },
+): Promise<void> {
+  await connection.run(
+    `update detection_run set status = $2, finished_at = ${time('$3')}, duration_ms = cast($4 as bigint),
+       error = $5, next_attempt_at = ${time('$6')}
+     where run_id = $1`,
+    [
+      run.runId,
+      'failed',
+      toMicros(failed.finishedAt),
+      Math.round((failed.finishedAt - failed.startedAt) * 1000),
+      failed.error,
+      failed.nextAttemptAt === null ? null : toMicros(failed.nextAttemptAt),
+    ],
+  );
+}
+
+/** Up to when each detection's scheduled times are in the ledger. */
+export async function readScheduledUntil(connection: Connection): Promise<ReadonlyMap<string, number>> {
+  const rows = await connection.query(
+    'select detection, epoch(scheduled_until) as scheduled_until from detection_schedule',
+  );
+  return new Map(rows.map((row) => [String(row.detection), Number(row.scheduled_until)]));
+}
+
+/** First time: also since when the detection is known. */
+export async function writeScheduledUntil(connection: Connection, detection: string, until: number): Promise<void> {
+  await connection.run(
+    `insert into detection_schedule values ($1, ${time('$2')}, ${time('$2')})
+     on conflict (detection) do update set scheduled_until = excluded.scheduled_until`,
+    [detection, toMicros(until)],
+  );
+}
+
+/** The window that the detection's view shows from now on. */
+export async function writeDetectionWindow(
+  connection: Connection,
+  detection: string,
+  window: ScheduledWindow,
+): Promise<void> {
+  await connection.run(
+    `insert into detection_window values ($1, ${time('$2')}, ${time('$3')}, ${time('$4')})
+     on conflict (detection) do update set earliest = excluded.earliest, latest = excluded.latest, "now" = excluded."now"`,
+    [detection, toMicros(window.earliest), toMicros(window.latest), toMicros(window.now)],
+  );
+}

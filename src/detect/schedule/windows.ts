@@ -1,0 +1,45 @@
+/** From a schedule to windows. Pure. */
+import type { Schedule } from '../detection.ts';
+import type { ScheduledWindow } from '../run/run-window.ts';
+import { type CronTimes, cronTimes } from './cron.ts';
+import { resolveTime } from './time-modifier.ts';
+
+/** Earliest to latest, exactly, as the modifiers say at the scheduled minute; half-open. */
+export function windowAt(schedule: Schedule, scheduledAt: number, timeZone: string): ScheduledWindow {
+  return {
+    earliest: resolveTime(schedule.earliest, scheduledAt, timeZone),
+    latest: resolveTime(schedule.latest, scheduledAt, timeZone),
+    now: scheduledAt,
+  };
+}
+
+/** Scheduled times after `after` up to and including `until`, oldest first, at most `limit`. */
+export function scheduledTimes(cron: CronTimes, after: number, until: number, limit: number): readonly number[] {
+  const times: number[] = [];
+  for (let next = cron.next(after); next !== null && next <= until && times.length < limit; next = cron.next(next)) {
+    times.push(next);
+  }
+  return times;
+}
+
+/** How the windows of one schedule lie to each other, over the given number of runs from a time on. */
+export interface Tiling {
+  /** Longest stretch between two windows that none covers, in seconds. */
+  readonly longestGap: number;
+  /** Longest stretch that two windows in a row cover both, in seconds. */
+  readonly longestOverlap: number;
+}
+
+export function measureTiling(schedule: Schedule, timeZone: string, from: number, runs: number): Tiling {
+  const times = scheduledTimes(cronTimes(schedule.cron, timeZone), from, Number.POSITIVE_INFINITY, runs);
+  const windows = times.map((time) => windowAt(schedule, time, timeZone));
+  let longestGap = 0;
+  let longestOverlap = 0;
+  for (const [index, window] of windows.entries()) {
+    const before = windows[index - 1];
+    if (before === undefined) continue;
+    longestGap = Math.max(longestGap, window.earliest - before.latest);
+    longestOverlap = Math.max(longestOverlap, before.latest - window.earliest);
+  }
+  return { longestGap, longestOverlap };
+}

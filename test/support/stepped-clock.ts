@@ -1,0 +1,42 @@
+/** The scheduler's clock, turned by hand. */
+import type { Clock } from '../../src/detect/schedule/clock.ts';
+
+interface Alarm {
+  readonly time: number;
+  readonly callback: () => void;
+}
+
+export class SteppedClock implements Clock {
+  #now: number;
+  readonly #alarms = new Set<Alarm>();
+
+  constructor(start: string) {
+    this.#now = Date.parse(start) / 1000;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  at(epochSeconds: number, callback: () => void): () => void {
+    const alarm = { time: epochSeconds, callback };
+    this.#alarms.add(alarm);
+    if (epochSeconds <= this.#now) queueMicrotask(() => this.#ring(alarm));
+    return () => this.#alarms.delete(alarm);
+  }
+
+  /** Turns the clock and rings every alarm that is due, the earliest first. */
+  turnTo(time: string): void {
+    this.#now = Date.parse(time) / 1000;
+    const due = [...this.#alarms].filter((alarm) => alarm.time <= this.#now).sort((a, b) => a.time - b.time);
+    for (const alarm of due) this.#ring(alarm);
+  }
+
+  advance(seconds: number): void {
+    this.turnTo(new Date((this.#now + seconds) * 1000).toISOString());
+  }
+
+  #ring(alarm: Alarm): void {
+    if (this.#alarms.delete(alarm)) alarm.callback();
+  }
+}
