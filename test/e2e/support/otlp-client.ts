@@ -91,10 +91,15 @@ export interface GrpcAnswer {
 }
 
 /** Calls LogsService/Export with the given bytes; resolves to the status of the call. */
-export async function exportOverGrpc(endpoint: string, request: Uint8Array, deadlineMs = 60_000): Promise<GrpcAnswer> {
+export async function exportOverGrpc(
+  endpoint: string,
+  request: Uint8Array,
+  { gzip = false, deadlineMs = 60_000 }: { readonly gzip?: boolean; readonly deadlineMs?: number } = {},
+): Promise<GrpcAnswer> {
   const client = new grpc.Client(endpoint, grpc.credentials.createInsecure(), {
     'grpc.max_send_message_length': -1,
     'grpc.use_local_subchannel_pool': 1,
+    'grpc.default_compression_algorithm': gzip ? grpc.compressionAlgorithms.gzip : grpc.compressionAlgorithms.identity,
   });
   try {
     return await new Promise<GrpcAnswer>((resolve) => {
