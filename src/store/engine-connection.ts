@@ -1,0 +1,132 @@
+/**
+ * One DuckDB connection behind the `Connection` of component.ts: translates values and errors, interrupts on
+ * a signal, and refuses use after it was given back.
+ */
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api';
+import type { Connection, SqlColumn, SqlRow, SqlStream, SqlValue } from '../component.ts';
+import { translateEngineError } from './engine-error.ts';
+import { fromEngine, toEngine } from './sql-value.ts';
+
+/** `interrupt()` only stops a statement that runs already, so it is repeated until the statement settles. */
+const interruptEveryMs = 50;
+
+export class EngineConnection implements Connection {
+  readonly #connection: DuckDBConnection;
+  readonly #signal: AbortSignal | undefined;
+  /** Statements that must run before the next one after a failure, e.g. to leave an aborted transaction. */
+  readonly #afterFailure: string | undefined;
+  #isReleased = false;
+  readonly #inFlight = new Set<Promise<unknown>>();
+
+  constructor(connection: DuckDBConnection, options: { signal?: AbortSignal | undefined; afterFailure?: string } = {}) {
+    this.#connection = connection;
+    this.#signal = options.signal;
+    this.#afterFailure = options.afterFailure;
+  }
+
+  async query(sql: string, parameters?: readonly SqlValue[]): Promise<readonly SqlRow[]> {
+    return this.#guard(async () => {
+      const result = await this.#execute(sql, parameters, false);
+      const names = result.deduplicatedColumnNames();
+      const rows: SqlRow[] = [];
+      for (const chunk of await result.fetchAllChunks()) {
+        rows.push(...chunkRows(chunk, names));
+      }
+      return rows;
+    });
+  }
+
+  async run(sql: string, parameters?: readonly SqlValue[]): Promise<number> {
+    return this.#guard(async () => (await this.#execute(sql, parameters, false)).rowsChanged);
+  }
+
+  async stream(sql: string, parameters?: readonly SqlValue[]): Promise<SqlStream> {
+    const result = await this.#guard(() => this.#execute(sql, parameters, true));
+    const names = result.deduplicatedColumnNames();
+    const types = result.columnTypes();
+    const columns = names.map((name, index): SqlColumn => ({ name, type: types[index]?.toString() ?? 'VARCHAR' }));
+    const next = (): Promise<DuckDBDataChunk | null> => this.#guard(() => result.fetchChunk());
+    return {
+      columns,
+      async *chunks() {
+        for (let chunk = await next(); chunk !== null && chunk.rowCount > 0; chunk = await next()) {
+          yield chunkRows(chunk, names);
+        }
+      },
+    };
+  }
+
+  /** Ends use: interrupts and awaits what still runs. The connection itself stays the lender's. */
+  async release(): Promise<void> {
+    this.#isReleased = true;
+    while (this.#inFlight.size > 0) {
+      this.#connection.interrupt();
+      await Promise.race([Promise.allSettled(this.#inFlight), delay(interruptEveryMs)]);
+    }
+  }
+
+  async #execute(sql: string, parameters: readonly SqlValue[] | undefined, streaming: boolean): Promise<DuckDBResult> {
+    const converted = parameters?.map(toEngine);
+    const values = converted?.map(({ value }) => value);
+    const types = converted?.map(({ type }) => type);
+    return streaming ? this.#connection.stream(sql, values, types) : this.#connection.run(sql, values, types);
+  }
+
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isReleased) {
+      throw new Error('database connection: expected use within the work it was lent to, found use after it.');
+    }
+    this.#signal?.throwIfAborted();
+    const running = work();
+    const settled = running.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#inFlight.add(settled);
+    const stop = this.#interruptOnAbort();
+    try {
+      return await running;
+    } catch (error: unknown) {
+      stop();
+      if (this.#afterFailure !== undefined) {
+        await this.#connection.run(this.#afterFailure).catch(() => undefined);
+      }
+      throw translateEngineError(error, this.#signal);
+    } finally {
+      stop();
+      this.#inFlight.delete(settled);
+    }
+  }
+
+  #interruptOnAbort(): () => void {
+    const signal = this.#signal;
+    if (signal === undefined) {
+      return () => undefined;
+    }
+    let timer: NodeJS.Timeout | undefined;
+    const interrupt = (): void => {
+      this.#connection.interrupt();
+      timer = setTimeout(interrupt, interruptEveryMs);
+    };
+    signal.addEventListener('abort', interrupt, { once: true });
+    return () => {
+      signal.removeEventListener('abort', interrupt);
+      clearTimeout(timer);
+    };
+  }
+}
+
+function chunkRows(chunk: DuckDBDataChunk, names: readonly string[]): readonly SqlRow[] {
+  const columns = names.map((_name, index) => chunk.getColumnValues(index));
+  return Array.from({ length: chunk.rowCount }, (_item, row) => {
+    const record: Record<string, SqlValue> = {};
+    for (const [index, name] of names.entries()) {
+      record[name] = fromEngine(columns[index]?.[row] ?? null);
+    }
+    return record;
+  });
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,80 @@
+/**
+ * Opens DuckDB closed to the outside: no files beyond the storage directory, no network, no extensions, and the
+ * configuration locked, whatever SQL a user sends.
+ */
+import { type DuckDBConnection, DuckDBInstance, quotedString } from '@duckdb/node-api';
+import { PermanentError } from '../component.ts';
+import type { StoreSettings } from './settings.ts';
+
+export interface EngineFiles {
+  readonly database: string;
+  readonly spool: string;
+  readonly temporary: string;
+}
+
+/**
+ * Opens the database file. `prepare` runs before the doors are closed.
+ * @throws PermanentError where the file is locked by another process or written by a newer DuckDB.
+ */
+export async function openEngine(
+  files: EngineFiles,
+  settings: StoreSettings,
+  prepare: (connection: DuckDBConnection) => Promise<void>,
+): Promise<DuckDBInstance> {
+  const instance = await createInstance(files, settings);
+  try {
+    const connection = await instance.connect();
+    await connection.run("set global TimeZone = 'UTC'");
+    await connection.run(`set allowed_directories = [${quotedString(`${files.spool}/`)}]`);
+    await connection.run('set enable_external_access = false');
+    await prepare(connection);
+    await connection.run('set lock_configuration = true');
+    connection.disconnectSync();
+    return instance;
+  } catch (error: unknown) {
+    instance.closeSync();
+    throw error;
+  }
+}
+
+async function createInstance(files: EngineFiles, settings: StoreSettings): Promise<DuckDBInstance> {
+  try {
+    return await DuckDBInstance.create(files.database, {
+      memory_limit: `${Math.floor(settings.memoryLimitBytes / 1024)}KiB`,
+      threads: String(settings.threads),
+      temp_directory: files.temporary,
+      max_temp_directory_size: `${Math.floor(settings.temporaryBytes / 1024)}KiB`,
+      // zstd for _raw needs a file that only DuckDB 1.2 and newer can read; 1.5 wrote it, so nothing is lost.
+      storage_compatibility_version: 'latest',
+      checkpoint_threshold: `${Math.floor(settings.checkpointBytes / 1024)}KiB`,
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      allow_community_extensions: 'false',
+      allow_persistent_secrets: 'false',
+    });
+  } catch (error: unknown) {
+    throw explainOpen(error, files.database);
+  }
+}
+
+function explainOpen(error: unknown, path: string): unknown {
+  const text = error instanceof Error ? error.message : String(error);
+  const holder = /Conflicting lock is held in (.*?)(?:\. See|$)/s.exec(text)?.[1];
+  if (holder !== undefined) {
+    return new PermanentError(`database "${path}": expected it to be free, found it open in ${holder}.`, {
+      cause: error,
+    });
+  }
+  const versions = /version number (\d+), but we can only read versions between (\d+) and (\d+)/.exec(text);
+  if (versions !== null) {
+    return new PermanentError(
+      `database "${path}": expected a file of DuckDB 1.x (storage version at most ${versions[3]}), ` +
+        `found storage version ${versions[1]}, written by a newer DuckDB.`,
+      { cause: error },
+    );
+  }
+  if (/not a valid DuckDB database file|newer version of DuckDB|newer DuckDB/i.test(text)) {
+    return new PermanentError(`database "${path}": expected a DuckDB 1.x file, found: ${text}`, { cause: error });
+  }
+  return new Error(`database "${path}": expected it to open, found ${text}`, { cause: error });
+}

@@ -1,0 +1,335 @@
+/**
+ * The embedded event store: `append` writes to an fsynced spool and resolves, the loader moves the spool into
+ * DuckDB, `database` reads and writes the tables.
+ *
+ *   <directory>/pintail.duckdb   the tables
+ *   <directory>/spool/           rows that are durable and not in the tables yet
+ *   <directory>/quarantine/      damaged spool segments, for a person to look at
+ *   <directory>/pintail.lock     who has the directory
+ */
+
+import { statSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DuckDBInstance } from '@duckdb/node-api';
+import {
+  type Database,
+  type EventStore,
+  type LoadCommit,
+  type Logger,
+  type Metrics,
+  type NormalizedBatch,
+  RetryableError,
+} from '../component.ts';
+import { DuckdbDatabase } from './duckdb-database.ts';
+import { type EngineFiles, openEngine } from './engine.ts';
+import { type IpLookup, openIpLookup, registerIpLocation } from './ip-location.ts';
+import { Loader, readLoadedState } from './loader.ts';
+import { errorCode, type LockFile, takeLock } from './lock-file.ts';
+import { migrate } from './migration.ts';
+import { auditLine, logLine } from './row-line.ts';
+import { type CreateSegmentFile, createSegmentFile } from './segment-file.ts';
+import { resolveStoreSettings, type StoreSettings } from './settings.ts';
+import { Spool } from './spool.ts';
+import { encodeBatch } from './spool-format.ts';
+import { recoverSpool, type SpoolFolders } from './spool-recovery.ts';
+import { readSqlFiles } from './sql-files.ts';
+
+export interface StoreContext {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** Where addresses are; default the DB-IP database of `geoDatabase`. */
+  readonly ipLookup?: IpLookup;
+  /** The disk, where a test brings a failing one. */
+  readonly createSegmentFile?: CreateSegmentFile;
+  /** Folder with `migrations`, `macros`, `views`; default the one that ships. */
+  readonly sqlFolder?: string;
+}
+
+/** An `EventStore` that can also take a whole data set with back-pressure. */
+export interface DuckdbEventStore extends EventStore {
+  /** Appends every batch, waiting for room instead of rejecting, and resolves once all can be queried. */
+  loadDirect(batches: AsyncIterable<NormalizedBatch> | Iterable<NormalizedBatch>): Promise<void>;
+}
+
+/** Opens a store and starts it. */
+export async function openEventStore(given: Partial<StoreSettings>, context: StoreContext): Promise<DuckdbEventStore> {
+  const store = createEventStore(given, context);
+  await store.start();
+  return store;
+}
+
+/** A store that is not open yet. */
+export function createEventStore(given: Partial<StoreSettings>, context: StoreContext): DuckdbEventStore {
+  return new SpooledEventStore(resolveStoreSettings(given), context);
+}
+
+/** Everything that exists only while the store is open. */
+interface OpenStore {
+  readonly directory: string;
+  readonly lock: LockFile;
+  readonly spool: Spool;
+  readonly files: EngineFiles;
+  readonly folders: SpoolFolders;
+  instance: DuckDBInstance;
+  loader: Loader;
+}
+
+const reopenEveryMs = 5000;
+
+class SpooledEventStore implements DuckdbEventStore {
+  readonly name = 'event store';
+  readonly #settings: StoreSettings;
+  readonly #context: StoreContext;
+  readonly #database: DuckdbDatabase;
+  readonly #listeners = new Set<(commit: LoadCommit) => void>();
+  readonly #ipLookup: IpLookup;
+  #open: OpenStore | null = null;
+  #rowNumber = 0;
+  #reopening: Promise<void> | null = null;
+  #isClosing = false;
+
+  constructor(settings: StoreSettings, context: StoreContext) {
+    this.#settings = settings;
+    this.#context = context;
+    this.#database = new DuckdbDatabase(settings.shares);
+    this.#ipLookup = context.ipLookup ?? openIpLookup(settings.geoDatabase);
+    this.#registerGauges();
+  }
+
+  get database(): Database {
+    return this.#database;
+  }
+
+  async start(): Promise<void> {
+    if (this.#open !== null) {
+      throw new Error('event store: expected to be started once, found it started twice.');
+    }
+    this.#isClosing = false;
+    const directory = this.#settings.directory ?? (await mkdtemp(join(tmpdir(), 'pintail-')));
+    const folders = { spool: join(directory, 'spool'), quarantine: join(directory, 'quarantine') };
+    await Promise.all(Object.values(folders).map((folder) => mkdir(folder, { recursive: true })));
+    const lock = await takeLock(join(directory, 'pintail.lock'));
+    try {
+      const files = {
+        database: join(directory, 'pintail.duckdb'),
+        spool: folders.spool,
+        temporary: join(directory, 'temporary'),
+      };
+      const instance = await this.#openEngine(files);
+      const connection = await instance.connect();
+      const state = await readLoadedState(connection);
+      const recovered = await recoverSpool(folders, state.lastSegment, this.#context);
+      const spool = new Spool(
+        { ...this.#settings, directory: folders.spool },
+        this.#context.createSegmentFile ?? createSegmentFile,
+        recovered.segments,
+        recovered.nextId,
+      );
+      const loader = this.#createLoader(connection, spool, folders, directory, state);
+      this.#open = { directory, lock, spool, files, folders, instance, loader };
+      this.#database.attach(instance);
+      loader.start();
+    } catch (error: unknown) {
+      await lock.release();
+      throw error;
+    }
+  }
+
+  async shutdown(): Promise<void> {
+    const open = this.#open;
+    if (open === null || this.#isClosing) {
+      return;
+    }
+    this.#isClosing = true;
+    await this.#reopening;
+    await open.spool.shutdown();
+    await open.loader.stop();
+    await open.loader.drain();
+    await this.#database.detach();
+    await open.loader.close();
+    open.instance.closeSync();
+    this.#open = null;
+    await open.lock.release();
+    if (this.#settings.directory === null) {
+      await rm(open.directory, { recursive: true, force: true });
+    }
+  }
+
+  async append(batch: NormalizedBatch): Promise<void> {
+    const rows = batch.audit.length + batch.logs.length;
+    if (rows === 0) {
+      return;
+    }
+    const { metrics, clock } = this.#context;
+    const started = performance.now();
+    try {
+      const { spool, loader } = this.#opened();
+      let rawBytes = 0;
+      for (const { _raw } of [...batch.audit, ...batch.logs]) {
+        rawBytes += _raw.length;
+      }
+      const retryAfterMs = loader.drainMs(rawBytes * 2);
+      // Before the work of writing it down, with the least that it can be.
+      spool.assertRoom(rawBytes, retryAfterMs);
+      const arrivalMicros = clock() * 1000;
+      const encoded = encodeBatch([
+        ...batch.audit.map((row) => auditLine(row, this.#nextRowNumber(), arrivalMicros)),
+        ...batch.logs.map((row) => logLine(row, this.#nextRowNumber(), arrivalMicros)),
+      ]);
+      spool.assertRoom(encoded.header.length + encoded.rows.length, retryAfterMs);
+      await spool.append(encoded);
+    } catch (error: unknown) {
+      metrics.add('pintail_store_refused_rows_total', rows);
+      throw error;
+    }
+    metrics.observe('pintail_store_append_duration_seconds', (performance.now() - started) / 1000);
+    metrics.add('pintail_store_appended_rows_total', batch.audit.length, { table: 'kube_audit' });
+    metrics.add('pintail_store_appended_rows_total', batch.logs.length, { table: 'logs' });
+  }
+
+  async loadDirect(batches: AsyncIterable<NormalizedBatch> | Iterable<NormalizedBatch>): Promise<void> {
+    for await (const batch of batches) {
+      if (this.#opened().spool.bytes > Math.min(this.#settings.loadBytes, this.#settings.spoolBytes / 2)) {
+        await this.loaded();
+      }
+      await this.append(batch);
+    }
+    await this.loaded();
+  }
+
+  async loaded(signal?: AbortSignal): Promise<number> {
+    const { loader, spool } = this.#opened();
+    return loader.loaded(spool.newest, signal);
+  }
+
+  onLoad(listener: (commit: LoadCommit) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #opened(): OpenStore {
+    if (this.#open === null || this.#isClosing) {
+      throw new RetryableError('store: expected it to be open, found it closed or shutting down.', 5000);
+    }
+    return this.#open;
+  }
+
+  #nextRowNumber(): number {
+    this.#rowNumber += 1;
+    return this.#rowNumber;
+  }
+
+  async #openEngine(files: EngineFiles): Promise<DuckDBInstance> {
+    const sql = await readSqlFiles(this.#context.sqlFolder);
+    return openEngine(files, this.#settings, async (connection) => {
+      registerIpLocation(connection, this.#ipLookup);
+      await migrate(connection, sql, this.#context.clock() * 1000);
+    });
+  }
+
+  #createLoader(
+    connection: Awaited<ReturnType<DuckDBInstance['connect']>>,
+    spool: Spool,
+    folders: SpoolFolders,
+    directory: string,
+    state: { readonly commitSeq: number; readonly lastSegment: number },
+  ): Loader {
+    const { logger, metrics, clock } = this.#context;
+    return new Loader(
+      {
+        spool,
+        folders,
+        settings: this.#settings,
+        logger,
+        metrics,
+        clock,
+        beforeLoad: () => this.#watchDisk(directory, spool),
+        onCommit: (commit) => this.#announce(commit),
+        onDatabaseLost: (error) => {
+          logger.error({ error }, 'store: DuckDB gave up on its file; opening it again');
+          this.#reopening ??= this.#reopen();
+        },
+      },
+      connection,
+      state,
+    );
+  }
+
+  /** An error of a listener is its own: the rows are loaded, whoever hears of it. */
+  #announce(commit: LoadCommit): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(commit);
+      } catch (error: unknown) {
+        this.#context.logger.error({ error, commitSeq: commit.commitSeq }, 'store: a load listener failed');
+      }
+    }
+  }
+
+  async #watchDisk(directory: string, spool: Spool): Promise<void> {
+    const { bavail, bsize } = await statfs(directory);
+    const free = bavail * bsize;
+    spool.refusal =
+      free < this.#settings.freeDiskBytes
+        ? `store: expected at least ${this.#settings.freeDiskBytes} bytes free on the disk of storage.directory, found ${free}.`
+        : null;
+  }
+
+  /** After an error that invalidates the instance (a full disk while it wrote its log). Appends go on meanwhile. */
+  async #reopen(): Promise<void> {
+    const open = this.#open;
+    if (open === null) {
+      return;
+    }
+    await open.loader.stop();
+    await this.#database.detach();
+    await open.loader.close();
+    open.instance.closeSync();
+    while (!this.#isClosing) {
+      try {
+        open.instance = await this.#openEngine(open.files);
+        const connection = await open.instance.connect();
+        const state = await readLoadedState(connection);
+        open.spool.forget(new Set(open.spool.closed.map(({ id }) => id).filter((id) => id <= state.lastSegment)));
+        open.loader = this.#createLoader(connection, open.spool, open.folders, open.directory, state);
+        this.#database.attach(open.instance);
+        open.loader.start();
+        break;
+      } catch (error: unknown) {
+        this.#context.logger.error({ error }, 'store: expected to open the database again; trying further');
+        await new Promise((resolve) => setTimeout(resolve, reopenEveryMs));
+      }
+    }
+    this.#reopening = null;
+  }
+
+  #registerGauges(): void {
+    const { metrics } = this.#context;
+    const size = (suffix: string) => (): number => {
+      const file = this.#open?.files.database;
+      return file === undefined ? 0 : fileSize(`${file}${suffix}`);
+    };
+    metrics.gauge('pintail_store_spool_bytes', () => this.#open?.spool.bytes ?? 0);
+    metrics.gauge('pintail_store_database_bytes', size(''));
+    metrics.gauge('pintail_store_wal_bytes', size('.wal'));
+    for (const share of ['service', 'detection', 'hunt'] as const) {
+      metrics.gauge('pintail_store_waiting_statements', () => this.#database.waiting(share), { share });
+    }
+  }
+}
+
+/** Looks without opening: opening and closing the file would give up DuckDB's lock on it. */
+function fileSize(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch (error: unknown) {
+    if (errorCode(error) === 'ENOENT') {
+      return 0;
+    }
+    throw error;
+  }
+}

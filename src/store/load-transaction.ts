@@ -1,0 +1,151 @@
+/** Moves segments into the tables in one transaction: all of their rows, or none, and never a copy. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { translateEngineError } from './engine-error.ts';
+import {
+  countConflicts,
+  createDropped,
+  createIncoming,
+  createKnown,
+  insertAudit,
+  insertLogs,
+  kept,
+  readLines,
+  type TimeRange,
+} from './load-sql.ts';
+import type { ClosedSegment } from './spool.ts';
+import { joinRanges } from './time-ranges.ts';
+
+export interface LoadResult {
+  readonly auditRows: number;
+  readonly logRows: number;
+  readonly duplicateAuditRows: number;
+  readonly duplicateLogRows: number;
+  /** Audit rows that share cluster, auditID and stage with another content. */
+  readonly conflictingRows: number;
+  readonly minutes: readonly number[];
+}
+
+export interface LoadRequest {
+  readonly segments: readonly ClosedSegment[];
+  readonly commitSeq: number;
+  readonly loadedAtMicros: number;
+  readonly recentIdentities: number;
+}
+
+interface Incoming {
+  readonly rows: number;
+  readonly auditRows: number;
+  readonly identities: number;
+  readonly withoutOwnTime: number;
+}
+
+/** Loads and commits, or rolls back and throws. The connection is the loader's own. */
+export async function loadSegments(engine: DuckDBConnection, request: LoadRequest): Promise<LoadResult> {
+  const { segments, commitSeq } = request;
+  const source = readLines(
+    segments.map(({ path }) => path),
+    Math.max(...segments.map(({ longestRow }) => longestRow)),
+  );
+  try {
+    await engine.run(createIncoming(source));
+    const incoming = await describeIncoming(engine);
+    const ranges = await readRanges(engine);
+    await engine.run(createKnown(ranges, incoming.withoutOwnTime > 0));
+    await engine.run(createDropped);
+    const [droppedAudit = 0, droppedLogs = 0] = await numbers(
+      engine,
+      'select count(*) filter (where is_audit), count(*) filter (where not is_audit) from dropped',
+    );
+    const conflictingRows = await countConflicting(engine, ranges);
+    const hasDropped = droppedAudit + droppedLogs > 0;
+    const minutes = await readMinutes(engine);
+    await engine.run('begin transaction');
+    try {
+      const auditRows = incoming.auditRows - droppedAudit;
+      const logRows = incoming.rows - incoming.auditRows - droppedLogs;
+      if (auditRows > 0) {
+        await insert(engine, insertAudit(source, commitSeq, hasDropped), auditRows);
+      }
+      if (logRows > 0) {
+        await insert(engine, insertLogs(source, commitSeq, hasDropped), logRows);
+      }
+      if (incoming.withoutOwnTime > 0) {
+        await rememberIdentities(engine, commitSeq, request.recentIdentities);
+      }
+      await engine.run(
+        `insert into load_commit by name select ${commitSeq} as commit_seq, make_timestamp(${request.loadedAtMicros}) as loaded_at,
+          ${segments.at(-1)?.id} as last_segment, ${auditRows} as audit_rows, ${logRows} as log_rows,
+          ${droppedAudit + droppedLogs} as duplicate_rows, [${minutes.join(', ')}]::bigint[] as minutes`,
+      );
+      await engine.run('commit');
+      return {
+        auditRows,
+        logRows,
+        duplicateAuditRows: droppedAudit,
+        duplicateLogRows: droppedLogs,
+        conflictingRows,
+        minutes,
+      };
+    } catch (error: unknown) {
+      // A failed commit has ended the transaction already.
+      await engine.run('rollback').catch(() => undefined);
+      throw error;
+    }
+  } catch (error: unknown) {
+    throw translateEngineError(error);
+  }
+}
+
+async function describeIncoming(engine: DuckDBConnection): Promise<Incoming> {
+  const [rows = 0, auditRows = 0, identities = 0, withoutOwnTime = 0] = await numbers(
+    engine,
+    'select count(*), count(*) filter (where is_audit), count(distinct "identity"), count(*) filter (where not own) from incoming',
+  );
+  return { rows, auditRows, identities, withoutOwnTime };
+}
+
+async function readRanges(engine: DuckDBConnection): Promise<readonly TimeRange[]> {
+  const result = await engine.runAndReadAll(
+    'select min("time"), max("time") from incoming where own group by floor("time" / 60e6) order by 1',
+  );
+  return joinRanges(result.getRowsJS().map(([from, to]) => ({ from: Number(from), to: Number(to) })));
+}
+
+async function readMinutes(engine: DuckDBConnection): Promise<readonly number[]> {
+  const result = await engine.runAndReadAll(
+    `select distinct floor("time" / 60e6)::bigint from incoming where ${kept} order by 1`,
+  );
+  return result.getRowsJS().map(([minute]) => Number(minute));
+}
+
+async function countConflicting(engine: DuckDBConnection, ranges: readonly TimeRange[]): Promise<number> {
+  const [withinLoad = 0, withStored = 0] = await numbers(engine, countConflicts(ranges));
+  return withinLoad + withStored;
+}
+
+/** The oldest go first; a quarter more than the bound is let in before that is worth a DELETE. */
+async function rememberIdentities(engine: DuckDBConnection, commitSeq: number, bound: number): Promise<void> {
+  await engine.run(
+    `insert into recent_identity select "identity", ${commitSeq} from incoming where not own and ${kept}`,
+  );
+  const [count = 0] = await numbers(engine, 'select count(*) from recent_identity');
+  if (count > bound * 1.25) {
+    await engine.run(
+      `delete from recent_identity where commit_seq < (
+        select min(commit_seq) from (select commit_seq from recent_identity order by commit_seq desc limit ${bound}))`,
+    );
+  }
+}
+
+/** The two passes over the same files must agree, or rows would be lost. */
+async function insert(engine: DuckDBConnection, sql: string, expected: number): Promise<void> {
+  const { rowsChanged } = await engine.run(sql);
+  if (rowsChanged !== expected) {
+    throw new Error(`store load: expected to insert ${expected} rows, found ${rowsChanged}.`);
+  }
+}
+
+async function numbers(engine: DuckDBConnection, sql: string): Promise<readonly number[]> {
+  const result = await engine.runAndReadAll(sql);
+  return (result.getRowsJS()[0] ?? []).map(Number);
+}

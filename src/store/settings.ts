@@ -1,0 +1,75 @@
+/**
+ * What a store is opened with: where its files stand and the bounds of everything that can grow.
+ * Sizes are bytes, durations milliseconds. `resolveStoreSettings` lays what is given over the defaults.
+ */
+import { resolve } from 'node:path';
+
+export interface StoreSettings {
+  /** Folder of `pintail.duckdb`, the spool and the lock file; null is a temporary folder that `shutdown` removes. */
+  readonly directory: string | null;
+  /** DuckDB's memory limit, for all statements together. */
+  readonly memoryLimitBytes: number;
+  /** DuckDB's worker threads. */
+  readonly threads: number;
+  /** How much of the disk statements may use for intermediate results. */
+  readonly temporaryBytes: number;
+  /** False leaves out the fsync: for one-off loads whose source is still there, never behind a receiver. */
+  readonly durable: boolean;
+  /** Rows not yet loaded, on disk and waiting for it; beyond it `append` rejects. */
+  readonly spoolBytes: number;
+  /** Serialised rows waiting in memory for the disk; beyond it `append` rejects. */
+  readonly pendingBytes: number;
+  /** `append` rejects while the disk has less free space than this, so that loads and checkpoints never lack it. */
+  readonly freeDiskBytes: number;
+  /** A spool segment is closed at this size. */
+  readonly segmentBytes: number;
+  /** How long a row waits in the spool at most before its load begins. */
+  readonly loadIntervalMs: number;
+  /** The most rows and spool bytes one load transaction takes (one segment is always taken). */
+  readonly loadRows: number;
+  readonly loadBytes: number;
+  /** The write-ahead log is checkpointed at this size; at most 512 MiB. */
+  readonly checkpointBytes: number;
+  /** How many identities of events without a time of their own are remembered. */
+  readonly recentIdentities: number;
+  /** Statements that may run at once, per share. */
+  readonly shares: { readonly service: number; readonly detection: number; readonly hunt: number };
+  /** Folder or file of the DB-IP city database; null finds the optional package. */
+  readonly geoDatabase: string | null;
+}
+
+const mebibyte = 1024 * 1024;
+
+export const storeDefaults: StoreSettings = {
+  directory: null,
+  memoryLimitBytes: 1024 * mebibyte,
+  threads: 2,
+  temporaryBytes: 8192 * mebibyte,
+  durable: true,
+  spoolBytes: 2048 * mebibyte,
+  pendingBytes: 128 * mebibyte,
+  freeDiskBytes: 512 * mebibyte,
+  segmentBytes: 64 * mebibyte,
+  loadIntervalMs: 1000,
+  loadRows: 245_760,
+  loadBytes: 384 * mebibyte,
+  checkpointBytes: 256 * mebibyte,
+  recentIdentities: 1_000_000,
+  shares: { service: 2, detection: 2, hunt: 3 },
+  geoDatabase: null,
+};
+
+/** Lays `given` over the defaults. @throws RangeError where a bound makes no sense. */
+export function resolveStoreSettings(given: Partial<StoreSettings>): StoreSettings {
+  const settings = { ...storeDefaults, ...given, shares: { ...storeDefaults.shares, ...given.shares } };
+  for (const [name, value] of [...Object.entries(settings), ...Object.entries(settings.shares)]) {
+    const least = name === 'freeDiskBytes' ? 0 : 1;
+    if (typeof value === 'number' && !(Number.isSafeInteger(value) && value >= least)) {
+      throw new RangeError(`storage ${name}: expected a whole number of at least ${least}, found ${value}.`);
+    }
+  }
+  if (settings.checkpointBytes > 512 * mebibyte) {
+    throw new RangeError(`storage checkpointBytes: expected at most 512 MiB, found ${settings.checkpointBytes} bytes.`);
+  }
+  return { ...settings, directory: settings.directory === null ? null : resolve(settings.directory) };
+}
