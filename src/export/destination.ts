@@ -1,7 +1,8 @@
 /**
  * Where events go: the one interface between the outbox and a protocol.
  */
-import { type OutboundEvent, RetryableError } from '../component.ts';
+import { RetryableError } from '../component.ts';
+import type { PrintableEvent } from './payload.ts';
 import type { BatchSettings, RetrySettings } from './settings.ts';
 
 export interface Destination {
@@ -16,7 +17,7 @@ export interface Destination {
    * again; `retryAfterMs` 0 leaves the wait to us) or PermanentError (the other side will never take them as they
    * are). Gives up when `signal` aborts. Never called again before it settled.
    */
-  deliver(events: readonly OutboundEvent[], signal: AbortSignal): Promise<Delivery>;
+  deliver(events: readonly PrintableEvent[], signal: AbortSignal): Promise<Delivery>;
   close(): Promise<void>;
 }
 

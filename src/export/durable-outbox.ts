@@ -108,7 +108,8 @@ export class DurableOutbox implements Outbox, Component {
 
   /** Puts a destination's dead letters back in line. Resolves to how many. */
   async retryDeadLetters(destination: string): Promise<number> {
-    const revived = await this.#options.database.write((connection) => reviveRows(connection, destination));
+    const { database, clock } = this.#options;
+    const revived = await database.write((connection) => reviveRows(connection, destination, clock.now()));
     this.wake();
     return revived;
   }

@@ -12,6 +12,8 @@ export interface OutboxRow {
   readonly payload: string;
   /** Failed attempts so far. */
   readonly attempts: number;
+  /** Milliseconds since the epoch. */
+  readonly enqueuedMs: number;
   /** Milliseconds since the epoch; 0 where it may go at once. */
   readonly nextAttemptMs: number;
 }
@@ -88,7 +90,8 @@ export async function readHead(
     `with head as (
        select * from outbox where destination = $1 and status = 'pending' order by sequence limit $2::bigint
      )
-     select sequence, event_id, payload::varchar as payload, attempts, epoch_ms(next_attempt_at) as next_attempt_ms
+     select sequence, event_id, payload::varchar as payload, attempts,
+       epoch_ms(enqueued_at) as enqueued_ms, epoch_ms(next_attempt_at) as next_attempt_ms
      from head
      qualify row_number() over (order by sequence) = 1 or sum(payload_bytes) over (order by sequence) <= $3::bigint
      order by sequence`,
@@ -99,6 +102,7 @@ export async function readHead(
     eventId: String(row.event_id),
     payload: String(row.payload),
     attempts: Number(row.attempts),
+    enqueuedMs: Number(row.enqueued_ms),
     nextAttemptMs: Number(row.next_attempt_ms ?? 0),
   }));
 }
@@ -148,10 +152,11 @@ export async function postponeRows(
 }
 
 /** Puts the dead letters of a destination back in line, at their old place. Resolves to how many. */
-export async function reviveRows(connection: Connection, destination: string): Promise<number> {
+export async function reviveRows(connection: Connection, destination: string, nowMs: number): Promise<number> {
   return connection.run(
-    `update outbox set status = 'pending', attempts = 0, next_attempt_at = null where destination = $1 and status = 'dead'`,
-    [destination],
+    `update outbox set status = 'pending', attempts = 0, next_attempt_at = null, enqueued_at = make_timestamp($2::bigint * 1000)
+     where destination = $1 and status = 'dead'`,
+    [destination, Math.floor(nowMs)],
   );
 }
 

@@ -5,7 +5,7 @@
  * |---|---|
  * | confirmed | the rows leave the outbox in one write |
  * | confirmed, some refused | those become dead letters in the same write |
- * | RetryableError | the rows wait, and all behind them |
+ * | RetryableError | the rows wait, and all behind them; those older than `maxElapsedMs` become dead letters |
  * | DoubtfulError | the same, up to `maxDoubtfulAttempts`; then as PermanentError |
  * | PermanentError | a batch is halved until the event that is refused stands alone; that one becomes a dead letter |
  * | any other error | a bug of ours; handled as PermanentError so that it blocks nothing, and logged as an error |
@@ -128,10 +128,19 @@ export class Sender {
   async #postpone(error: RetryableError, rows: readonly OutboxRow[], failures: number): Promise<void> {
     const { database, clock, random, logger, onChange } = this.#dependencies;
     const { retry } = this.#destination;
+    const isLate = (row: OutboxRow): boolean =>
+      retry.maxElapsedMs > 0 && clock.now() - row.enqueuedMs > retry.maxElapsedMs;
+    const late = rows.filter(isLate);
+    if (late.length > 0) {
+      const reason = `not delivered within ${retry.maxElapsedMs / 1000} s (max_elapsed_time): ${error.message}`;
+      await this.#settle(late, new Map(late.map((row) => [row.eventId, reason])));
+    }
+    const waiting = rows.filter((row) => !isLate(row));
+    if (waiting.length === 0) return;
     const waitMs =
       error.retryAfterMs > 0 ? Math.min(error.retryAfterMs, retry.maxRetryAfterMs) : backOffMs(failures, retry, random);
     logger.warn({ ...this.#labels, failures, waitMs, reason: error.message }, 'delivery failed, will be repeated');
-    const sequences = rows.map((row) => row.sequence);
+    const sequences = waiting.map((row) => row.sequence);
     const nextAttemptMs = clock.now() + waitMs;
     await database.write((connection) => postponeRows(connection, sequences, nextAttemptMs, error.message));
     onChange();

@@ -3,7 +3,9 @@
  * the same words in lower_snake_case.
  */
 
-/** `retry_on_failure` of an exporter. There is no end to retrying: what is in the outbox stays until it arrives. */
+const DAY_MS = 86_400_000;
+
+/** `retry_on_failure` of an exporter. */
 export interface RetrySettings {
   readonly initialIntervalMs: number;
   readonly maxIntervalMs: number;
@@ -11,6 +13,8 @@ export interface RetrySettings {
   readonly multiplier: number;
   /** 0.5: the wait is anywhere from half the interval to one and a half. */
   readonly randomizationFactor: number;
+  /** An attempt that fails this long after the event was enqueued makes it a dead letter; 0: never. */
+  readonly maxElapsedMs: number;
   /** The longest wait that the other side may ask for (Retry-After, RetryInfo). */
   readonly maxRetryAfterMs: number;
   /**
@@ -25,6 +29,7 @@ export const DEFAULT_RETRY: RetrySettings = {
   maxIntervalMs: 30_000,
   multiplier: 1.5,
   randomizationFactor: 0.5,
+  maxElapsedMs: 7 * DAY_MS,
   maxRetryAfterMs: 3_600_000,
   maxDoubtfulAttempts: 10,
 };
@@ -49,8 +54,6 @@ export interface OutboxSettings {
   /** How often the table is looked at without being told of new events. */
   readonly pollIntervalMs: number;
 }
-
-const DAY_MS = 86_400_000;
 
 export const DEFAULT_OUTBOX_SETTINGS: OutboxSettings = {
   maxPendingEvents: 1_000_000,

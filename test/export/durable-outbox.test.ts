@@ -466,6 +466,30 @@ describe('dead letters', () => {
     expect(telemetry.lines.filter((line) => line.message === 'exporter failed')).not.toHaveLength(0);
   });
 
+  test('come of an event that could not be delivered for too long; younger ones wait on', async () => {
+    const retry = { ...DEFAULT_RETRY, maxElapsedMs: 10_000 };
+    const destination = new ScriptedDestination('a', { retry });
+    const outbox = build([destination]);
+    destination.answer = () => {
+      throw new RetryableError('connection refused', 4_000);
+    };
+    await put(outbox, events('old'));
+    clock.advance(9_000);
+    await put(outbox, events('young'));
+    await outbox.start();
+    await clock.sleeping(4_000, 4_000);
+    clock.advance(4_000);
+    await clock.sleeping(4_000, 4_000);
+    expect(await rows()).toMatchObject([
+      {
+        event_id: 'old',
+        status: 'dead',
+        last_error: 'not delivered within 10 s (max_elapsed_time): connection refused',
+      },
+      { event_id: 'young', status: 'pending', attempts: 2 },
+    ]);
+  });
+
   test('are forgotten after their time, and so are deliveries', async () => {
     const destination = new ScriptedDestination('a');
     const settings = { ...DEFAULT_OUTBOX_SETTINGS, deadLetterMemoryMs: 1_000, deliveredMemoryMs: 1_000 };

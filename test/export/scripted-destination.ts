@@ -1,10 +1,10 @@
 /** A destination that answers as a test tells it to, and keeps every batch it was given. */
 import { EventEmitter, once } from 'node:events';
-import type { OutboundEvent } from '../../src/component.ts';
 import { DELIVERED, type Delivery, type Destination } from '../../src/export/destination.ts';
+import type { PrintableEvent } from '../../src/export/payload.ts';
 import { DEFAULT_BATCH, DEFAULT_RETRY } from '../../src/export/settings.ts';
 
-export type Answer = (events: readonly OutboundEvent[], signal: AbortSignal) => Delivery | Promise<Delivery>;
+export type Answer = (events: readonly PrintableEvent[], signal: AbortSignal) => Delivery | Promise<Delivery>;
 
 export class ScriptedDestination implements Destination {
   readonly name: string;
@@ -28,7 +28,7 @@ export class ScriptedDestination implements Destination {
     this.opened += 1;
   }
 
-  async deliver(events: readonly OutboundEvent[], signal: AbortSignal): Promise<Delivery> {
+  async deliver(events: readonly PrintableEvent[], signal: AbortSignal): Promise<Delivery> {
     this.attempts.push(events.map((event) => event.eventId));
     this.#changes.emit('change');
     const delivery = await this.answer(events, signal);
