@@ -83,10 +83,10 @@ describe('values', () => {
       'none',
       environment,
     );
-    expect(config.exporters.otlp?.headers['authorization']?.reveal()).toBe(`Bearer ${environment.TOKEN}`);
+    expect(config.exporters.otlp?.headers.authorization?.reveal()).toBe(`Bearer ${environment.TOKEN}`);
     expect(JSON.stringify(config)).not.toContain(environment.TOKEN);
     expect(JSON.stringify(config)).toContain('[REDACTED]');
-    expect(`${config.exporters.otlp?.headers['authorization']}`).toBe('[REDACTED]');
+    expect(`${config.exporters.otlp?.headers.authorization}`).toBe('[REDACTED]');
   });
 });
 
