@@ -3,7 +3,8 @@
  *
  * Read are RFC 3339 (`2024-11-13T18:34:10.595494Z`, any number of fraction digits, numeric offsets) and the
  * form that exports through databases leave behind, `2024-11-13 18:34:10.595494000`, which is taken as UTC.
- * Digits beyond the microsecond are cut off, as DuckDB's own cast does.
+ * Digits beyond the microsecond are cut off, as DuckDB's own cast does. A time before 1684 or after 2255, which
+ * a 53-bit integer of microseconds cannot hold, counts as none; Go's zero time (year 1) is one.
  */
 
 const MICROS_PER_SECOND = 1_000_000;
@@ -35,7 +36,8 @@ export function parseTimestamp(value: unknown): number | null {
   const offset = offsetMinutes(value, at);
   if (offset === null) return null;
   const seconds = daysFromCivil(year, month, day) * 86_400 + hour * 3_600 + (minute - offset) * 60 + second;
-  return seconds * MICROS_PER_SECOND + micros;
+  const total = seconds * MICROS_PER_SECOND + micros;
+  return Number.isSafeInteger(total) ? total : null;
 }
 
 /** OTLP nanoseconds to microseconds; null for 0 (unknown) and for times that no 53-bit integer of microseconds holds. */

@@ -84,7 +84,8 @@ function openDocuments(
   let isRecognized = false;
   const parts = documents.flatMap((document): readonly Part[] => {
     const parsed = parseJson(document, maxNestingDepth);
-    if ('problem' in parsed) return [broken(document, parsed.problem, context)];
+    // Beside audit events what is broken was meant to be one too.
+    if ('problem' in parsed) return [logPart(document, document, context, unreadable(parsed.problem))];
     const found = recognizeOne(parsed.node, document, context, maxNestingDepth);
     if (found !== null) isRecognized = true;
     return found ?? [plain(document, document, context, nameOfValue(parsed.node.value))];

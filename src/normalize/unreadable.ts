@@ -11,7 +11,8 @@ import type { RecordContext } from './record-context.ts';
 // Members by name with their colon, also inside a JSON string, so that prose about them is no sign.
 const AUDIT_TEXT =
   /\\?"(?:auditID|stageTimestamp|requestReceivedTimestamp)\\*"\s*:|authorization\.k8s\.io\/decision|audit\.k8s\.io\/v\d/;
-const AUDIT_SOURCETYPE = /kube.*audit|audit.*kube/i;
+// The chart calls the logs of a container kube:container:<its name>.
+const AUDIT_SOURCETYPE = /^(?!kube:container:)(?:.*kube.*audit|.*audit.*kube)/i;
 const AUDIT_PATH = /(?:kube|apiserver|k8s|k3s|rke2|openshift).*audit[^/\\]*$/i;
 const AUDIT_LOG_STREAM = /^kube-apiserver-audit/;
 const AUDIT_RECEIVER = /audit.webhook/;

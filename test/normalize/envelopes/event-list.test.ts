@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { normalize } from '../../../src/normalize/index.ts';
+import { logRecord, recordBatch } from '../../support/log-records.ts';
+
+// As the API server's webhook backend posts it: items have neither kind nor apiVersion.
+const FIRST = '{"level":"Metadata","auditID":"a-1","stage":"RequestReceived","verb":"get","n":12345678901234567890}';
+const SECOND = '{"level":"Metadata","auditID":"a-1","stage":"ResponseComplete", "verb":"get"}';
+const LIST = `{"kind":"EventList","apiVersion":"audit.k8s.io/v1","metadata":{},"items":[${FIRST},\n ${SECOND}]}`;
+
+function rowsOf(body: string | Parameters<typeof logRecord>[0]) {
+  return normalize(recordBatch([logRecord(body)]), { arrivalMicros: 1 });
+}
+
+it('makes a row of each item, with the item’s exact text', () => {
+  const { audit, logs } = rowsOf(LIST);
+  expect(audit.map(({ _raw, auditID, stage, event, cloud }) => [_raw, auditID, stage, event, cloud])).toEqual([
+    [FIRST, 'a-1', 'RequestReceived', null, null],
+    [SECOND, 'a-1', 'ResponseComplete', null, null],
+  ]);
+  expect(logs).toEqual([]);
+});
+
+it('identifies an item by itself, so that the same one in another list is a copy', () => {
+  const alone = `{"kind":"EventList","apiVersion":"audit.k8s.io/v1","items":[${SECOND}]}`;
+  expect(rowsOf(alone).audit[0]?.identity).toBe(rowsOf(LIST).audit[1]?.identity);
+  expect(rowsOf(SECOND).audit[0]?.identity).toBe(rowsOf(LIST).audit[1]?.identity);
+});
+
+it('opens a list that came as a map, its items identified whatever the order of their keys', () => {
+  const item = { auditID: 'a-2', stage: 'Panic', verb: 'get' };
+  const swapped = { verb: 'get', stage: 'Panic', auditID: 'a-2' };
+  const list = (entry: typeof item) => ({ kind: 'EventList', apiVersion: 'audit.k8s.io/v1', items: [entry] });
+  expect(rowsOf(list(item)).audit[0]?._raw).toBe(JSON.stringify(item));
+  expect(rowsOf(list(swapped)).audit[0]?.identity).toBe(rowsOf(list(item)).audit[0]?.identity);
+});
+
+it('keeps and marks an item that is no event', () => {
+  const { audit, logs } = rowsOf(`{"kind":"EventList","apiVersion":"audit.k8s.io/v1","items":[${FIRST},null,{"a":1}]}`);
+  expect(audit).toHaveLength(1);
+  expect(logs.map(({ _raw, unreadable }) => [_raw, unreadable])).toEqual([
+    ['null', 'audit event in items[1] of an EventList: expected an audit.k8s.io Event, found null.'],
+    ['{"a":1}', 'audit event in items[2] of an EventList: expected an audit.k8s.io Event, found an object with a.'],
+  ]);
+});
+
+it('leaves a list of core events and an empty list as the one record they are', () => {
+  for (const text of [
+    '{"kind":"EventList","apiVersion":"v1","items":[{"reason":"Killing"}]}',
+    '{"kind":"EventList","apiVersion":"audit.k8s.io/v1","items":[]}',
+  ]) {
+    expect(rowsOf(text).logs.map(({ _raw, unreadable }) => [_raw, unreadable])).toEqual([[text, null]]);
+  }
+});
