@@ -74,10 +74,23 @@ export function parseWith<T extends z.ZodType>(schema: T, yaml: YamlFile): z.out
   const path = issue?.path ?? [];
   const extra = issue?.code === 'unrecognized_keys' ? issue.keys : [];
   throw new ContentError(
-    `${path.map(String).join('.') || 'file'}: ${issue?.message ?? 'not as expected'}.`,
+    `${path.map(String).join('.') || 'file'}: ${describeIssue(issue, yaml.value)}.`,
     yaml.lineAt([...path, ...extra.slice(0, 1)]),
     { cause: result.error },
   );
+}
+
+/** zod's words in the form of our messages: `expected <what>, found <what>`. */
+function describeIssue(issue: z.core.$ZodIssue | undefined, document: unknown): string {
+  if (issue === undefined) return 'expected another value';
+  if (issue.code === 'unrecognized_keys') return `expected known keys, found "${issue.keys.join('", "')}"`;
+  const expected = issue.message.replace(/^(?:Invalid (?:input|option)|Too \w+): /, '').replace(/, received \w+$/, '');
+  const found = issue.path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+    document,
+  );
+  const wanted = expected.startsWith('expected') ? expected : `expected another value (${expected})`;
+  return `${wanted}, found ${found === undefined ? 'nothing' : JSON.stringify(found).slice(0, 100)}`;
 }
 
 function refuseByName(yaml: YamlFile): void {

@@ -1,0 +1,22 @@
+/** Loads detections, runs them over every window, keeps the ledger, and runs the tests that detections carry. */
+export { type Content, type ContentSettings, defaultContentSettings, loadContent } from './content/load-content.ts';
+export { slugOf } from './content/slug.ts';
+export type { ContentProblem, Detection, DetectionTest, Emission, Macro, Schedule, TestData } from './detection.ts';
+export {
+  type DetectionTestOptions,
+  type DetectionTestResult,
+  type EventSandbox,
+  runDetectionTests,
+} from './proof/run-detection-tests.ts';
+export {
+  type CompiledDetection,
+  compileDetection,
+  sourceOf,
+  type UncompiledDetection,
+} from './run/compile-detection.ts';
+export type { RunOutcome, ScheduledWindow } from './run/run-window.ts';
+export { type Clock, systemClock } from './schedule/clock.ts';
+export { DetectionScheduler, type DetectionSchedulerOptions } from './schedule/detection-scheduler.ts';
+export { defaultSchedulerSettings, type SchedulerSettings } from './schedule/settings.ts';
+export { parseTimeModifier, resolveTime } from './schedule/time-modifier.ts';
+export { measureTiling, type Tiling, windowAt } from './schedule/windows.ts';
