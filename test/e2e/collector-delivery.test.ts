@@ -12,7 +12,7 @@ import type { RunningProcess } from './support/child-process.ts';
 import { buildCollector, startCollector, suiteTitle, tailingConfig } from './support/collector.ts';
 import { eventually } from './support/eventually.ts';
 import { encodeLogs, postLogs } from './support/otlp-client.ts';
-import { type PintailService, preparePintail, startPintail } from './support/pintail-service.ts';
+import { type PintailService, preparePintail, startPintail, sumOfMetric } from './support/pintail-service.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const collector = buildCollector();
@@ -52,10 +52,14 @@ describe.skipIf(binary === '')(suiteTitle('a Collector that tails an audit log',
       const service = await startPintail({ folder: join(folder, 'pintail') });
       // Requests of 25 records: a hundred of them, so that the kill falls among them.
       const running = await tail(service, { folder, auditLog, protocol, maxRequestRecords: 25 });
-      await eventually({ what: 'the first records are acknowledged', withinMs: 60_000, everyMs: 1 }, async () => {
-        const received = (await service.metrics()).get('pintail_store_appended_rows_total') ?? 0;
-        return received > 0 ? received : undefined;
-      }).catch(() => undefined);
+      const taken = await eventually(
+        { what: 'the first records are taken', withinMs: 60_000, everyMs: 1 },
+        async () => {
+          const count = sumOfMetric(await service.metrics(), 'pintail_audit_events_total');
+          return count > 0 ? count : undefined;
+        },
+      );
+      console.log(`killed after ${taken} of ${lines.length} records were taken over ${protocol}`);
       await service.kill();
       await service.start();
 
