@@ -14,7 +14,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   risk: ['component'],
   detect: ['component', 'spl', 'risk'],
   export: ['component'],
-  hunt: ['component'],
+  format: ['component'],
+  hunt: ['component', 'format'],
   config: [],
   telemetry: ['component'],
   service: [
@@ -30,7 +31,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'config',
     'telemetry',
   ],
-  cli: ['service', 'config', 'component'],
+  cli: ['service', 'config', 'component', 'format'],
   main: ['cli'],
 };
 
