@@ -46,6 +46,7 @@ export class OtlpGrpcReceiver implements Component {
   readonly #admission: Admission;
   readonly #sessions: GrpcSessions;
   #server: Http2Server | Http2SecureServer | undefined;
+  #stopping: Promise<void> | undefined;
 
   constructor(settings: OtlpGrpcReceiverSettings, next: RecordConsumer, telemetry: ReceiverTelemetry) {
     this.#settings = resolveSettings(settings);
@@ -73,6 +74,7 @@ export class OtlpGrpcReceiver implements Component {
     await listen(server, this.#settings.endpoint);
     this.#admission.open();
     this.#server = server;
+    this.#stopping = undefined;
   }
 
   /** The bound address. Throws before `start`. */
@@ -83,7 +85,12 @@ export class OtlpGrpcReceiver implements Component {
   }
 
   /** Accepts nothing new, sends GOAWAY, lets calls in hand finish for `shutdownTimeoutMs`, then cuts them off. */
-  async shutdown(): Promise<void> {
+  shutdown(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
     const server = this.#server;
     if (server === undefined) return;
     this.#server = undefined;

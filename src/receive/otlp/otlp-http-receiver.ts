@@ -33,6 +33,7 @@ export class OtlpHttpReceiver implements Component {
   readonly #intake: LogsIntake;
   readonly #admission: Admission;
   #server: Server | undefined;
+  #stopping: Promise<void> | undefined;
 
   constructor(settings: OtlpReceiverSettings, next: RecordConsumer, telemetry: ReceiverTelemetry) {
     this.#settings = resolveSettings(settings);
@@ -60,6 +61,7 @@ export class OtlpHttpReceiver implements Component {
     await listen(server, this.#settings.endpoint);
     this.#admission.open();
     this.#server = server;
+    this.#stopping = undefined;
   }
 
   /** The bound address. Throws before `start`. */
@@ -70,7 +72,12 @@ export class OtlpHttpReceiver implements Component {
   }
 
   /** Accepts nothing new, lets requests in hand finish for `shutdownTimeoutMs`, then cuts them off. */
-  async shutdown(): Promise<void> {
+  shutdown(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
     const server = this.#server;
     if (server === undefined) return;
     this.#server = undefined;
