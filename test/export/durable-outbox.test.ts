@@ -7,8 +7,8 @@ import { DELIVERED, DoubtfulError } from '../../src/export/destination.ts';
 import { DurableOutbox, type DurableOutboxOptions } from '../../src/export/durable-outbox.ts';
 import { DEFAULT_OUTBOX_SETTINGS, DEFAULT_RETRY } from '../../src/export/settings.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-import { openTestDatabase, type TestDatabase } from '../support/memory-database.ts';
 import { type RecordedTelemetry, recordTelemetry } from '../support/recorded-telemetry.ts';
+import { openTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { ScriptedDestination } from './scripted-destination.ts';
 
 let database: TestDatabase;
@@ -25,7 +25,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const outbox of running) await outbox.shutdown();
   running = [];
-  database.close();
+  await database.close();
 });
 
 function event(eventId: string, attributes: OutboundEvent['attributes'] = {}): OutboundEvent {
@@ -254,10 +254,10 @@ describe('delivery', () => {
       await before.start();
       await clock.sleeping(1_000, 1_000);
       await before.shutdown();
-      first.close();
+      await first.close();
       expect(delivered.confirmed).toEqual(['1', '2']);
 
-      await using second = await openTestDatabase(join(folder, 'outbox.duckdb'));
+      const second = await openTestDatabase(join(folder, 'outbox.duckdb'));
       const again = new ScriptedDestination('a');
       const after = build([again], { database: second });
       await after.start();
@@ -265,6 +265,7 @@ describe('delivery', () => {
       await after.shutdown();
       expect(again.confirmed).toEqual(['1', '2']);
       expect(await second.query('from outbox')).toEqual([]);
+      await second.close();
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -448,6 +449,7 @@ describe('dead letters', () => {
       clock.advance(waitMs);
     }
     await destination.until(() => destination.confirmed.length === 1);
+    await idle();
     expect(destination.attempts).toEqual([['1', '2'], ['1', '2'], ['1', '2'], ['1'], ['2']]);
     expect(await rows()).toMatchObject([{ event_id: '1', status: 'dead' }]);
   });
@@ -462,6 +464,7 @@ describe('dead letters', () => {
     await put(outbox, events('1', '2'));
     await outbox.start();
     await destination.until(() => destination.confirmed.length === 1);
+    await idle();
     expect(await rows()).toMatchObject([{ event_id: '1', status: 'dead', last_error: 'x is not a function' }]);
     expect(telemetry.lines.filter((line) => line.message === 'exporter failed')).not.toHaveLength(0);
   });

@@ -8,8 +8,8 @@ import { systemClock } from '../../src/export/clock.ts';
 import { DurableOutbox } from '../../src/export/durable-outbox.ts';
 import { createFileDestination } from '../../src/export/file/file-destination.ts';
 import { DEFAULT_RETRY } from '../../src/export/settings.ts';
-import { openTestDatabase } from '../support/memory-database.ts';
 import { recordTelemetry } from '../support/recorded-telemetry.ts';
+import { openTestDatabase } from '../support/test-database.ts';
 
 const [databasePath = '', filePath = ''] = process.argv.slice(2);
 const database = await openTestDatabase(databasePath);
@@ -36,5 +36,5 @@ for (let transaction = 0; transaction < 60; transaction += 1) {
 }
 while ((await database.query('select 1 from outbox limit 1')).length > 0) await new Promise(setImmediate);
 await outbox.shutdown();
-database.close();
+await database.close();
 process.stdout.write('drained\n');

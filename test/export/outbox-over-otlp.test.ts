@@ -6,7 +6,6 @@ import { DurableOutbox } from '../../src/export/durable-outbox.ts';
 import { createOtlpDestination } from '../../src/export/otlp/otlp-destination.ts';
 import { DEFAULT_SPLUNK_TARGETS, type OtlpExporterSettings } from '../../src/export/otlp/settings.ts';
 import { DEFAULT_BATCH, DEFAULT_RETRY } from '../../src/export/settings.ts';
-import { openTestDatabase, type TestDatabase } from '../support/memory-database.ts';
 import {
   type GrpcReceiver,
   type HttpReceiver,
@@ -15,6 +14,7 @@ import {
   startHttpReceiver,
 } from '../support/otlp-logs-receiver.ts';
 import { type RecordedTelemetry, recordTelemetry } from '../support/recorded-telemetry.ts';
+import { openTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 let database: TestDatabase;
 let telemetry: RecordedTelemetry;
@@ -28,7 +28,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const one of open) await one.close();
   open = [];
-  database.close();
+  await database.close();
 });
 
 async function startOutbox(endpoint: string, protocol: OtlpExporterSettings['protocol']): Promise<DurableOutbox> {

@@ -3,7 +3,7 @@ import type { Connection } from '../../../src/component.ts';
 import { raiseIncidents } from '../../../src/detect/incident/raise-incidents.ts';
 import type { RiskEvent } from '../../../src/risk/assess.ts';
 import type { Incident } from '../../../src/risk/incident.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/memory-database.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 
 let database: TestDatabase;
 
@@ -67,7 +67,7 @@ test('adds up what the table holds for each object that got risk, and keeps the 
   expect(await database.query('select * exclude (incident_id) from incident')).toEqual([
     {
       rule: 'risk_threshold',
-      _time: '2023-11-14 23:13:20',
+      _time: '2023-11-14T23:13:20.000Z',
       risk_object: `o'brien`,
       risk_object_type: 'user',
       severity: 'medium',
