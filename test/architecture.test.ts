@@ -28,6 +28,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'detect',
     'export',
     'hunt',
+    'format',
     'config',
     'telemetry',
   ],

@@ -14,6 +14,7 @@ export {
   sourceOf,
   type UncompiledDetection,
 } from './run/compile-detection.ts';
+export { installViews } from './run/install-views.ts';
 export type { RunOutcome, ScheduledWindow } from './run/run-window.ts';
 export { type Clock, systemClock } from './schedule/clock.ts';
 export { DetectionScheduler, type DetectionSchedulerOptions } from './schedule/detection-scheduler.ts';

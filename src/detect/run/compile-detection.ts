@@ -1,6 +1,13 @@
 /** A detection's search to SQL, with what a run needs to know about it. */
 import { hashId } from '../../risk/event-id.ts';
-import { compile, type Diagnostic, renderDiagnostic, type Source, type WindowBinding } from '../../spl/index.ts';
+import {
+  compile,
+  type Diagnostic,
+  type OutputField,
+  renderDiagnostic,
+  type Source,
+  type WindowBinding,
+} from '../../spl/index.ts';
 import type { Detection, Macro } from '../detection.ts';
 
 export interface CompiledDetection {
@@ -8,6 +15,8 @@ export interface CompiledDetection {
   readonly detection: Detection;
   /** The view's SELECT. */
   readonly sql: string;
+  /** The columns of `sql`, in their order. */
+  readonly fields: readonly OutputField[];
   /** Changes with anything that decides what a run finds or emits: SQL, schedule, risk rule, type. */
   readonly contentHash: string;
   /** Final names of the fields that tell rows apart; null: the whole row does. */
@@ -59,6 +68,7 @@ export function compileDetection(
     ok: true,
     detection,
     sql: result.sql,
+    fields: result.fields,
     contentHash: contentHash(detection, result.sql),
     keyFields: result.keyFields ?? null,
     datasets: result.datasets,

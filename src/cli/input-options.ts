@@ -1,0 +1,78 @@
+/** Options that several commands share: which files, over which time, named how. */
+import { type Command, InvalidArgumentError } from 'commander';
+import type { SplunkMetadata } from '../component.ts';
+import type { NamedWindow } from '../service/time-window.ts';
+import type { LoadProgress } from '../service/workbench.ts';
+import type { Terminal } from './command.ts';
+
+export interface InputOptions {
+  readonly earliest?: string;
+  readonly latest?: string;
+  readonly now?: string;
+  readonly source?: string;
+  readonly sourcetype?: string;
+  readonly index?: string;
+  readonly host?: string;
+  readonly cluster?: string;
+  readonly strictSplunk?: boolean;
+  readonly format?: string;
+}
+
+/** Adds the window, the metadata and `--format` to a command. */
+export function addInputOptions(command: Command): Command {
+  return command
+    .option('--earliest <time>', 'start of the window: -70m@m, an ISO time, epoch seconds')
+    .option('--latest <time>', 'end of the window, not included')
+    .option('--now <time>', "the search's own now (default: the newest event's time)")
+    .option('--source <name>', 'Splunk source of the events (default: the file)')
+    .option('--sourcetype <name>', 'Splunk sourcetype of the events')
+    .option('--index <name>', 'Splunk index of the events')
+    .option('--host <name>', 'Splunk host of the events')
+    .option('--cluster <name>', 'cluster of events that name none')
+    .option('--strict-splunk', 'follow Splunk to the letter where its rules make a search blind')
+    .option('--format <format>', 'table, ndjson, json or csv (default: table on a terminal, ndjson in a pipe)');
+}
+
+export function metadataOf({ source, sourcetype, index, host }: InputOptions): SplunkMetadata {
+  return {
+    ...(source === undefined ? {} : { source }),
+    ...(sourcetype === undefined ? {} : { sourcetype }),
+    ...(index === undefined ? {} : { index }),
+    ...(host === undefined ? {} : { host }),
+  };
+}
+
+export function windowOf({ earliest, latest, now }: InputOptions): NamedWindow {
+  return { earliest, latest, now };
+}
+
+/** For an option that may be given several times or with several values. */
+export function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}
+
+/** A number above zero, for commander. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('Expected a number above 0.');
+  return value;
+}
+
+/** One line on standard error that counts up, on a terminal only; `clear` takes it away. */
+export function progressLine({ stderr }: Terminal): {
+  readonly show: (progress: LoadProgress) => void;
+  readonly clear: () => void;
+} {
+  let shown = false;
+  return {
+    show: ({ file, records }) => {
+      if (stderr.isTTY !== true) return;
+      shown = true;
+      stderr.write(`\r\u001b[K${file}: ${records.toLocaleString('en')} records`);
+    },
+    clear: () => {
+      if (shown) stderr.write('\r\u001b[K');
+      shown = false;
+    },
+  };
+}

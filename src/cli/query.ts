@@ -1,0 +1,77 @@
+/** What `search` and `sql` share: where the query runs, and how its result is printed. */
+import type { Command } from 'commander';
+import type { SqlStream } from '../component.ts';
+import type { FileQuery } from '../service/query-files.ts';
+import { queryServer } from '../service/query-server.ts';
+import { type ExitStatus, type Terminal, UsageError } from './command.ts';
+import { chooseFormat, writeResult } from './format/index.ts';
+import { collect, type InputOptions, metadataOf, progressLine, windowOf } from './input-options.ts';
+
+export interface QueryOptions {
+  readonly file?: readonly string[];
+  readonly db?: string;
+  readonly server?: string;
+}
+
+export interface Query {
+  readonly language: 'sql' | 'spl';
+  readonly query: string;
+  /** Runs it over files, without a service. */
+  local(text: string, query: FileQuery, consume: (stream: SqlStream) => Promise<void>): Promise<void>;
+}
+
+export function addQueryOptions(command: Command): Command {
+  return command
+    .option('--file <file>', 'recorded events (repeatable; - is standard input)', collect)
+    .option('--db <path>', 'a storage directory that no service has open')
+    .option('--server <url>', 'a running service, e.g. http://127.0.0.1:8080 (token: PINTAIL_TOKEN)');
+}
+
+export async function runQuery(
+  query: Query,
+  options: InputOptions & QueryOptions,
+  terminal: Terminal,
+): Promise<ExitStatus> {
+  const format = chooseFormat(options.format, terminal.stdout);
+  const isLocal = options.file !== undefined || options.db !== undefined;
+  if (isLocal === (options.server !== undefined)) {
+    throw new UsageError('expected --file or --db, or else --server: where are the events?');
+  }
+  const consume = async (stream: SqlStream) => {
+    await writeResult(format, terminal.stdout, stream.columns, stream.chunks());
+  };
+  if (options.server !== undefined) {
+    if (options.strictSplunk === true) {
+      throw new UsageError(
+        '--strict-splunk: expected --file or --db; a service decides it in its configuration (spl.strict).',
+      );
+    }
+    const { earliest, latest, now } = options;
+    await queryServer(
+      { ...query, earliest, latest, now, server: options.server, token: terminal.environment.PINTAIL_TOKEN },
+      consume,
+    );
+    return 0;
+  }
+  const progress = progressLine(terminal);
+  let problems = 0;
+  const request: FileQuery = {
+    files: options.file ?? [],
+    database: options.db,
+    metadata: metadataOf(options),
+    cluster: options.cluster,
+    window: windowOf(options),
+    strictSplunk: options.strictSplunk ?? false,
+    onProgress: progress.show,
+    onProblem(message) {
+      problems += 1;
+      progress.clear();
+      terminal.stderr.write(`${message}\n`);
+    },
+  };
+  await query.local(query.query, request, async (stream) => {
+    progress.clear();
+    await consume(stream);
+  });
+  return problems === 0 ? 0 : 1;
+}

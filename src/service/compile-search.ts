@@ -1,0 +1,27 @@
+/** One search typed by a person, compiled with the macros that ship or that the user wrote. */
+import type { Macro } from '../detect/index.ts';
+import { type CompileResult, compile, renderDiagnostic, type Source } from '../spl/index.ts';
+
+export interface CompileSearchOptions {
+  readonly macros: ReadonlyMap<string, Macro>;
+  readonly strictSplunk: boolean;
+}
+
+/** Compiles under the session's window; the search's name in messages is `search`. */
+export function compileSearch(text: string, options: CompileSearchOptions): CompileResult {
+  return compile(searchSource(text), {
+    macros: options.macros,
+    strict: options.strictSplunk,
+    window: { kind: 'session' },
+  });
+}
+
+/** The diagnostics of a search that did not compile, drawn into its text. */
+export function printSearchDiagnostics(text: string, result: CompileResult): string {
+  const diagnostics = result.ok ? result.warnings : result.diagnostics;
+  return diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, searchSource(text))).join('\n');
+}
+
+function searchSource(text: string): Source {
+  return { name: 'search', text };
+}

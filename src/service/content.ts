@@ -1,0 +1,49 @@
+/** Detections and macros from files, compiled. */
+import {
+  type CompiledDetection,
+  type Content,
+  type ContentProblem,
+  compileDetection,
+  loadContent,
+  type UncompiledDetection,
+} from '../detect/index.ts';
+import { findShipped } from './package-files.ts';
+
+export interface ContentRequest {
+  /** Files and folders; undefined is the shipped `config/detections`. */
+  readonly paths?: readonly string[] | undefined;
+  /** The user's macros; undefined is the shipped `config/macros.yaml`. */
+  readonly macros?: string | undefined;
+  readonly strictSplunk: boolean;
+}
+
+export interface CompiledContent {
+  readonly content: Content;
+  readonly detections: readonly (CompiledDetection | UncompiledDetection)[];
+}
+
+export const SHIPPED_DETECTIONS = 'config/detections';
+export const SHIPPED_MACROS = 'config/macros.yaml';
+
+/** Loads without compiling. Files that cannot be taken are in `problems`. */
+export async function loadDetections(request: Omit<ContentRequest, 'strictSplunk'>): Promise<Content> {
+  return loadContent({
+    paths: (request.paths ?? [SHIPPED_DETECTIONS]).map(findShipped),
+    macros: findShipped(request.macros ?? SHIPPED_MACROS),
+  });
+}
+
+/** `window`: what the SQL falls back to where a session sets no window (see `WindowBinding`). */
+export async function compileContent(
+  request: ContentRequest,
+  window: 'session' | 'detection',
+): Promise<CompiledContent> {
+  const content = await loadDetections(request);
+  const options = { macros: content.macros, strictSplunk: request.strictSplunk, window };
+  return { content, detections: content.detections.map((detection) => compileDetection(detection, options)) };
+}
+
+/** `file:line: message`, as editors understand it. */
+export function printProblem(problem: ContentProblem): string {
+  return `${problem.file}${problem.line === null ? '' : `:${problem.line}`}: ${problem.message}`;
+}

@@ -1,0 +1,79 @@
+/** One search or one query over files or over a database that no service has open. */
+import type { SplunkMetadata, SqlStream, TimeWindow } from '../component.ts';
+import { PermanentError } from '../component.ts';
+import { installViews } from '../detect/index.ts';
+import { compileSearch, printSearchDiagnostics } from './compile-search.ts';
+import { compileContent, loadDetections } from './content.ts';
+import { type NamedWindow, resolveWindow } from './time-window.ts';
+import { type LoadProgress, openWorkbench, type Workbench } from './workbench.ts';
+
+export interface FileQuery {
+  readonly files: readonly string[];
+  /** A storage directory or its database file; with it, `files` are loaded into it. */
+  readonly database?: string | undefined;
+  readonly metadata: SplunkMetadata;
+  readonly cluster?: string | undefined;
+  readonly window: NamedWindow;
+  readonly strictSplunk: boolean;
+  readonly onProgress?: (progress: LoadProgress) => void;
+  /** Records or files that could not be read, and warnings of the compiler. */
+  readonly onProblem: (message: string) => void;
+}
+
+/**
+ * Compiles the search, loads the files, hands the result to `consume`. Rejects with PermanentError, its message the
+ * drawn diagnostics, where the search does not compile; then nothing was loaded. Times count from the newest event.
+ */
+export async function searchFiles(
+  spl: string,
+  query: FileQuery,
+  consume: (stream: SqlStream) => Promise<void>,
+): Promise<void> {
+  const { macros } = await loadDetections({});
+  const result = compileSearch(spl, { macros, strictSplunk: query.strictSplunk });
+  if (!result.ok) throw new PermanentError(printSearchDiagnostics(spl, result));
+  if (result.warnings.length > 0) query.onProblem(printSearchDiagnostics(spl, result));
+  await onWorkbench(query, (workbench, window) => stream(workbench, window, result.sql, consume));
+}
+
+/** As `searchFiles`, for SQL; the views of the shipped detections are there, over the window or all time. */
+export async function queryFiles(
+  sql: string,
+  query: FileQuery,
+  consume: (stream: SqlStream) => Promise<void>,
+): Promise<void> {
+  await onWorkbench(query, async (workbench, window) => {
+    if (query.database === undefined) {
+      const { detections } = await compileContent({ strictSplunk: query.strictSplunk }, 'session');
+      await installViews(
+        workbench.database,
+        detections.filter((compiled) => compiled.ok),
+      );
+    }
+    await stream(workbench, window, sql, consume);
+  });
+}
+
+async function onWorkbench(
+  query: FileQuery,
+  work: (workbench: Workbench, window: TimeWindow) => Promise<void>,
+): Promise<void> {
+  const workbench = await openWorkbench({ database: query.database });
+  try {
+    await workbench.load(query.files, { ...query, onProblem: query.onProblem });
+    await work(workbench, resolveWindow(query.window, await workbench.newestTime()));
+  } finally {
+    await workbench.close();
+  }
+}
+
+async function stream(
+  workbench: Workbench,
+  window: TimeWindow,
+  sql: string,
+  consume: (stream: SqlStream) => Promise<void>,
+): Promise<void> {
+  await workbench.database.read({ share: 'hunt', window }, async (connection) => {
+    await consume(await connection.stream(sql));
+  });
+}

@@ -1,0 +1,83 @@
+/** Every detection once over recorded files: for incident response and for CI. */
+import type { SplunkMetadata, SqlRow, TimeWindow } from '../component.ts';
+import type { CompiledDetection } from '../detect/index.ts';
+import { compileContent, printProblem } from './content.ts';
+import { type NamedWindow, resolveWindow } from './time-window.ts';
+import { type LoadProgress, type LoadTotals, openWorkbench, type Workbench } from './workbench.ts';
+
+export interface ScanRequest {
+  readonly files: readonly string[];
+  /** Files and folders of detections; undefined is what ships. */
+  readonly detectionPaths?: readonly string[] | undefined;
+  /** Names or view names; undefined is all. */
+  readonly detectionNames?: readonly string[] | undefined;
+  readonly database?: string | undefined;
+  readonly metadata: SplunkMetadata;
+  readonly cluster?: string | undefined;
+  readonly window: NamedWindow;
+  readonly strictSplunk: boolean;
+  readonly onProgress?: (progress: LoadProgress) => void;
+  /** What was left out and why: content, records, detections that failed. */
+  readonly onProblem: (message: string) => void;
+}
+
+export interface Scan {
+  readonly totals: LoadTotals;
+  readonly detections: readonly CompiledDetection[];
+  /** Rows of one detection in chunks; rejects where DuckDB or the geo database fails. */
+  run(detection: CompiledDetection, consume: (rows: readonly SqlRow[]) => Promise<void>): Promise<void>;
+}
+
+/**
+ * Loads the files and hands `work` the detections that compile. What does not compile or cannot be read is told to
+ * `onProblem` and does not stop the rest. Times count from the newest event. Rejects with UnknownDetectionError where a
+ * name is not among the detections.
+ */
+export async function scanFiles(request: ScanRequest, work: (scan: Scan) => Promise<void>): Promise<void> {
+  const detections = await chooseDetections(request);
+  const workbench = await openWorkbench({ database: request.database });
+  try {
+    const totals = await workbench.load(request.files, request);
+    const window = resolveWindow(request.window, await workbench.newestTime());
+    await work({ totals, detections, run: (detection, consume) => run(workbench, window, detection, consume) });
+  } finally {
+    await workbench.close();
+  }
+}
+
+export class UnknownDetectionError extends Error {
+  override readonly name = 'UnknownDetectionError';
+}
+
+async function chooseDetections(request: ScanRequest): Promise<readonly CompiledDetection[]> {
+  const { content, detections } = await compileContent(
+    { paths: request.detectionPaths, strictSplunk: request.strictSplunk },
+    'session',
+  );
+  for (const problem of content.problems) request.onProblem(printProblem(problem));
+  const names = request.detectionNames;
+  const isNamed = ({ name, slug }: { readonly name: string; readonly slug: string }, wanted: string) =>
+    name === wanted || slug === wanted;
+  const unknown = names?.find((wanted) => !detections.some(({ detection }) => isNamed(detection, wanted)));
+  if (unknown !== undefined) {
+    const known = detections.map(({ detection }) => detection.slug).join(', ');
+    throw new UnknownDetectionError(`--detection: expected one of ${known || '(none loaded)'}, found "${unknown}".`);
+  }
+  const chosen = detections.filter(
+    ({ detection }) => names === undefined || names.some((wanted) => isNamed(detection, wanted)),
+  );
+  for (const compiled of chosen) if (!compiled.ok) request.onProblem(compiled.error);
+  return chosen.filter((compiled) => compiled.ok);
+}
+
+async function run(
+  workbench: Workbench,
+  window: TimeWindow,
+  { sql }: CompiledDetection,
+  consume: (rows: readonly SqlRow[]) => Promise<void>,
+): Promise<void> {
+  await workbench.database.read({ share: 'detection', window }, async (connection) => {
+    const stream = await connection.stream(sql);
+    for await (const rows of stream.chunks()) await consume(rows);
+  });
+}

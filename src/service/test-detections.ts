@@ -1,0 +1,50 @@
+/** Runs the tests that detections carry, each in a database of its own. */
+import { type ContentProblem, type DetectionTestResult, runDetectionTests } from '../detect/index.ts';
+import { loadDetections } from './content.ts';
+import { SEARCH_TIME_ZONE } from './time-window.ts';
+import { openWorkbench } from './workbench.ts';
+
+export interface TestRequest {
+  readonly paths: readonly string[] | undefined;
+  readonly strictSplunk: boolean;
+}
+
+/** Rows a tested search may give; more would be a mistake in the test. */
+const maxRows = 100_000;
+
+/** Files that could not be taken first, then one result per test. */
+export async function testDetections(
+  request: TestRequest,
+): Promise<{ readonly problems: readonly ContentProblem[]; readonly results: AsyncIterable<DetectionTestResult> }> {
+  const content = await loadDetections({ paths: request.paths });
+  const results = runDetectionTests({
+    detections: content.detections,
+    macros: content.macros,
+    strictSplunk: request.strictSplunk,
+    timeZone: SEARCH_TIME_ZONE,
+    maxRows,
+    async openSandbox() {
+      const workbench = await openWorkbench();
+      return {
+        database: workbench.database,
+        async load({ data, source, sourcetype, index, host, cluster }) {
+          const metadata = {
+            ...(source === null ? {} : { source }),
+            ...(sourcetype === null ? {} : { sourcetype }),
+            ...(index === null ? {} : { index }),
+            ...(host === null ? {} : { host }),
+          };
+          await workbench.load([data], {
+            metadata,
+            ...(cluster === null ? {} : { cluster }),
+            onProblem(message) {
+              throw new Error(message);
+            },
+          });
+        },
+        close: () => workbench.close(),
+      };
+    },
+  });
+  return { problems: content.problems, results };
+}

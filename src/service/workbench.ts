@@ -1,0 +1,133 @@
+/**
+ * A database without a service: files in, searches over them, gone at the end. What `scan`, `search`, `sql` and the
+ * tests of detections work on.
+ */
+import { basename, dirname, resolve } from 'node:path';
+import type { Database, NormalizedBatch, SplunkMetadata } from '../component.ts';
+import { normalize } from '../normalize/index.ts';
+import { InputError, readRecordBatches } from '../receive/file/index.ts';
+import { type DuckdbEventStore, openEventStore } from '../store/event-store.ts';
+import { silentLogger, silentMetrics } from './silence.ts';
+
+export interface WorkbenchOptions {
+  /** A storage directory or its `pintail.duckdb`, kept afterwards; undefined is temporary. */
+  readonly database?: string | undefined;
+  readonly geoDatabase?: string | null;
+}
+
+export interface LoadOptions {
+  readonly cluster?: string | undefined;
+  readonly metadata?: SplunkMetadata | undefined;
+  /** Told after each batch. */
+  readonly onProgress?: (progress: LoadProgress) => void;
+  /** Told of a record or file that could not be read; the rest is loaded. */
+  readonly onProblem?: (message: string) => void;
+}
+
+export interface LoadProgress {
+  readonly file: string;
+  readonly records: number;
+}
+
+export interface LoadTotals {
+  readonly audit: number;
+  readonly logs: number;
+  /** Of the logs, those that should have been audit events. */
+  readonly unreadable: number;
+  readonly problems: number;
+}
+
+const databaseFile = 'pintail.duckdb';
+
+/** Opens the workbench; rejects where another process has the database. */
+export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
+  const directory = options.database === undefined ? null : storageDirectory(options.database);
+  const store = await openEventStore(
+    {
+      directory,
+      durable: directory !== null,
+      ...(options.geoDatabase === undefined ? {} : { geoDatabase: options.geoDatabase }),
+    },
+    { logger: silentLogger, metrics: silentMetrics, clock: Date.now },
+  );
+  return new Workbench(store);
+}
+
+export class Workbench {
+  readonly #store: DuckdbEventStore;
+
+  constructor(store: DuckdbEventStore) {
+    this.#store = store;
+  }
+
+  get database(): Database {
+    return this.#store.database;
+  }
+
+  /** Loads files (`-`: standard input) one after the other; resolves once everything can be queried. */
+  async load(files: readonly string[], options: LoadOptions = {}): Promise<LoadTotals> {
+    const totals = { audit: 0, logs: 0, unreadable: 0, problems: 0 };
+    const problem = (message: string) => {
+      totals.problems += 1;
+      options.onProblem?.(message);
+    };
+    for (const file of files) {
+      try {
+        await this.#store.loadDirect(normalizeFile(file, options, totals, problem));
+      } catch (error: unknown) {
+        if (!(error instanceof InputError)) throw error;
+        problem(error.message);
+      }
+    }
+    return totals;
+  }
+
+  /** The newest event's time in epoch seconds; 0 where there is no event. */
+  async newestTime(): Promise<number> {
+    const [row] = await this.database.read({ share: 'service' }, (connection) =>
+      connection.query(
+        'select epoch(max(_time)) as newest from (select _time from kube_audit union all select _time from logs)',
+      ),
+    );
+    return Number(row?.newest ?? 0);
+  }
+
+  async close(): Promise<void> {
+    await this.#store.shutdown();
+  }
+}
+
+async function* normalizeFile(
+  file: string,
+  options: LoadOptions,
+  totals: { audit: number; logs: number; unreadable: number },
+  problem: (message: string) => void,
+): AsyncGenerator<NormalizedBatch> {
+  let records = 0;
+  const batches = readRecordBatches(file, {
+    ...(options.cluster === undefined ? {} : { cluster: options.cluster }),
+    ...(options.metadata === undefined ? {} : { metadata: options.metadata }),
+    onProblem: (error) => problem(error.message),
+  });
+  for await (const batch of batches) {
+    const normalized = normalize(batch, { arrivalMicros: Date.now() * 1000 });
+    totals.audit += normalized.audit.length;
+    totals.logs += normalized.logs.length;
+    for (const row of normalized.logs) if (row.unreadable !== null) totals.unreadable += 1;
+    for (const { logRecords } of batch.resourceLogs) records += logRecords.length;
+    yield normalized;
+    options.onProgress?.({ file, records });
+  }
+}
+
+function storageDirectory(path: string): string {
+  const absolute = resolve(path);
+  if (basename(absolute) === databaseFile) return dirname(absolute);
+  if (absolute.endsWith('.duckdb')) {
+    throw new InputError(
+      { path },
+      `expected a storage directory or the ${databaseFile} in it, found a DuckDB file of another name.`,
+    );
+  }
+  return absolute;
+}
