@@ -6,6 +6,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { InputError } from './input-error.ts';
+import { splitZstdFrames } from './zstd-frames.ts';
 
 const CHUNK_BYTES = 1 << 20;
 
@@ -54,12 +55,10 @@ async function takeHead(input: Readable): Promise<{ head: Buffer; rest: AsyncGen
 }
 
 function decompress(chunks: AsyncGenerator<Buffer>, compression: Compression): AsyncIterable<Buffer> {
-  const decompressor =
-    compression === 'gzip'
-      ? createGunzip({ chunkSize: CHUNK_BYTES })
-      : createZstdDecompress({ chunkSize: CHUNK_BYTES });
+  const options = { chunkSize: CHUNK_BYTES };
+  const decompressor = compression === 'gzip' ? createGunzip(options) : createZstdDecompress(options);
   // The pipeline destroys the decompressor with its error, so whoever iterates over it gets that error.
-  pipeline(chunks, decompressor, () => undefined);
+  pipeline(compression === 'gzip' ? chunks : splitZstdFrames(chunks), decompressor, () => undefined);
   return decompressor;
 }
 

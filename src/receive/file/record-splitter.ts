@@ -136,7 +136,10 @@ export class RecordSplitter {
     if (newline < 0 || data[newline + 1] !== OPEN_OBJECT || newline - this.#start > this.#maxRecordBytes) return false;
     const end = trimEnd(data, this.#start, newline);
     if (data[end - 1] !== CLOSE_OBJECT) return false;
-    this.#sink.record(data.toString('utf8', this.#start, end), this.#line);
+    const text = data.toString('utf8', this.#start, end);
+    // Perhaps several documents on one line, which only the scan can tell.
+    if (text.includes('}{') || text.includes('} ') || text.includes('}\t') || text.includes('}[')) return false;
+    this.#sink.record(text, this.#line);
     this.#moveTo(newline + 1, 1);
     return true;
   }
@@ -180,8 +183,9 @@ export class RecordSplitter {
   #takeDocument(): Step {
     const data = this.#data;
     for (let at = this.#at; at < data.length; at++) {
-      const code = data[at] ?? 0;
       if (this.#isString) {
+        at = skipString(data, at);
+        const code = data[at];
         if (code === QUOTE) {
           this.#isString = false;
         } else if (code === BACKSLASH) {
@@ -192,6 +196,7 @@ export class RecordSplitter {
         }
         continue;
       }
+      const code = data[at] ?? 0;
       const kind = KIND[code];
       if (kind === 1) {
         if (code !== NEWLINE) continue;
@@ -206,8 +211,10 @@ export class RecordSplitter {
       } else if (code === OPEN_OBJECT || code === OPEN_ARRAY) {
         if (this.#depth === MAX_DEPTH) return this.#breakAt(at);
         this.#open(code);
-      } else if ((code === CLOSE_OBJECT || code === CLOSE_ARRAY) && --this.#depth === 0) {
-        return this.#close(at + 1);
+      } else if (code === CLOSE_OBJECT || code === CLOSE_ARRAY) {
+        // In ASCII a closing bracket stands two behind its opening one.
+        if (this.#containers[this.#depth - 1] !== code - 2) return this.#breakAt(at);
+        if (--this.#depth === 0) return this.#close(at + 1);
       }
       this.#last = code;
     }
@@ -315,6 +322,16 @@ export class RecordSplitter {
     this.#newlines = 0;
     this.#isRefused = false;
   }
+}
+
+/** Where the plain characters of a string end: at a quote, backslash or newline, or with the data. */
+function skipString(data: Buffer, from: number): number {
+  let at = from;
+  for (; at < data.length; at++) {
+    const code = data[at];
+    if (code === QUOTE || code === BACKSLASH || code === NEWLINE) break;
+  }
+  return at;
 }
 
 /** End of a line without a carriage return and blanks. */
