@@ -1,5 +1,5 @@
 /** The receiver's own bounds: how many requests, and how many bytes of them, are in hand at a time. Nothing queues. */
-import { RefusedError } from './refusal.ts';
+import { RefusedError, tooLarge } from './refusal.ts';
 
 export interface AdmissionLimits {
   readonly maxConcurrentRequests: number;
@@ -46,7 +46,7 @@ export class Admission {
     }
     this.#requests += 1;
     return new Ticket(
-      (bytes) => this.#reserve(bytes),
+      (bytes, ownBytes) => this.#reserve(bytes, ownBytes),
       this.#now,
       (bytes, durationMs) => {
         this.#requests -= 1;
@@ -64,8 +64,10 @@ export class Admission {
     this.#isClosed = true;
   }
 
-  #reserve(bytes: number): void {
+  #reserve(bytes: number, ownBytes: number): void {
     const { maxInFlightBytes } = this.#limits;
+    // What does not fit alone will not fit later either.
+    if (ownBytes + bytes > maxInFlightBytes) throw tooLarge('request, compressed and decompressed', maxInFlightBytes);
     if (this.#bytes + bytes > maxInFlightBytes) {
       throw this.#busy(`${maxInFlightBytes} bytes (max_in_flight_bytes) are in hand.`);
     }
@@ -81,23 +83,30 @@ export class Admission {
 
 /** One admitted request. */
 export class Ticket {
-  readonly #reserve: (bytes: number) => void;
+  readonly #reserve: (bytes: number, ownBytes: number) => void;
   readonly #now: () => number;
   readonly #leave: (bytes: number, durationMs: number) => void;
   readonly #startedMs: number;
   #bytes = 0;
   #isReleased = false;
 
-  constructor(reserve: (bytes: number) => void, now: () => number, leave: (bytes: number, durationMs: number) => void) {
+  constructor(
+    reserve: (bytes: number, ownBytes: number) => void,
+    now: () => number,
+    leave: (bytes: number, durationMs: number) => void,
+  ) {
     this.#reserve = reserve;
     this.#now = now;
     this.#leave = leave;
     this.#startedMs = now();
   }
 
-  /** Counts bytes that this request now holds; throws a `busy` refusal where all together hold too many. */
+  /**
+   * Counts bytes that this request now holds. Throws a `busy` refusal where all requests together hold too many,
+   * `too_large` where this one alone does.
+   */
   reserve(bytes: number): void {
-    this.#reserve(bytes);
+    this.#reserve(bytes, this.#bytes);
     this.#bytes += bytes;
   }
 

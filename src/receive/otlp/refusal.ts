@@ -38,7 +38,7 @@ export class RefusedError extends Error {
 export function tooLarge(what: string, limitBytes: number): RefusedError {
   return new RefusedError({
     reason: 'too_large',
-    message: `${what}: expected at most ${limitBytes} bytes (max_recv_msg_size_mib), found more.`,
+    message: `${what}: expected at most ${limitBytes} bytes (the receiver's limit), found more.`,
   });
 }
 

@@ -20,7 +20,7 @@ export interface OtlpReceiverSettings {
   readonly maxNestingDepth?: number | undefined;
   /** Requests being received or stored at a time; more are told to come back. */
   readonly maxConcurrentRequests?: number | undefined;
-  /** Bytes of all those requests together, compressed and decompressed. */
+  /** Bytes of all those requests together, compressed and decompressed; at least one of the largest must fit. */
   readonly maxInFlightBytes?: number | undefined;
   readonly maxConnections?: number | undefined;
   /** Time in which a request must have arrived whole. */
@@ -62,13 +62,14 @@ const MEBIBYTE = 1024 * 1024;
 /** The defaults laid under what was given. The size limit is the one that the OTLP specification recommends. */
 export function resolveSettings(settings: OtlpGrpcReceiverSettings): ResolvedSettings {
   const maxRecvMsgSizeBytes = settings.maxRecvMsgSizeBytes ?? 64 * MEBIBYTE;
+  const maxDecompressedBytes = settings.maxDecompressedBytes ?? maxRecvMsgSizeBytes;
   return {
     endpoint: settings.endpoint,
     maxRecvMsgSizeBytes,
-    maxDecompressedBytes: settings.maxDecompressedBytes ?? maxRecvMsgSizeBytes,
+    maxDecompressedBytes,
     maxNestingDepth: settings.maxNestingDepth ?? 256,
     maxConcurrentRequests: settings.maxConcurrentRequests ?? 128,
-    maxInFlightBytes: settings.maxInFlightBytes ?? 256 * MEBIBYTE,
+    maxInFlightBytes: settings.maxInFlightBytes ?? Math.max(256 * MEBIBYTE, maxRecvMsgSizeBytes + maxDecompressedBytes),
     maxConnections: settings.maxConnections ?? 1024,
     requestTimeoutMs: settings.requestTimeoutMs ?? 30_000,
     shutdownTimeoutMs: settings.shutdownTimeoutMs ?? 10_000,

@@ -242,7 +242,7 @@ describe('OtlpGrpcReceiver, bounds', () => {
     expect(answer['grpc-status']).toBe('8');
     expect(decodeMessage('Status', Buffer.from(answer['grpc-status-details-bin']!, 'base64'))).toEqual({
       code: 8,
-      message: 'request body after decompression: expected at most 67108864 bytes (max_recv_msg_size_mib), found more.',
+      message: "request body after decompression: expected at most 67108864 bytes (the receiver's limit), found more.",
     });
     expect(refused('too_large')).toBe(1);
     expect(telemetry.gauge('pintail_receiver_in_flight_bytes', { receiver: 'otlp/grpc' })).toBe(0);
@@ -284,14 +284,18 @@ describe('OtlpGrpcReceiver, bounds', () => {
     expect(await first).toMatchObject({ code: 0 });
   });
 
-  it('counts decompressed bytes against its bound on bytes in hand', async () => {
-    const { port, refused, expectAlive } = await startReceiver({ maxInFlightBytes: 100_000 });
+  it('counts decompressed bytes of all calls against its bound', async () => {
+    const { port, consumer, refused, expectAlive } = await startReceiver({ maxInFlightBytes: 300_000 });
     const client = new GrpcClient(port, gzipOptions);
     stops.push(() => client.close());
-    expect(await client.export(encodeLogs([{ body: { stringValue: 'x'.repeat(200_000) } }]))).toMatchObject({
-      code: 14,
-    });
+    const { asked, free } = hold(consumer);
+    const message = encodeLogs([{ body: { stringValue: 'x'.repeat(200_000) } }]);
+    const first = client.export(message);
+    await asked;
+    expect(await client.export(message)).toMatchObject({ code: 14 });
     expect(refused('busy')).toBe(1);
+    free();
+    expect(await first).toMatchObject({ code: 0 });
     await expectAlive();
   });
 

@@ -330,7 +330,7 @@ describe('OtlpHttpReceiver, bounds', () => {
     expect(answer.status).toBe(413);
     expect(decodeMessage('Status', answer.body)).toEqual({
       code: 8,
-      message: 'request body after decompression: expected at most 67108864 bytes (max_recv_msg_size_mib), found more.',
+      message: "request body after decompression: expected at most 67108864 bytes (the receiver's limit), found more.",
     });
     expect(peak - before).toBeLessThan(100 * MEBIBYTE);
     expect(refused('too_large')).toBe(1);
@@ -385,12 +385,33 @@ describe('OtlpHttpReceiver, bounds', () => {
     expect((await send({ port, body: one })).status).toBe(200);
   });
 
-  it('counts decompressed bytes against its bound on bytes in hand', async () => {
-    const { port, refused, expectAlive } = await startReceiver({ maxInFlightBytes: 100_000 });
-    const body = gzipSync(encodeLogs([{ body: { stringValue: 'x'.repeat(200_000) } }]));
-    expect((await send({ port, headers: { 'content-encoding': 'gzip' }, body })).status).toBe(429);
+  it('counts decompressed bytes of all requests against its bound', async () => {
+    const { port, consumer, telemetry, refused, expectAlive } = await startReceiver({ maxInFlightBytes: 300_000 });
+    const { promise: held, resolve: free } = Promise.withResolvers<void>();
+    const { promise: asked, resolve: reached } = Promise.withResolvers<void>();
+    consumer.answer = async (batch) => {
+      reached();
+      await held;
+      return acceptAll(batch);
+    };
+    const message = encodeLogs([{ body: { stringValue: 'x'.repeat(200_000) } }]);
+    const call = { port, headers: { 'content-encoding': 'gzip' }, body: gzipSync(message) };
+    const first = send(call);
+    await asked;
+    expect(telemetry.gauge('pintail_receiver_in_flight_bytes', { receiver: 'otlp/http' })).toBe(
+      message.length + call.body.length,
+    );
+    expect((await send(call)).status).toBe(429);
     expect(refused('busy')).toBe(1);
+    free();
+    expect((await first).status).toBe(200);
     await expectAlive();
+  });
+
+  it('does not ask a sender to come back with what alone is over that bound', async () => {
+    const { port } = await startReceiver({ maxInFlightBytes: 100_000 });
+    const body = gzipSync(encodeLogs([{ body: { stringValue: 'x'.repeat(200_000) } }]));
+    expect((await send({ port, headers: { 'content-encoding': 'gzip' }, body })).status).toBe(413);
   });
 
   it('gives up on a body that does not come, so that the sender may retry', async () => {
