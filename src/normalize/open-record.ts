@@ -11,6 +11,7 @@ import { openAks, openAksAttributes } from './envelopes/aks.ts';
 import { clusterOfLogGroup, openEks } from './envelopes/eks.ts';
 import { openEventList } from './envelopes/event-list.ts';
 import { openGke } from './envelopes/gke.ts';
+import { openWrappedLine } from './envelopes/wrapped-line.ts';
 import {
   elements,
   identityText,
@@ -26,6 +27,7 @@ import { printJson } from './print-json.ts';
 import type { RecordContext } from './record-context.ts';
 import { isAuditStream, looksLikeAuditText, nameOfValue, unreadable } from './unreadable.ts';
 
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const EXPECTED_EVENT = 'an audit.k8s.io Event';
 
 /** At least one part for every record; never throws, whatever the body holds. */
@@ -60,7 +62,7 @@ function openText(text: string, context: RecordContext, maxNestingDepth: number)
 }
 
 function openBytes(bytes: Uint8Array, context: RecordContext, maxNestingDepth: number): readonly Part[] {
-  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  const text = UTF8.decode(bytes);
   const parts = openText(text, context, maxNestingDepth);
   const [only] = parts;
   // Bytes that are no UTF-8 become U+FFFD in the text, so only the bytes tell two such records apart.
@@ -117,7 +119,11 @@ function recognizeOne(
 
 function openEnvelope(node: JsonNode, context: RecordContext, maxNestingDepth: number): readonly Part[] | null {
   return (
-    openEventList(node) ?? openAks(node, maxNestingDepth) ?? openEks(node, maxNestingDepth) ?? openGke(node, context)
+    openEventList(node) ??
+    openAks(node, maxNestingDepth) ??
+    openEks(node, maxNestingDepth) ??
+    openGke(node, context) ??
+    openWrappedLine(node, maxNestingDepth)
   );
 }
 

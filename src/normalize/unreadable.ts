@@ -49,5 +49,5 @@ export function nameOfValue(value: unknown): string {
   if (typeof value !== 'object') return `a ${typeof value}`;
   const keys = Object.keys(value);
   if (keys.length === 0) return 'an object without members';
-  return `an object with ${keys.slice(0, 5).join(', ').slice(0, 120)}${keys.length > 5 ? ', …' : ''}`;
+  return `an object with ${keys.slice(0, 5).join(', ').slice(0, 120).toWellFormed()}${keys.length > 5 ? ', …' : ''}`;
 }

@@ -25,6 +25,13 @@ const BODIES: readonly string[] = [
   }),
 ];
 
+/** Every text of a row, keys included, that holds a lone surrogate. */
+function illFormed(value: unknown): readonly string[] {
+  if (typeof value === 'string') return value.isWellFormed() ? [] : [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => [...illFormed(key), ...illFormed(item)]);
+}
+
 it('DuckDB reads the JSON of every audit row, and of the attributes of every row', async () => {
   const nasty: AnyValue = { 'a\ud800': ['b\0c', Number.NaN, 2n ** 63n, new Uint8Array([255])], ['__proto__']: 'x' };
   const records = [...BODIES, 'plain \ud800 text \0'].map((body) => logRecord(body, { attributes: { nasty } }));
@@ -62,7 +69,7 @@ it('makes at least one row of every record, readable for DuckDB, whatever is don
     const where = `seed ${seed}, round ${round}: ${JSON.stringify(body)}`;
     const { audit, logs } = normalize(recordBatch([logRecord(body)]), { arrivalMicros: 1 });
     expect(audit.length + logs.length, where).toBeGreaterThan(0);
-    for (const row of [...audit, ...logs]) expect(row._raw.isWellFormed(), where).toBe(true);
+    for (const row of [...audit, ...logs]) expect(illFormed(row), where).toEqual([]);
     for (const row of audit) {
       const reader = await connection.runAndReadAll('select json_valid($1)', [row.event ?? row._raw]);
       expect(reader.getRows()[0], where).toEqual([true]);

@@ -67,7 +67,8 @@ export function convertAuditLog(entry: LogEntry): { readonly event: JsonObject; 
   const requestURI = inferRequestUri(resourceName);
   if (requestURI !== undefined) inferred.push('requestURI');
   const responseStatus = readStatus(payload, entry.labels, verb, objectRef, inferred);
-  if (entry.timestamp !== undefined) inferred.push('requestReceivedTimestamp', 'stageTimestamp');
+  const timestamp = textOf(entry.timestamp);
+  if (timestamp !== undefined) inferred.push('requestReceivedTimestamp', 'stageTimestamp');
 
   const authentication = objectOf(payload.authenticationInfo);
   const metadata = objectOf(payload.requestMetadata);
@@ -76,7 +77,7 @@ export function convertAuditLog(entry: LogEntry): { readonly event: JsonObject; 
     kind: 'Event',
     apiVersion: 'audit.k8s.io/v1',
     level: response !== null ? 'RequestResponse' : request !== null ? 'Request' : 'Metadata',
-    auditID: entry.insertId,
+    auditID: textOf(entry.insertId),
     stage: 'ResponseComplete',
     requestURI,
     verb,
@@ -85,8 +86,8 @@ export function convertAuditLog(entry: LogEntry): { readonly event: JsonObject; 
     userAgent: textOf(metadata.callerSuppliedUserAgent),
     objectRef,
     responseStatus,
-    requestReceivedTimestamp: entry.timestamp,
-    stageTimestamp: entry.timestamp,
+    requestReceivedTimestamp: timestamp,
+    stageTimestamp: timestamp,
     annotations: { ...textsOf(entry.labels), [INFERRED_ANNOTATION]: inferred.join(',') },
   };
   let text = JSON.stringify(event).slice(0, -1);
