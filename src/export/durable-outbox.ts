@@ -128,11 +128,16 @@ export class DurableOutbox implements Outbox, Component {
       const now = clock.now();
       try {
         const removed = await database.write((connection) =>
-          pruneRows(connection, now - this.#settings.deliveredMemoryMs, now - this.#settings.deadLetterMemoryMs),
+          pruneRows(connection, {
+            deliveredBeforeMs: now - this.#settings.deliveredMemoryMs,
+            maxDelivered: this.#settings.maxDeliveredMemory,
+            deadBeforeMs: now - this.#settings.deadLetterMemoryMs,
+            maxDead: this.#settings.maxDeadLetters,
+          }),
         );
         if (removed > 0) {
           metrics.add('pintail_exporter_dead_letters_expired_total', removed);
-          logger.warn({ removed }, 'dead letters were older than dead_letter_memory and were removed');
+          logger.warn({ removed }, 'dead letters were too old or too many and were removed');
         }
       } catch (error: unknown) {
         logger.error({ err: error }, 'outbox could not be pruned, will be tried again');

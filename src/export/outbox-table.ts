@@ -171,18 +171,28 @@ export async function countRows(connection: Connection): Promise<ReadonlyMap<str
   );
 }
 
-/** Forgets deliveries and dead letters that are older than the given times. Resolves to the dead letters removed. */
-export async function pruneRows(
-  connection: Connection,
-  deliveredBeforeMs: number,
-  deadBeforeMs: number,
-): Promise<number> {
-  await connection.run('delete from outbox_delivery where delivered_at < make_timestamp($1::bigint * 1000)', [
-    Math.floor(deliveredBeforeMs),
-  ]);
+export interface PruneLimits {
+  readonly deliveredBeforeMs: number;
+  readonly maxDelivered: number;
+  readonly deadBeforeMs: number;
+  readonly maxDead: number;
+}
+
+/** Forgets deliveries and dead letters that are too old or too many. Resolves to the dead letters removed. */
+export async function pruneRows(connection: Connection, limits: PruneLimits): Promise<number> {
+  await connection.run(
+    `delete from outbox_delivery
+     where delivered_at < make_timestamp($1::bigint * 1000)
+       or rowid not in (select rowid from outbox_delivery order by delivered_at desc, rowid desc limit $2::bigint)`,
+    [Math.floor(limits.deliveredBeforeMs), limits.maxDelivered],
+  );
   return connection.run(
-    `delete from outbox where status = 'dead' and enqueued_at < make_timestamp($1::bigint * 1000)`,
-    [Math.floor(deadBeforeMs)],
+    `delete from outbox
+     where status = 'dead' and (
+       enqueued_at < make_timestamp($1::bigint * 1000)
+       or sequence not in (select sequence from outbox where status = 'dead' order by sequence desc limit $2::bigint)
+     )`,
+    [Math.floor(limits.deadBeforeMs), limits.maxDead],
   );
 }
 

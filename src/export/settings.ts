@@ -47,8 +47,12 @@ export interface OutboxSettings {
   readonly maxPendingEvents: number;
   /** How long a delivered event's id is remembered; must exceed how far back detections may run again. */
   readonly deliveredMemoryMs: number;
+  /** How many delivered ids are remembered, whatever their age; the oldest go first. */
+  readonly maxDeliveredMemory: number;
   /** How long a dead letter is kept. */
   readonly deadLetterMemoryMs: number;
+  /** How many dead letters are kept, whatever their age; the oldest go first, logged and counted. */
+  readonly maxDeadLetters: number;
   /** How long a delivery that is under way may take once shutdown was asked for. */
   readonly shutdownTimeoutMs: number;
   /** How often the table is looked at without being told of new events. */
@@ -58,7 +62,9 @@ export interface OutboxSettings {
 export const DEFAULT_OUTBOX_SETTINGS: OutboxSettings = {
   maxPendingEvents: 1_000_000,
   deliveredMemoryMs: 30 * DAY_MS,
+  maxDeliveredMemory: 5_000_000,
   deadLetterMemoryMs: 30 * DAY_MS,
+  maxDeadLetters: 100_000,
   shutdownTimeoutMs: 5_000,
   pollIntervalMs: 30_000,
 };

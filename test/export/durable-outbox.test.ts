@@ -493,21 +493,24 @@ describe('dead letters', () => {
     ]);
   });
 
-  test('are forgotten after their time, and so are deliveries', async () => {
-    const destination = new ScriptedDestination('a');
-    const settings = { ...DEFAULT_OUTBOX_SETTINGS, deadLetterMemoryMs: 1_000, deliveredMemoryMs: 1_000 };
-    const outbox = build([destination], { settings });
-    destination.answer = refuse('1');
-    await put(outbox, events('1', '2'));
+  test.each([
+    ['after their time', { deadLetterMemoryMs: 1_000, deliveredMemoryMs: 1_000 }, [], []],
+    ['beyond their number, the oldest first', { maxDeadLetters: 1, maxDeliveredMemory: 1 }, ['3'], ['4']],
+  ])('are forgotten %s, and so are deliveries', async (_when, limits, deadIds, deliveredIds) => {
+    const destination = new ScriptedDestination('a', { batch: { maxEvents: 1, maxBytes: 1_000 } });
+    const outbox = build([destination], { settings: { ...DEFAULT_OUTBOX_SETTINGS, ...limits } });
+    destination.answer = refuse('1', '3');
+    await put(outbox, events('1', '2', '3', '4'));
     await outbox.start();
     await idle();
     await clock.sleeping(3_600_000, 3_600_000);
     clock.advance(3_600_000);
     await clock.sleeping(3_600_000, 3_600_000);
     await outbox.shutdown();
-    expect(await rows()).toEqual([]);
-    expect(await database.query('from outbox_delivery')).toEqual([]);
-    expect(telemetry.value('pintail_exporter_dead_letters_expired_total')).toBe(1);
+    const ids = async (table: string) => (await database.query(`from ${table}`)).map((row) => row.event_id);
+    expect(await ids('outbox')).toEqual(deadIds);
+    expect(await ids('outbox_delivery')).toEqual(deliveredIds);
+    expect(telemetry.value('pintail_exporter_dead_letters_expired_total')).toBe(2 - deadIds.length);
   });
 });
 

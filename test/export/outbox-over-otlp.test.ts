@@ -144,7 +144,7 @@ test('the one record that the receiver refuses is a dead letter; all others arri
     {
       event_id: 'e13',
       status: 'dead',
-      last_error: `otlp: ${receiver.endpoint}/ answered INVALID_ARGUMENT: record e13 is wrong.`,
+      last_error: `otlp: ${receiver.endpoint} answered INVALID_ARGUMENT: record e13 is wrong.`,
     },
   ]);
   expect(telemetry.value('pintail_exporter_dead_letters_total{exporter="otlp"}')).toBe(1);

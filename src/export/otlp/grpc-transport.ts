@@ -14,6 +14,7 @@ import { PermanentError, RetryableError } from '../../component.ts';
 import { DoubtfulError } from '../destination.ts';
 import { type RpcStatus, readRpcStatus } from './rpc-status.ts';
 import type { OtlpExporterSettings } from './settings.ts';
+import { showUrl } from './show-url.ts';
 import { readTlsFiles, type TlsContents } from './tls-files.ts';
 import { MAX_ANSWER_BYTES, type OtlpAnswer, type OtlpTransport } from './transport.ts';
 
@@ -51,7 +52,14 @@ export class GrpcTransport implements OtlpTransport {
     for (const [name, value] of Object.entries(this.#settings.headers)) {
       // Header names that end so carry bytes in gRPC; the configuration has them as base64.
       const bytes: MetadataValue = name.toLowerCase().endsWith('-bin') ? Buffer.from(value, 'base64') : value;
-      this.#metadata.set(name, bytes);
+      try {
+        this.#metadata.set(name, bytes);
+      } catch {
+        // The library's message quotes the value, which may be a secret.
+        throw new Error(
+          `exporters.${this.#settings.name}.headers.${name}: expected a name and value that gRPC allows.`,
+        );
+      }
     }
     this.#tls = await readTlsFiles(this.#settings.name, this.#settings.tls);
   }
@@ -111,7 +119,7 @@ export class GrpcTransport implements OtlpTransport {
   #judge(error: ServiceError): Error {
     const details = readDetails(error);
     const reason = error.details === '' ? '' : `: ${error.details.slice(0, 300)}`;
-    const found = `${this.#settings.name}: ${this.#url.href} answered ${status[error.code]}${reason}.`;
+    const found = `${this.#settings.name}: ${showUrl(this.#url)} answered ${status[error.code]}${reason}.`;
     const options = { cause: error };
     const delayMs = details?.retryDelayMs ?? null;
     const isThrottled = error.code === status.RESOURCE_EXHAUSTED && delayMs !== null;

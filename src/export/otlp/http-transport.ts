@@ -22,6 +22,7 @@ import type { Clock } from '../clock.ts';
 import { DoubtfulError } from '../destination.ts';
 import { readRpcStatus } from './rpc-status.ts';
 import type { OtlpExporterSettings } from './settings.ts';
+import { showUrl } from './show-url.ts';
 import { readTlsFiles, type TlsContents } from './tls-files.ts';
 import { MAX_ANSWER_BYTES, type OtlpAnswer, type OtlpTransport } from './transport.ts';
 
@@ -33,12 +34,14 @@ export class HttpTransport implements OtlpTransport {
   readonly #settings: OtlpExporterSettings;
   readonly #clock: Clock;
   readonly #url: URL;
+  readonly #shownUrl: string;
   #tls: TlsContents = {};
 
   constructor(settings: OtlpExporterSettings, clock: Clock) {
     this.#settings = settings;
     this.#clock = clock;
     this.#url = logsUrl(settings.endpoint);
+    this.#shownUrl = showUrl(this.#url);
   }
 
   async open(): Promise<void> {
@@ -83,7 +86,7 @@ export class HttpTransport implements OtlpTransport {
     } catch (error: unknown) {
       const found = timeout.aborted ? `no answer within ${this.#settings.timeoutMs} ms` : describe(error);
       throw new RetryableError(
-        `${this.#settings.name}: expected an answer from ${this.#url.href}, found ${found}.`,
+        `${this.#settings.name}: expected an answer from ${this.#shownUrl}, found ${found}.`,
         0,
         {
           cause: error,
@@ -95,7 +98,7 @@ export class HttpTransport implements OtlpTransport {
   #judge(message: IncomingMessage, answer: Buffer): OtlpAnswer {
     const status = message.statusCode ?? 0;
     const type = message.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
-    const found = `${this.#settings.name}: ${this.#url.href} answered ${status}${explain(type, answer)}.`;
+    const found = `${this.#settings.name}: ${this.#shownUrl} answered ${status}${explain(type, answer)}.`;
     if (status >= 200 && status < 300) {
       if (answer.length === 0 || type === 'application/x-protobuf') return { body: answer, encoding: 'protobuf' };
       if (type === 'application/json') return { body: answer, encoding: 'json' };

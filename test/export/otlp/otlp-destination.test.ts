@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type OutboundEvent, PermanentError, RetryableError } from '../../../src/component.ts';
@@ -200,6 +202,19 @@ describe.each(['http/protobuf', 'grpc'] as const)('%s', (protocol) => {
     expect(await delivery).toBeInstanceOf(RetryableError);
   });
 
+  test('keeps secrets out of messages', async () => {
+    const receiver = await start();
+    await receiver.close();
+    const endpoint = receiver.endpoint.replace('127', 'ada:hunter2@127');
+    const destination = await connect({ endpoint }, protocol, { headers: { 'x-token': 'hunter2' } });
+    const error = await failure(destination.deliver([event()], never));
+    expect(error.message).toMatch(/127\.0\.0\.1/u);
+    expect(error.message).not.toMatch(/hunter2/u);
+    const broken = await failure(connect({ endpoint }, protocol, { headers: { 'x-token': 'hunter2\n' } }));
+    expect(broken.message).toMatch(/x-token/u);
+    expect(broken.message).not.toMatch(/hunter2/u);
+  });
+
   test('does not open without its certificate files', async () => {
     const receiver = await start();
     const missing = connect(receiver, protocol, { tls: { caFile: '/nowhere/ca.pem' } });
@@ -308,6 +323,21 @@ describe('http/protobuf answers', () => {
     expect(error.message).toMatch(/ECONNRESET/u);
   });
 
+  test('a receiver that refuses a request before it was sent to its end is heard', async () => {
+    const server = createServer((_request, response) => {
+      response.writeHead(413, { Connection: 'close' }).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const destination = await connect({ endpoint }, 'http/protobuf', { compression: 'none' });
+      const error = await failure(destination.deliver([event({ body: 'x'.repeat(32 * 1_048_576) })], never));
+      expect(error).toBeInstanceOf(PermanentError);
+    } finally {
+      server.close();
+    }
+  });
+
   test('an endless answer is cut off and tried again', async () => {
     receiver.answer = (response) => {
       const chunk = Buffer.alloc(1_048_576);
@@ -371,7 +401,7 @@ describe('grpc answers', () => {
       const error = await answered(status[name], 'later');
       expect(error).toBeInstanceOf(RetryableError);
       expect(error).not.toBeInstanceOf(DoubtfulError);
-      expect(error.message).toBe(`otlp: ${receiver.endpoint}/ answered ${name}: later.`);
+      expect(error.message).toBe(`otlp: ${receiver.endpoint} answered ${name}: later.`);
     },
   );
 
