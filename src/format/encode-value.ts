@@ -15,7 +15,7 @@ export function encodeJson(value: SqlValue): string {
 }
 
 /** A row's value; null where it has none, also for a column named like a part of every object (`constructor`). */
-export function valueOf(row: SqlRow, name: string): SqlValue {
+export function readValue(row: SqlRow, name: string): SqlValue {
   return Object.hasOwn(row, name) ? (row[name] ?? null) : null;
 }
 
@@ -23,7 +23,7 @@ export function valueOf(row: SqlRow, name: string): SqlValue {
 export function encodeRow(columns: readonly SqlColumn[], row: SqlRow): string {
   const entries: string[] = [];
   for (const { name } of columns) {
-    const value = valueOf(row, name);
+    const value = readValue(row, name);
     if (value !== null) entries.push(`${JSON.stringify(name)}:${encodeJson(value)}`);
   }
   return `{${entries.join(',')}}`;

@@ -1,4 +1,4 @@
 /** Query results as text. Pure but for `writeText`, which waits for the stream it is given. */
-export { encodeJson, encodeRow, encodeText, isList, valueOf } from './encode-value.ts';
+export { encodeJson, encodeRow, encodeText, isList, readValue } from './encode-value.ts';
 export { createRowFormat, type RowFormat, type RowFormatName } from './row-format.ts';
 export { type TextOutput, writeText } from './write-text.ts';

@@ -1,6 +1,6 @@
 /** Rows as text, for the HTTP API and the commands: NDJSON, JSON, CSV. */
 import type { SqlColumn, SqlRow, SqlValue } from '../component.ts';
-import { encodeJson, encodeRow, encodeText, valueOf } from './encode-value.ts';
+import { encodeJson, encodeRow, encodeText, readValue } from './encode-value.ts';
 
 /** Turns one result into text, piece by piece: `open`, then `rows` for each chunk, then `close`. */
 export interface RowFormat {
@@ -83,7 +83,9 @@ class CsvFormat implements RowFormat {
   }
 
   rows(rows: readonly SqlRow[]): string {
-    return rows.map((row) => `${this.#columns.map(({ name }) => encodeCsv(valueOf(row, name))).join(',')}\n`).join('');
+    return rows
+      .map((row) => `${this.#columns.map(({ name }) => encodeCsv(readValue(row, name))).join(',')}\n`)
+      .join('');
   }
 
   close(): string {

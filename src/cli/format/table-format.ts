@@ -5,7 +5,7 @@
  * field per line where there are too many columns for that.
  */
 import type { SqlColumn, SqlRow } from '../../component.ts';
-import { valueOf } from '../../format/index.ts';
+import { readValue } from '../../format/index.ts';
 import { fitCell, showCell, widthOf } from './cell.ts';
 import { printable } from './printable.ts';
 
@@ -40,7 +40,7 @@ export class TableFormat {
   rows(rows: readonly SqlRow[]): string {
     let text = '';
     for (const row of rows) {
-      const cells = this.#columns.map(({ name }) => showCell(valueOf(row, name)));
+      const cells = this.#columns.map(({ name }) => showCell(readValue(row, name)));
       if (this.#layout !== undefined) {
         this.#rowCount += 1;
         text += this.#layout.line(cells, this.#rowCount);
