@@ -1,10 +1,11 @@
 /** What `search` and `sql` share: where the query runs, and how its result is printed. */
+import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { SqlStream } from '../component.ts';
 import type { FileQuery } from '../service/query-files.ts';
-import { queryServer } from '../service/query-server.ts';
+import { queryServer, streamFromServer } from '../service/query-server.ts';
 import { type ExitStatus, type Terminal, UsageError } from './command.ts';
-import { chooseFormat, writeResult } from './format/index.ts';
+import { chooseFormat, type FormatName, writeResult } from './format/index.ts';
 import { collect, type InputOptions, metadataOf, progressLine, windowOf } from './input-options.ts';
 
 export interface QueryOptions {
@@ -46,11 +47,7 @@ export async function runQuery(
         '--strict-splunk: expected --file or --db; a service decides it in its configuration (spl.strict).',
       );
     }
-    const { earliest, latest, now } = options;
-    await queryServer(
-      { ...query, earliest, latest, now, server: options.server, token: terminal.environment.PINTAIL_TOKEN },
-      consume,
-    );
+    await printFromServer(query, options, options.server, format, terminal);
     return 0;
   }
   const progress = progressLine(terminal);
@@ -74,4 +71,21 @@ export async function runQuery(
     await consume(stream);
   });
   return problems === 0 ? 0 : 1;
+}
+
+async function printFromServer(
+  { language, query }: Query,
+  { earliest, latest, now }: InputOptions,
+  server: string,
+  format: FormatName,
+  { stdout, environment }: Terminal,
+): Promise<void> {
+  const request = { language, query, earliest, latest, now, server, token: environment.PINTAIL_TOKEN };
+  if (format === 'ndjson' || format === 'csv') {
+    const form = format === 'csv' ? 'text/csv' : 'application/x-ndjson';
+    await pipeline(await streamFromServer(request, form), stdout, { end: false });
+    return;
+  }
+  const result = await queryServer(request);
+  await writeResult(format, stdout, result.columns, result.chunks());
 }

@@ -62,6 +62,8 @@ export interface Config {
   };
   readonly detections: {
     readonly paths: readonly string[];
+    /** File with the user's macros. */
+    readonly macros: string;
     /** How far back missed windows are made up for. */
     readonly catchUpMs: number;
   };

@@ -73,6 +73,8 @@ export const configSchema = section({
   }).prefault({}),
   detections: section({
     paths: z.array(text()).default(['config/detections']),
+    /** The user's macros; they come before those of the content. */
+    macros: text().default('config/macros.yaml'),
     catch_up: duration(0).prefault('7d'),
   }).prefault({}),
   exporters: section({
@@ -105,6 +107,6 @@ export type ParsedConfig = z.output<typeof configSchema>;
 export const laterKeys: Readonly<Record<string, readonly string[]>> = {
   receivers: ['splunk_hec', 'k8s_audit_webhook'],
   storage: ['retention'],
-  detections: ['macros', 'lookups'],
+  detections: ['lookups'],
   exporters: ['splunk_hec', 'webhook'],
 };

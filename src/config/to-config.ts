@@ -26,7 +26,7 @@ export function toConfig(parsed: ParsedConfig): Config {
       },
     },
     storage: { directory: storage.directory, memoryLimitBytes: storage.memory_limit },
-    detections: { paths: detections.paths, catchUpMs: detections.catch_up },
+    detections: { paths: detections.paths, macros: detections.macros, catchUpMs: detections.catch_up },
     exporters: { otlp: exporters.otlp && toOtlpExporter(exporters.otlp), file: exporters.file },
     api: {
       endpoint: api.endpoint,

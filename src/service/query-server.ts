@@ -1,7 +1,5 @@
 /** A query on a running service, over its HTTP API. */
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
-import { PermanentError, RetryableError, type SqlColumn, type SqlRow, type SqlStream } from '../component.ts';
+import { PermanentError, RetryableError, type SqlRow, type SqlStream } from '../component.ts';
 
 export interface ServerQuery {
   /** Base URL, e.g. `http://127.0.0.1:8080`. */
@@ -14,24 +12,43 @@ export interface ServerQuery {
   readonly now?: string | undefined;
 }
 
-/** Rows of NDJSON that are read before the columns of a table are settled. */
-const sampleRows = 500;
-
 /**
- * Runs the query and hands the result to `consume`. NDJSON leaves missing fields out, so columns are those of the
- * first rows. Rejects with PermanentError where the service refuses the query (its message is the problem's detail),
- * with RetryableError where it cannot be reached or is busy.
+ * The result as bytes of NDJSON or CSV, as they come. Rejects with PermanentError where the service refuses the query
+ * (its message is the problem's detail), with RetryableError where it cannot be reached or is busy; the stream fails
+ * where the answer breaks off.
  */
-export async function queryServer(query: ServerQuery, consume: (stream: SqlStream) => Promise<void>): Promise<void> {
-  const response = await post(query);
-  if (response.body === null) throw new RetryableError(`${query.server}: expected rows, found an empty answer.`, 0);
-  const lines = createInterface({ input: Readable.fromWeb(response.body), crlfDelay: Number.POSITIVE_INFINITY });
-  await consume(await toStream(lines));
-  const truncated = response.headers.get('x-pintail-truncated');
-  if (truncated !== null) throw new PermanentError(`${query.server}: the result was cut: ${truncated}.`);
+export async function streamFromServer(
+  query: ServerQuery,
+  form: 'application/x-ndjson' | 'text/csv',
+): Promise<AsyncIterable<Uint8Array>> {
+  const { body } = await post(query, form);
+  if (body === null) throw new RetryableError(`${query.server}: expected rows, found an empty answer.`, 0);
+  return body;
 }
 
-async function post({ server, token, ...query }: ServerQuery): Promise<Response> {
+/** The whole result with its columns; rejects as `streamFromServer`. */
+export async function queryServer(query: ServerQuery): Promise<SqlStream> {
+  const response = await post(query, 'application/json');
+  const { columns, rows } = JSON.parse(await response.text(), keepBigIntegers) as {
+    readonly columns: SqlStream['columns'];
+    readonly rows: readonly SqlRow[];
+  };
+  return {
+    columns,
+    async *chunks() {
+      yield rows;
+    },
+  };
+}
+
+/** Integers beyond 2^53 as bigint, from the digits of the answer. */
+function keepBigIntegers(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const source = context?.source;
+  const isBig = typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source ?? '');
+  return isBig ? BigInt(source ?? '') : value;
+}
+
+async function post({ server, token, ...query }: ServerQuery, accept: string): Promise<Response> {
   const url = new URL('/api/v1/query', server);
   const { language, query: text, earliest, latest, now } = query;
   let response: Response;
@@ -40,14 +57,14 @@ async function post({ server, token, ...query }: ServerQuery): Promise<Response>
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        accept: 'application/x-ndjson',
+        accept,
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       },
       body: JSON.stringify({ language, query: text, earliest, latest, now }),
     });
   } catch (error: unknown) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    throw new RetryableError(`${server}: expected a running service, found ${cause}.`, 0, { cause: error });
+    throw new RetryableError(`${server}: expected a running service, found: ${cause}`, 0, { cause: error });
   }
   if (response.ok) return response;
   const detail = await readProblem(response);
@@ -59,35 +76,10 @@ async function readProblem(response: Response): Promise<string> {
   const text = await response.text();
   try {
     const problem = JSON.parse(text) as { title?: unknown; detail?: unknown };
-    const parts = [problem.detail ?? problem.title].filter((part) => typeof part === 'string');
-    if (parts.length > 0) return parts.join('\n');
+    const found = [problem.detail, problem.title].find((part) => typeof part === 'string');
+    if (typeof found === 'string') return found;
   } catch (error: unknown) {
     if (!(error instanceof SyntaxError)) throw error;
   }
   return `${response.url} answered ${response.status} ${response.statusText}: ${text.slice(0, 300)}`;
-}
-
-async function toStream(lines: AsyncIterable<string>): Promise<SqlStream> {
-  const iterator = lines[Symbol.asyncIterator]();
-  const sample: SqlRow[] = [];
-  while (sample.length < sampleRows) {
-    const next = await iterator.next();
-    if (next.done === true) break;
-    if (next.value !== '') sample.push(parseRow(next.value));
-  }
-  const names = new Set(sample.flatMap((row) => Object.keys(row)));
-  const columns: SqlColumn[] = [...names].map((name) => ({ name, type: 'VARCHAR' }));
-  return {
-    columns,
-    async *chunks() {
-      yield sample;
-      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
-        if (next.value !== '') yield [parseRow(next.value)];
-      }
-    },
-  };
-}
-
-function parseRow(line: string): SqlRow {
-  return JSON.parse(line) as SqlRow;
 }

@@ -1,0 +1,239 @@
+/**
+ * The running service: builds every component from the configuration, wires them, starts them in the order of the
+ * data's way back (who is delivered to comes first) and stops them the other way round.
+ */
+import { hostname } from 'node:os';
+import { type Component, type Database, type Logger, type Metrics, PermanentError } from '../component.ts';
+import { type Config, createAuthorize, type Endpoint } from '../config/index.ts';
+import {
+  type CompiledDetection,
+  DetectionScheduler,
+  type RunOutcome,
+  resolveTime,
+  type ScheduledWindow,
+  systemClock as scheduleClock,
+} from '../detect/index.ts';
+import { systemClock as exportClock } from '../export/clock.ts';
+import { DurableOutbox } from '../export/durable-outbox.ts';
+import { HuntApi, huntDefaults, type Listing, type StuckQuery, tableListing } from '../hunt/index.ts';
+import { OtlpGrpcReceiver } from '../receive/otlp/otlp-grpc-receiver.ts';
+import { OtlpHttpReceiver } from '../receive/otlp/otlp-http-receiver.ts';
+import { createEventStore, type DuckdbEventStore } from '../store/event-store.ts';
+import { createLogger, PrometheusMetrics } from '../telemetry/index.ts';
+import { compileSearch } from './compile-search.ts';
+import { type CompiledContent, compileContent, printProblem } from './content.ts';
+import { createDestinations } from './destinations.ts';
+import { Intake } from './intake.ts';
+import { SEARCH_TIME_ZONE } from './time-window.ts';
+
+export interface ServiceOptions {
+  /** A query outlived its interrupt: the process must end; a fresh start loses nothing. */
+  readonly onStuckQuery: () => void;
+  /** Default: JSON lines on standard error at the configured level. */
+  readonly logger?: Logger;
+}
+
+/** Where the service listens, once it is started; undefined where that listener is not configured. */
+export interface ServiceAddresses {
+  readonly otlpGrpc: string | undefined;
+  readonly otlpHttp: string | undefined;
+  readonly api: string;
+}
+
+/** DuckDB's part of `storage.memory_limit`; the rest is for requests in hand, the spool and Node itself. */
+const ENGINE_SHARE = 0.5;
+
+/** Series of one metric before further ones are counted together. */
+const MAX_SERIES = 2000;
+
+/** Reads the detections and builds everything; nothing listens or opens a file of the store before `start`. */
+export async function createService(config: Config, options: ServiceOptions): Promise<Service> {
+  const logger = options.logger ?? createLogger(config.telemetry.logs);
+  const content = await compileContent(
+    { paths: config.detections.paths, macros: config.detections.macros, strictSplunk: config.spl.strict },
+    'detection',
+  );
+  const metrics = new PrometheusMetrics({ maxSeries: MAX_SERIES, logger, processMetrics: true });
+  return new Service(config, content, logger, metrics, options.onStuckQuery);
+}
+
+export class Service implements Component {
+  readonly name = 'pintail';
+  readonly #logger: Logger;
+  readonly #content: CompiledContent;
+  readonly #store: DuckdbEventStore;
+  readonly #scheduler: DetectionScheduler;
+  readonly #api: HuntApi;
+  readonly #grpc: OtlpGrpcReceiver | undefined;
+  readonly #http: OtlpHttpReceiver | undefined;
+  /** In the order of starting. */
+  readonly #components: readonly Component[];
+  readonly #started: Component[] = [];
+
+  constructor(
+    config: Config,
+    content: CompiledContent,
+    logger: Logger,
+    metrics: PrometheusMetrics,
+    onStuckQuery: () => void,
+  ) {
+    this.#logger = logger;
+    this.#content = content;
+    this.#store = createEventStore(
+      {
+        directory: config.storage.directory,
+        memoryLimitBytes: Math.floor(config.storage.memoryLimitBytes * ENGINE_SHARE),
+      },
+      { logger, metrics, clock: Date.now },
+    );
+    const { database } = this.#store;
+    const outbox = new DurableOutbox({
+      database,
+      destinations: createDestinations(config.exporters, hostname(), process.stdout),
+      clock: exportClock,
+      random: Math.random,
+      logger,
+      metrics,
+    });
+    this.#scheduler = new DetectionScheduler({
+      detections: content.detections,
+      store: this.#store,
+      outbox,
+      clock: scheduleClock,
+      logger,
+      metrics,
+      settings: { catchUpSeconds: config.detections.catchUpMs / 1000, timeZone: SEARCH_TIME_ZONE },
+    });
+    const intake = new Intake(this.#store, metrics, () => Date.now() * 1000);
+    const { grpc, http } = createReceivers(config, intake, logger, metrics);
+    this.#grpc = grpc;
+    this.#http = http;
+    this.#api = this.#createApi(config, database, metrics, onStuckQuery);
+    const receivers = [grpc, http].filter((receiver) => receiver !== undefined);
+    this.#components = [this.#store, outbox, this.#scheduler, this.#api, ...receivers];
+  }
+
+  get database(): Database {
+    return this.#store.database;
+  }
+
+  /** Detections that compiled. */
+  get detections(): readonly CompiledDetection[] {
+    return this.#content.detections.filter((compiled) => compiled.ok);
+  }
+
+  get addresses(): ServiceAddresses {
+    const api = this.#api.address;
+    if (api === undefined) throw new Error('service: expected to be started before its addresses are asked for.');
+    const print = (receiver: OtlpGrpcReceiver | OtlpHttpReceiver | undefined) => {
+      const address = receiver?.address();
+      return address && printAddress(address.address, address.port);
+    };
+    return { otlpGrpc: print(this.#grpc), otlpHttp: print(this.#http), api: printAddress(api.host, api.port) };
+  }
+
+  /** Starts everything; where one part cannot, stops what was started and rejects with its error. */
+  async start(): Promise<void> {
+    for (const problem of this.#content.content.problems) {
+      this.#logger.error({ problem: printProblem(problem) }, 'a file of the detections was left out');
+    }
+    try {
+      for (const component of this.#components) {
+        await component.start();
+        this.#started.push(component);
+      }
+    } catch (error: unknown) {
+      await this.shutdown();
+      throw error;
+    }
+    const { addresses } = this;
+    this.#logger.info({ ...addresses, detections: this.detections.length }, 'ready');
+  }
+
+  /** Stops receiving first and closes the store last. */
+  async shutdown(): Promise<void> {
+    for (const component of this.#started.splice(0).reverse()) {
+      await component.shutdown();
+    }
+  }
+
+  /** Resolves once everything that was acknowledged can be queried. */
+  async loaded(): Promise<void> {
+    await this.#store.loaded();
+  }
+
+  /** Runs a detection now over a window; see `DetectionScheduler.runOnce`. */
+  async runOnce(slug: string, window: ScheduledWindow): Promise<RunOutcome> {
+    return this.#scheduler.runOnce(slug, window);
+  }
+
+  #createApi(config: Config, database: Database, metrics: PrometheusMetrics, onStuckQuery: () => void): HuntApi {
+    const { endpoint, tls, tokens, maxRequestBytes, query } = config.api;
+    const { content } = this.#content;
+    return new HuntApi(
+      { ...huntDefaults, endpoint: { ...endpoint }, tls, maxRequestBytes, query: { ...huntDefaults.query, ...query } },
+      {
+        database,
+        compileSearch: (spl) => compileSearch(spl, { macros: content.macros, strictSplunk: config.spl.strict }),
+        resolveTime: resolveNamedTime,
+        now: () => Date.now() / 1000,
+        waitingFor: () => this.#components.filter((part) => !this.#started.includes(part)).map(({ name }) => name),
+        renderMetrics: async () => ({ contentType: metrics.contentType, text: await metrics.render() }),
+        listings: {
+          detections: this.#listDetections,
+          runs: tableListing(database, 'runs'),
+          findings: tableListing(database, 'findings'),
+          'risk-events': tableListing(database, 'risk-events'),
+        },
+        authorize: createAuthorize(tokens, ['hunt', 'admin']),
+        onStuckQuery: (stuck: StuckQuery) => {
+          this.#logger.error({ ...stuck }, 'a query did not stop when it was interrupted; the service ends');
+          onStuckQuery();
+        },
+        logger: this.#logger,
+        metrics,
+      },
+    );
+  }
+
+  readonly #listDetections: Listing = async ({ limit }) =>
+    this.#content.detections.slice(0, limit).map((compiled) => {
+      const { name, slug, id, version, type, status, description, schedule, file } = compiled.detection;
+      const outcome = compiled.ok ? { compiles: true, sql: compiled.sql } : { compiles: false, error: compiled.error };
+      return { name, view: `detection.${slug}`, id, version, type, status, description, schedule, file, ...outcome };
+    });
+}
+
+function createReceivers(
+  config: Config,
+  intake: Intake,
+  logger: Logger,
+  metrics: Metrics,
+): { readonly grpc: OtlpGrpcReceiver | undefined; readonly http: OtlpHttpReceiver | undefined } {
+  const { grpc, http } = config.receivers.otlp ?? {};
+  const authorizeScope = createAuthorize(config.api.tokens, ['ingest']);
+  const authorize = authorizeScope && ((header: string | undefined) => authorizeScope(header, 'ingest'));
+  const settings = (listener: NonNullable<typeof grpc>) => ({
+    endpoint: printAddress(listener.endpoint.host, listener.endpoint.port),
+    maxRecvMsgSizeBytes: listener.maxRequestBytes,
+    maxConcurrentRequests: listener.maxConcurrentRequests,
+    tls: listener.tls,
+    authorize,
+  });
+  return {
+    grpc: grpc && new OtlpGrpcReceiver(settings(grpc), intake, { logger, metrics }),
+    http: http && new OtlpHttpReceiver(settings(http), intake, { logger, metrics }),
+  };
+}
+
+function resolveNamedTime(time: string, nowSeconds: number): number {
+  try {
+    return resolveTime(time, nowSeconds, SEARCH_TIME_ZONE);
+  } catch (error: unknown) {
+    throw new PermanentError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+function printAddress(host: Endpoint['host'], port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
