@@ -104,6 +104,15 @@ function bodyProblem(error: unknown): Problem | undefined {
         detail: 'request body: expected Content-Length bytes, found fewer.',
       };
     default:
-      return undefined;
+      return undecodableBody(error);
   }
+}
+
+/** A body that does not decompress has the decompressor's own error (`Z_DATA_ERROR`, `ZSTD_error_…`). */
+function undecodableBody(error: unknown): Problem | undefined {
+  const { code } = error as { code?: unknown };
+  if (typeof code !== 'string' || !/^(?:Z_|ZSTD_|ERR_BROTLI_|ERR__ERROR_|ERR_ZSTD|ERR_PADDING)/.test(code))
+    return undefined;
+  const detail = 'request body: expected what Content-Encoding says, found bytes that do not decompress.';
+  return { status: 400, title: 'The request is refused', detail };
 }
