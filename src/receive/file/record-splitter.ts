@@ -3,7 +3,8 @@
  *
  * NDJSON is cut at newlines. A document that goes on over several lines, documents one after the other without
  * a newline, and the elements of a top-level array are cut where their brackets close, so an array of any length
- * is never held as a whole. Nothing is validated: what is no JSON goes on as the line it is.
+ * is never held as a whole. Nothing is validated: what is no JSON goes on as the line it is. White space around a
+ * record is dropped, as the Collector's filelog receiver does by default.
  *
  * A broken line must not swallow the good ones behind it. JSON allows no newline inside a string, and a line
  * that starts with `{` can continue an open document only where a value may stand; anything else closes the
