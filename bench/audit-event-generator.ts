@@ -2,8 +2,7 @@
  * Audit events for the benchmarks: a Metadata-level stream with fresh ids, times, users and addresses, and one event
  * in twenty with a request body of 2 to 8 KB. The same seed gives the same events.
  */
-import { join } from 'node:path';
-import { type AuditTemplate, ownTemplates, recordedTemplates } from './audit-templates.ts';
+import type { AuditTemplate } from './audit-templates.ts';
 import { randomManifest } from './manifests.ts';
 import { Random } from './random.ts';
 
@@ -13,13 +12,10 @@ export interface AuditEventSettings {
   readonly startMs: number;
   /** Events per second of event time. */
   readonly eventsPerSecond: number;
-  /** Folder of recorded corpora; without it the events are made from shapes of our own. */
-  readonly corpora?: string | undefined;
+  readonly templates: readonly AuditTemplate[];
 }
 
 export class AuditEventGenerator {
-  /** Where the events come from, for the report. */
-  readonly origin: string;
   readonly #templates: readonly AuditTemplate[];
   readonly #random: Random;
   readonly #users: readonly string[];
@@ -29,9 +25,7 @@ export class AuditEventGenerator {
   #count = 0;
 
   constructor(settings: AuditEventSettings) {
-    const file = settings.corpora && join(settings.corpora, 'immudb-k8s-microk8s', 'events.ndjson');
-    this.origin = file ? 'recorded: immudb-k8s-microk8s' : 'generated shapes';
-    this.#templates = file ? recordedTemplates(file) : ownTemplates();
+    this.#templates = settings.templates;
     this.#random = new Random(settings.seed);
     this.#users = Array.from({ length: 400 }, (_, index) =>
       index % 4 === 0 ? `user-${index}@example.com` : `system:serviceaccount:team-${index % 40}:app-${index}`,

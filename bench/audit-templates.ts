@@ -1,5 +1,6 @@
 /** The audit events that the generator varies: recorded ones where a corpus is given, else shapes of our own. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 export interface AuditTemplate {
   readonly auditID: string;
@@ -10,8 +11,21 @@ export interface AuditTemplate {
   readonly [field: string]: unknown;
 }
 
+export interface TemplateSet {
+  /** Where the events come from, for the report. */
+  readonly origin: string;
+  readonly templates: readonly AuditTemplate[];
+}
+
+/** Recorded events where a folder of corpora is given. */
+export function loadTemplates(corpora: string | undefined): TemplateSet {
+  if (corpora === undefined) return { origin: 'generated shapes', templates: ownTemplates() };
+  const templates = recordedTemplates(join(corpora, 'immudb-k8s-microk8s', 'events.ndjson'));
+  return { origin: 'recorded: immudb-k8s-microk8s', templates };
+}
+
 /** Reads NDJSON audit events, in file order. */
-export function recordedTemplates(path: string): readonly AuditTemplate[] {
+function recordedTemplates(path: string): readonly AuditTemplate[] {
   return readFileSync(path, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
@@ -24,7 +38,7 @@ export function recordedTemplates(path: string): readonly AuditTemplate[] {
 }
 
 /** Metadata-level traffic of a small idle cluster: probes, leases, watches, controllers, a person with kubectl. */
-export function ownTemplates(): readonly AuditTemplate[] {
+function ownTemplates(): readonly AuditTemplate[] {
   const templates: AuditTemplate[] = [];
   for (const [index, shape] of SHAPES.entries()) {
     const auditID = `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`;

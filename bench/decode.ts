@@ -3,17 +3,19 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { decodeJson } from '../src/receive/otlp/decode-json.ts';
 import { decodeProtobuf } from '../src/receive/otlp/decode-protobuf.ts';
 import { AuditEventGenerator } from './audit-event-generator.ts';
+import { loadTemplates } from './audit-templates.ts';
 import { encodeLogsRequest } from './otlp-payload.ts';
 
 const BATCH = 8192;
 const ROUNDS = 40;
 const limits = { maxNestingDepth: 256 };
 
+const { origin, templates } = loadTemplates(process.env.PINTAIL_CORPORA);
 const generator = new AuditEventGenerator({
   seed: 1,
   startMs: 1_790_000_000_000,
   eventsPerSecond: 60_000,
-  corpora: process.env.PINTAIL_CORPORA,
+  templates,
 });
 const bodies = Array.from({ length: BATCH }, () => generator.next());
 const protobufBytes = Buffer.from(encodeLogsRequest(bodies, 1_790_000_000_000_000_000n));
@@ -25,7 +27,7 @@ const jsonBytes = Buffer.from(
 const gzipped = gzipSync(protobufBytes);
 
 const figures = {
-  events: generator.origin,
+  events: origin,
   batchRecords: BATCH,
   protobufBytesPerRecord: Math.round(protobufBytes.length / BATCH),
   gzipBytesPerRecord: Math.round(gzipped.length / BATCH),

@@ -1,6 +1,7 @@
 /** Sends prepared requests over OTLP, one at a time per connection, as a Collector's exporter consumer does. */
-import { connect, type ClientHttp2Session } from 'node:http2';
+
 import { Agent, request } from 'node:http';
+import { type ClientHttp2Session, connect } from 'node:http2';
 
 /** Resolves once acknowledged; rejects with the refusal in words. */
 export interface OtlpSender {
@@ -26,7 +27,14 @@ export function httpSender(host: string, port: number): OtlpSender {
     send: (payload) =>
       new Promise((resolve, reject) => {
         const call = request(
-          { host, port, agent, method: 'POST', path: '/v1/logs', headers: { ...headers, 'content-length': payload.length } },
+          {
+            host,
+            port,
+            agent,
+            method: 'POST',
+            path: '/v1/logs',
+            headers: { ...headers, 'content-length': payload.length },
+          },
           (response) => {
             const chunks: Buffer[] = [];
             response.on('data', (chunk: Buffer) => chunks.push(chunk));
