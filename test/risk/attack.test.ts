@@ -29,7 +29,7 @@ test('what the table does not hold has no tactic and is named', () => {
 
 const content = process.env.PINTAIL_ESCU;
 
-test.skipIf(content === undefined)(
+test.skipIf(!content)(
   'knows every technique that published Kubernetes content names (PINTAIL_ESCU)',
   () => {
     const folder = join(content ?? '', 'detections');
