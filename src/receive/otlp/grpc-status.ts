@@ -6,13 +6,17 @@ import { encodeStatus } from './encode-answer.ts';
 import type { Refusal, RefusalReason } from './refusal.ts';
 
 const INVALID_ARGUMENT = 3;
+const PERMISSION_DENIED = 7;
 const RESOURCE_EXHAUSTED = 8;
 const UNIMPLEMENTED = 12;
 const UNAVAILABLE = 14;
+const UNAUTHENTICATED = 16;
 
 const CODE: Readonly<Record<RefusalReason, number>> = {
   bad_data: INVALID_ARGUMENT,
   permanent: INVALID_ARGUMENT,
+  unauthenticated: UNAUTHENTICATED,
+  forbidden: PERMISSION_DENIED,
   too_large: RESOURCE_EXHAUSTED,
   unsupported_encoding: UNIMPLEMENTED,
   unsupported_content_type: UNIMPLEMENTED,

@@ -9,6 +9,8 @@ import type { Refusal, RefusalReason } from './refusal.ts';
 const STATUS: Readonly<Record<RefusalReason, readonly [status: number, code: number]>> = {
   bad_data: [400, 3], // INVALID_ARGUMENT
   permanent: [400, 3],
+  unauthenticated: [401, 16], // UNAUTHENTICATED
+  forbidden: [403, 7], // PERMISSION_DENIED
   unknown_path: [404, 5], // NOT_FOUND
   wrong_method: [405, 12], // UNIMPLEMENTED
   too_large: [413, 8], // RESOURCE_EXHAUSTED
@@ -33,6 +35,7 @@ export function httpAnswer(refusal: Refusal, encoding: Encoding): HttpAnswer {
   if (refusal.retryAfterMs !== undefined) {
     headers['retry-after'] = String(Math.max(1, Math.ceil(refusal.retryAfterMs / 1000)));
   }
+  if (refusal.reason === 'unauthenticated') headers['www-authenticate'] = 'Bearer';
   if (refusal.reason === 'wrong_method') headers.allow = 'POST';
   if (refusal.reason === 'unsupported_encoding') headers['accept-encoding'] = 'gzip, zstd, deflate, identity';
   return { status, headers, body: encodeStatus(code, refusal, encoding) };

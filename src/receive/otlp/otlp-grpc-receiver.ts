@@ -25,7 +25,7 @@ import { messageCompression, readMessage, sendHttpRefusal, sendRefusal, sendResp
 import { GrpcSessions } from './grpc-sessions.ts';
 import { listen, readTlsOptions } from './listen.ts';
 import { LogsIntake } from './logs-intake.ts';
-import { RefusedError, shorten } from './refusal.ts';
+import { checkAuthorization, RefusedError, shorten } from './refusal.ts';
 import {
   type OtlpGrpcReceiverSettings,
   type ReceiverTelemetry,
@@ -126,6 +126,7 @@ export class OtlpGrpcReceiver implements Component {
 
   async #export(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
     checkTarget(headers);
+    checkAuthorization(this.#settings.authorize, headers.authorization);
     const compression = messageCompression(headers);
     const ticket = this.#admission.enter();
     try {

@@ -17,7 +17,7 @@ import { type Encoding, type ExportResult, encodeResponse } from './encode-answe
 import { contentType, type HttpAnswer, httpAnswer } from './http-status.ts';
 import { listen, readTlsOptions } from './listen.ts';
 import { LogsIntake } from './logs-intake.ts';
-import { RefusedError, shorten, tooLarge } from './refusal.ts';
+import { checkAuthorization, RefusedError, shorten, tooLarge } from './refusal.ts';
 import {
   type OtlpReceiverSettings,
   type ReceiverTelemetry,
@@ -108,6 +108,7 @@ export class OtlpHttpReceiver implements Component {
 
   async #export(request: IncomingMessage, encoding: Encoding | undefined): Promise<ExportResult> {
     checkTarget(request);
+    checkAuthorization(this.#settings.authorize, request.headers.authorization);
     if (encoding === undefined) {
       const found = request.headers['content-type'] ?? 'none';
       throw new RefusedError({

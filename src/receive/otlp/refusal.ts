@@ -1,6 +1,7 @@
 /** Why a request is refused: one vocabulary for both protocols, their counters and their status maps. */
 import { PermanentError, RetryableError } from '../../component.ts';
 import { BadDataError } from './decoded-request.ts';
+import type { ResolvedSettings } from './settings.ts';
 
 /** Also the `reason` label of `pintail_receiver_refused_requests_total`. */
 export type RefusalReason =
@@ -9,6 +10,8 @@ export type RefusalReason =
   | 'too_large' // before or after decompression
   | 'unsupported_encoding'
   | 'unsupported_content_type'
+  | 'unauthenticated'
+  | 'forbidden'
   | 'unknown_path'
   | 'wrong_method'
   | 'busy' // a bound of the receiver's own is reached
@@ -33,6 +36,14 @@ export class RefusedError extends Error {
     super(refusal.message);
     this.refusal = refusal;
   }
+}
+
+/** Throws where `authorize` does not let the sender in. */
+export function checkAuthorization(authorize: ResolvedSettings['authorize'], header: string | undefined): void {
+  const decision = authorize?.(header) ?? 'allowed';
+  if (decision === 'allowed') return;
+  const expected = decision === 'forbidden' ? 'a token with the scope "ingest"' : '"Bearer" and a known token';
+  throw new RefusedError({ reason: decision, message: `authorization: expected ${expected}, found another or none.` });
 }
 
 export function tooLarge(what: string, limitBytes: number): RefusedError {

@@ -9,6 +9,9 @@ export interface TlsSettings {
   readonly clientCaFile?: string | undefined;
 }
 
+/** `unauthenticated`: no token or an unknown one; `forbidden`: a known one that may not send. */
+export type Authorization = 'allowed' | 'unauthenticated' | 'forbidden';
+
 export interface OtlpReceiverSettings {
   /** `host:port`; IPv6 hosts in brackets; port 0 takes a free one. */
   readonly endpoint: string;
@@ -28,6 +31,8 @@ export interface OtlpReceiverSettings {
   /** Time that requests in hand get to finish at shutdown. */
   readonly shutdownTimeoutMs?: number | undefined;
   readonly tls?: TlsSettings | undefined;
+  /** Decides from a request's `authorization` header; without it everybody may send. */
+  readonly authorize?: ((header: string | undefined) => Authorization) | undefined;
   /** Cluster of records that name none. */
   readonly cluster?: string | undefined;
   /** Splunk metadata of records that name none. */
@@ -51,7 +56,7 @@ export interface ReceiverTelemetry {
   readonly metrics: Metrics;
 }
 
-type Optional = 'tls' | 'cluster' | 'metadata';
+type Optional = 'tls' | 'authorize' | 'cluster' | 'metadata';
 
 export type ResolvedSettings = {
   readonly [Key in Exclude<keyof OtlpGrpcReceiverSettings, Optional>]-?: NonNullable<OtlpGrpcReceiverSettings[Key]>;
@@ -78,6 +83,7 @@ export function resolveSettings(settings: OtlpGrpcReceiverSettings): ResolvedSet
     keepaliveTimeMs: settings.keepaliveTimeMs ?? 60_000,
     keepaliveTimeoutMs: settings.keepaliveTimeoutMs ?? 20_000,
     tls: settings.tls,
+    authorize: settings.authorize,
     cluster: settings.cluster,
     metadata: settings.metadata,
   };

@@ -200,6 +200,20 @@ describe('OtlpGrpcReceiver, refusals', () => {
     ]);
   });
 
+  it('lets in whom the service lets in', async () => {
+    const authorize = (header: string | undefined) =>
+      header === 'Bearer good' ? 'allowed' : header === 'Bearer other' ? 'forbidden' : 'unauthenticated';
+    const { port, client, consumer } = await startReceiver({ authorize });
+    expect(await client.export(one)).toMatchObject({
+      code: 16,
+      message: 'authorization: expected "Bearer" and a known token, found another or none.',
+    });
+    const call = (authorization: string) => callRaw(port, { headers: { authorization }, frames: [frame(one)] });
+    expect(await call('Bearer other')).toMatchObject({ 'grpc-status': '7' });
+    expect(consumer.batches).toHaveLength(0);
+    expect(await call('Bearer good')).toMatchObject({ 'grpc-status': '0' });
+  });
+
   it('passes on when the next stage wants the request again', async () => {
     const { client, consumer, refused } = await startReceiver();
     consumer.answer = async () => {

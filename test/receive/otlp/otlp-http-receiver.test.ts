@@ -273,6 +273,22 @@ describe('OtlpHttpReceiver, refusals', () => {
     expect(refused('unsupported_encoding')).toBe(1);
   });
 
+  it('lets in whom the service lets in', async () => {
+    const authorize = (header: string | undefined) =>
+      header === 'Bearer good' ? 'allowed' : header === 'Bearer other' ? 'forbidden' : 'unauthenticated';
+    const { port, consumer, refused } = await startReceiver({ authorize });
+    const answer = await send({ port, headers: json, body: oneJson });
+    expect(answer).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
+    expect(JSON.parse(answer.body.toString())).toMatchObject({
+      code: 16,
+      message: 'authorization: expected "Bearer" and a known token, found another or none.',
+    });
+    expect((await send({ port, headers: { authorization: 'Bearer other' }, body: one })).status).toBe(403);
+    expect(consumer.batches).toHaveLength(0);
+    expect((await send({ port, headers: { authorization: 'Bearer good' }, body: one })).status).toBe(200);
+    expect([refused('unauthenticated'), refused('forbidden')]).toEqual([1, 1]);
+  });
+
   it('passes on when the next stage wants the request again', async () => {
     const { port, consumer, telemetry, expectAlive } = await startReceiver();
     const { answer } = consumer;
