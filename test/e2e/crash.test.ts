@@ -107,7 +107,7 @@ async function send(
         break;
       }
       ledger.errors += 1;
-      if (random() < 0.1) {
+      if (random() < 0.02) {
         for (const id of ids) ledger.unknown.add(id);
         break;
       }
