@@ -80,6 +80,9 @@ function isBug(error: unknown): error is Error {
 }
 
 function processTerminal(exit: (status: number) => never): Terminal {
+  // A write tells its own caller that the reader has gone; the stream's event comes after that, and without a
+  // listener it would end the process with a stack trace.
+  process.stdout.on('error', () => {});
   return {
     stdout: process.stdout,
     stderr: process.stderr,
