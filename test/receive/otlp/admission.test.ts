@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { Admission } from '../../../src/receive/otlp/admission.ts';
+import { type Refusal, RefusedError } from '../../../src/receive/otlp/refusal.ts';
+
+function refusal(work: () => unknown): Refusal {
+  try {
+    work();
+  } catch (error: unknown) {
+    if (error instanceof RefusedError) return error.refusal;
+    throw error;
+  }
+  throw new Error('was admitted');
+}
+
+describe('Admission', () => {
+  it('admits up to its bound and again after a release', () => {
+    const admission = new Admission({ maxConcurrentRequests: 2, maxInFlightBytes: 10 }, () => 0);
+    const first = admission.enter();
+    admission.enter();
+    expect(refusal(() => admission.enter()).reason).toBe('busy');
+    first.release();
+    admission.enter();
+    expect(admission.requests).toBe(2);
+  });
+
+  it('gives back what a request holds once, however often it is released', () => {
+    const admission = new Admission({ maxConcurrentRequests: 2, maxInFlightBytes: 10 }, () => 0);
+    const other = admission.enter();
+    other.reserve(3);
+    const ticket = admission.enter();
+    ticket.reserve(4);
+    ticket.reserve(2);
+    expect(admission.bytes).toBe(9);
+    ticket.release();
+    ticket.release();
+    expect([admission.requests, admission.bytes]).toEqual([1, 3]);
+  });
+
+  it('tells bytes that do not fit now from bytes that never will', () => {
+    const admission = new Admission({ maxConcurrentRequests: 2, maxInFlightBytes: 10 }, () => 0);
+    admission.enter().reserve(6);
+    const ticket = admission.enter();
+    ticket.reserve(4);
+    expect(refusal(() => ticket.reserve(1)).reason).toBe('busy');
+    expect(refusal(() => ticket.reserve(7)).reason).toBe('too_large');
+    expect(admission.bytes).toBe(10);
+  });
+
+  it('hints at the time that requests take of late, between one second and thirty', () => {
+    let now = 0;
+    const admission = new Admission({ maxConcurrentRequests: 1, maxInFlightBytes: 10 }, () => now);
+    const take = (durationMs: number) => {
+      const ticket = admission.enter();
+      const hint = refusal(() => admission.enter()).retryAfterMs;
+      now += durationMs;
+      ticket.release();
+      return hint;
+    };
+    expect(take(4000)).toBe(1000); // Nothing is known yet.
+    for (let count = 0; count < 200; count += 1) take(4000);
+    expect(take(4000)).toBeGreaterThan(3900);
+    for (let count = 0; count < 200; count += 1) take(100_000);
+    expect(take(1)).toBe(30_000);
+  });
+
+  it('is unavailable once closed, and opens again', () => {
+    const admission = new Admission({ maxConcurrentRequests: 1, maxInFlightBytes: 10 }, () => 0);
+    admission.close();
+    expect(refusal(() => admission.enter())).toMatchObject({ reason: 'unavailable', retryAfterMs: 5000 });
+    admission.open();
+    admission.enter();
+  });
+});
