@@ -4,40 +4,37 @@
  * | stage  | function       | in                | out                                             |
  * |--------|----------------|-------------------|-------------------------------------------------|
  * | expand | `expandMacros` | text, macros      | text with origin spans                          |
- * | parse  | `parse`        | text              | AST, every node with its span                   |
- * | lower  | `lower`        | AST, context      | plan: relational nodes with their output fields |
+ * | parse  | `parse`        | expanded text     | AST, every node with its span                   |
+ * | lower  | `lower`        | AST, settings     | plan: relational nodes with their output fields |
  * | print  | `printSql`     | plan              | one SELECT of named CTEs                        |
  * | all    | `compile`      | source, context   | SQL and its fields, or diagnostics              |
  */
-import type { Diagnostic } from './diagnostics.ts';
-import type { SplLimits } from './limits.ts';
+import { type Diagnostic, SplError } from './diagnostics.ts';
+import { DEFAULT_LIMITS, type SplLimits } from './limits.ts';
+import { lower } from './lower.ts';
+import { type ExpandedText, expandMacros, type MacroTable } from './macros.ts';
+import { parse } from './parser.ts';
+import { printPlan, printSql } from './print-sql.ts';
 import type { Source } from './source.ts';
+import type { WindowBinding } from './time-window.ts';
 
+export { datasetNames } from './catalogue.ts';
+export { commandNames } from './commands/index.ts';
 export type { Diagnostic, DiagnosticCode, Severity } from './diagnostics.ts';
+export { SQL_FUNCTIONS } from './expression.ts';
+export { functionNames } from './functions/index.ts';
 export { DEFAULT_LIMITS, type SplLimits } from './limits.ts';
+export type { MacroDefinition, MacroTable } from './macros.ts';
 export { renderDiagnostic } from './render-diagnostic.ts';
 export type { Source, Span } from './source.ts';
-
-export interface MacroDefinition {
-  readonly definition: string;
-  /** Names of the arguments, written `$name$` in the definition. */
-  readonly arguments: readonly string[];
-}
-
-/** By name, or `name(N)` for a macro of N arguments, as Splunk's stanzas are named. */
-export type MacroTable = ReadonlyMap<string, MacroDefinition>;
-
-/**
- * Where the window comes from: the session variables `earliest`, `latest` and `now` (TIMESTAMP, UTC); where they are
- * unset, a detection reads its row of `detection_window`, a session is unbounded and has no `now()`.
- */
-export type WindowBinding = { readonly kind: 'session' } | { readonly kind: 'detection'; readonly name: string };
+export type { WindowBinding } from './time-window.ts';
 
 export interface CompileContext {
   readonly macros: MacroTable;
   /** Follow Splunk to the letter where its rules make a detection blind. */
   readonly strict: boolean;
   readonly window: WindowBinding;
+  /** Bounds on one search, each with a default. */
   readonly limits?: Partial<SplLimits>;
 }
 
@@ -52,7 +49,7 @@ export interface OutputField {
 export type CompileResult =
   | {
       readonly ok: true;
-      /** One SELECT, without a semicolon. Columns are `fields`, in their order. */
+      /** One SELECT, without a semicolon. Its columns are `fields`, in their order. */
       readonly sql: string;
       readonly fields: readonly OutputField[];
       /** Names of the datasets it reads. */
@@ -60,12 +57,6 @@ export type CompileResult =
       /** Names of the commands, in order. */
       readonly commands: readonly string[];
       readonly usesIpLocation: boolean;
-      /**
-       * Final names of the BY fields that tell the rows apart (the last stats, top, rare or dedup, through later
-       * renames), so that a row keeps its identity when only its counts change. Absent where nothing grouped the rows
-       * or a key field was dropped or computed anew.
-       */
-      readonly keyFields?: readonly string[];
       readonly warnings: readonly Diagnostic[];
       /** The plan as indented text. */
       readonly plan: string;
@@ -74,16 +65,48 @@ export type CompileResult =
 
 /** Never throws for what a user wrote; throws only for a defect of the compiler. */
 export function compile(source: Source, context: CompileContext): CompileResult {
-  void context;
-  return {
-    ok: false,
-    diagnostics: [
-      {
-        code: 'SPL203',
-        severity: 'error',
-        message: 'search: no command is supported yet.',
-        span: { start: 0, end: source.text.length },
-      },
-    ],
-  };
+  const limits: SplLimits = { ...DEFAULT_LIMITS, ...context.limits };
+  let expanded: ExpandedText | undefined;
+  try {
+    if (source.text.length > limits.maxTextLength) {
+      const span = { start: limits.maxTextLength, end: source.text.length };
+      throw new SplError(
+        'SPL110',
+        `search: expected at most ${limits.maxTextLength} characters, found ${source.text.length}.`,
+        span,
+      );
+    }
+    const text = expandMacros(source.text, context.macros, limits);
+    expanded = text;
+    const { search, warnings } = parse(text.text, limits);
+    const lowered = lower(search, { strict: context.strict, limits, window: context.window });
+    const sql = printSql(lowered.plan);
+    if (sql.length > limits.maxSqlLength) {
+      throw new SplError(
+        'SPL116',
+        `search: expected at most ${limits.maxSqlLength} characters of SQL, found ${sql.length}.`,
+        search.span,
+      );
+    }
+    return {
+      ok: true,
+      sql,
+      fields: lowered.fields,
+      datasets: lowered.datasets,
+      commands: search.commands.map(({ name }) => name.toLowerCase()),
+      usesIpLocation: search.commands.some(({ kind }) => kind === 'IplocationCommand'),
+      warnings: [...warnings, ...lowered.warnings].map((warning) => ({ ...warning, span: text.origin(warning.span) })),
+      plan: printPlan(lowered.plan),
+    };
+  } catch (error: unknown) {
+    if (!(error instanceof SplError)) throw error;
+    return { ok: false, diagnostics: [toDiagnostic(error, expanded)] };
+  }
+}
+
+/** Spans of errors in the macros are in the source already, all others in the expanded text. */
+function toDiagnostic(error: SplError, expanded: ExpandedText | undefined): Diagnostic {
+  const { code, message, help } = error;
+  const span = expanded === undefined ? error.span : expanded.origin(error.span);
+  return { code, severity: 'error', message, span, ...(help === undefined ? {} : { help }) };
 }

@@ -1,0 +1,21 @@
+-- Whether an IP address lies in a network (`10.0.0.0/8`, `2001:db8::/32`); null where either cannot be read. An address is a
+-- number of 32 or 128 bits: IPv6 groups are laid out with the run that `::` stands for filled by zeros.
+create or replace macro spl_in_network(address, network) as (
+  case
+    when regexp_full_match(address, '([0-9]{1,3}\.){3}[0-9]{1,3}')
+      and regexp_full_match(network, '([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}')
+      then
+        list_reduce(
+          list_transform(string_split(address, '.'), lambda octet: octet::uhugeint),
+          lambda high, low: high * 256 + low
+        ) // (2 ** (32 - least(32, string_split(network, '/')[2]::int)))::uhugeint
+        = list_reduce(
+          list_transform(string_split(string_split(network, '/')[1], '.'), lambda octet: octet::uhugeint),
+          lambda high, low: high * 256 + low
+        ) // (2 ** (32 - least(32, string_split(network, '/')[2]::int)))::uhugeint
+    when contains(address, ':') and contains(network, ':')
+      then
+        left(spl_address_bits(address), string_split(network, '/')[2]::int)
+        = left(spl_address_bits(string_split(network, '/')[1]), string_split(network, '/')[2]::int)
+  end
+);

@@ -1,0 +1,383 @@
+/**
+ * The AST: what a search says, not how it is answered. Spans are offsets into the text with macros expanded.
+ * Nothing here knows of SQL, so a second reader (a row-by-row interpreter) can share it.
+ */
+import type { Span } from './source.ts';
+
+export interface Search {
+  readonly kind: 'Search';
+  readonly span: Span;
+  readonly commands: readonly Command[];
+}
+
+/** A field as written; `*` in it is a wildcard where the command takes wildcards. */
+export interface FieldName {
+  readonly kind: 'FieldName';
+  readonly span: Span;
+  readonly name: string;
+}
+
+// ---------------------------------------------------------------- search expressions
+
+export type SearchExpression =
+  | SearchAnd
+  | SearchOr
+  | SearchNot
+  | SearchComparison
+  | SearchIn
+  | SearchKeyword
+  | SearchTime
+  | SearchDataset;
+
+export interface SearchAnd {
+  readonly kind: 'SearchAnd';
+  readonly span: Span;
+  readonly operands: readonly SearchExpression[];
+}
+
+export interface SearchOr {
+  readonly kind: 'SearchOr';
+  readonly span: Span;
+  readonly operands: readonly SearchExpression[];
+}
+
+export interface SearchNot {
+  readonly kind: 'SearchNot';
+  readonly span: Span;
+  readonly operand: SearchExpression;
+}
+
+export type SearchOperator = '=' | '!=' | '<' | '<=' | '>' | '>=';
+
+/** The right-hand side: always text; `*` is a wildcard, quoted or not. */
+export interface SearchValue {
+  readonly span: Span;
+  readonly text: string;
+}
+
+export interface SearchComparison {
+  readonly kind: 'SearchComparison';
+  readonly span: Span;
+  readonly field: FieldName;
+  readonly operator: SearchOperator;
+  readonly value: SearchValue;
+}
+
+export interface SearchIn {
+  readonly kind: 'SearchIn';
+  readonly span: Span;
+  readonly field: FieldName;
+  readonly values: readonly SearchValue[];
+}
+
+/** A bare word or quoted phrase, looked for in `_raw`. */
+export interface SearchKeyword {
+  readonly kind: 'SearchKeyword';
+  readonly span: Span;
+  readonly text: string;
+}
+
+/** `earliest=-1h`, `latest=now`: overrides the window. */
+export interface SearchTime {
+  readonly kind: 'SearchTime';
+  readonly span: Span;
+  readonly bound: 'earliest' | 'latest';
+  readonly value: SearchValue;
+}
+
+/** `dataset=kube_audit`: the reserved term by which macros bind data. */
+export interface SearchDataset {
+  readonly kind: 'SearchDataset';
+  readonly span: Span;
+  readonly value: SearchValue;
+}
+
+// ---------------------------------------------------------------- eval expressions
+
+export type EvalExpression = NumberLiteral | StringLiteral | FieldReference | Call | Unary | Binary | EvalIn;
+
+export interface NumberLiteral {
+  readonly kind: 'NumberLiteral';
+  readonly span: Span;
+  /** As written; finite. */
+  readonly text: string;
+}
+
+export interface StringLiteral {
+  readonly kind: 'StringLiteral';
+  readonly span: Span;
+  readonly value: string;
+}
+
+export interface FieldReference {
+  readonly kind: 'FieldReference';
+  readonly span: Span;
+  readonly name: string;
+}
+
+export interface Call {
+  readonly kind: 'Call';
+  readonly span: Span;
+  readonly name: string;
+  readonly nameSpan: Span;
+  readonly arguments: readonly EvalExpression[];
+}
+
+export interface Unary {
+  readonly kind: 'Unary';
+  readonly span: Span;
+  readonly operator: '-' | 'not';
+  readonly operand: EvalExpression;
+}
+
+export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | '.';
+export type ComparisonOperator = '=' | '!=' | '<' | '<=' | '>' | '>=' | 'like';
+export type LogicalOperator = 'and' | 'or' | 'xor';
+
+export interface Binary {
+  readonly kind: 'Binary';
+  readonly span: Span;
+  readonly operator: ArithmeticOperator | ComparisonOperator | LogicalOperator;
+  readonly left: EvalExpression;
+  readonly right: EvalExpression;
+}
+
+/** `field IN (a, b)` */
+export interface EvalIn {
+  readonly kind: 'EvalIn';
+  readonly span: Span;
+  readonly operand: EvalExpression;
+  readonly values: readonly EvalExpression[];
+}
+
+// ---------------------------------------------------------------- commands
+
+export type Command =
+  | BinCommand
+  | ConvertCommand
+  | DedupCommand
+  | EvalCommand
+  | EventstatsCommand
+  | FieldsCommand
+  | FillnullCommand
+  | HeadCommand
+  | IplocationCommand
+  | MakemvCommand
+  | MvexpandCommand
+  | RegexCommand
+  | RenameCommand
+  | ReverseCommand
+  | RexCommand
+  | SearchCommand
+  | SortCommand
+  | SpathCommand
+  | StatsCommand
+  | TableCommand
+  | TopCommand
+  | WhereCommand;
+
+interface CommandBase {
+  /** The whole command, without the pipe. */
+  readonly span: Span;
+  /** As written, for messages: `bucket` stays `bucket`. */
+  readonly name: string;
+}
+
+export interface BinCommand extends CommandBase {
+  readonly kind: 'BinCommand';
+  readonly field: FieldName;
+  readonly output: FieldName | undefined;
+  readonly size: BinSize;
+}
+
+/** Of `span=5m` or `span=10`: a length of time in one calendar unit, or a numeric width. */
+export type BinSize =
+  | { readonly kind: 'time'; readonly count: number; readonly unit: 's' | 'm' | 'h' | 'd' | 'w' | 'mon' | 'q' | 'y' }
+  | { readonly kind: 'number'; readonly width: number };
+
+export interface ConvertCommand extends CommandBase {
+  readonly kind: 'ConvertCommand';
+  readonly timeFormat: StringLiteral | undefined;
+  readonly conversions: readonly Conversion[];
+}
+
+export type ConversionFunction = 'ctime' | 'num' | 'auto' | 'none' | 'mktime' | 'rmcomma' | 'rmunit';
+
+export interface Conversion {
+  readonly span: Span;
+  readonly function: ConversionFunction;
+  readonly field: FieldName;
+  readonly output: FieldName | undefined;
+}
+
+export interface DedupCommand extends CommandBase {
+  readonly kind: 'DedupCommand';
+  readonly count: number;
+  readonly fields: readonly FieldName[];
+  readonly keepEmpty: boolean;
+
+  readonly sortBy: readonly SortKey[];
+}
+
+export interface EvalCommand extends CommandBase {
+  readonly kind: 'EvalCommand';
+  readonly assignments: readonly Assignment[];
+}
+
+export interface Assignment {
+  readonly span: Span;
+  readonly field: FieldName;
+  readonly value: EvalExpression;
+}
+
+export interface FieldsCommand extends CommandBase {
+  readonly kind: 'FieldsCommand';
+  readonly remove: boolean;
+  readonly fields: readonly FieldName[];
+}
+
+export interface FillnullCommand extends CommandBase {
+  readonly kind: 'FillnullCommand';
+  readonly value: string;
+  /** Empty: every field of the result. */
+  readonly fields: readonly FieldName[];
+}
+
+export interface HeadCommand extends CommandBase {
+  readonly kind: 'HeadCommand';
+  readonly from: 'head' | 'tail';
+  readonly count: number;
+}
+
+export interface IplocationCommand extends CommandBase {
+  readonly kind: 'IplocationCommand';
+  readonly field: FieldName;
+  readonly prefix: string;
+}
+
+export interface MakemvCommand extends CommandBase {
+  readonly kind: 'MakemvCommand';
+  readonly field: FieldName;
+  readonly delimiter: string;
+  readonly allowEmpty: boolean;
+}
+
+export interface MvexpandCommand extends CommandBase {
+  readonly kind: 'MvexpandCommand';
+  readonly field: FieldName;
+  /** At most so many values of each row; 0: all. */
+  readonly limit: number;
+}
+
+export interface RegexCommand extends CommandBase {
+  readonly kind: 'RegexCommand';
+  readonly field: FieldName;
+  readonly negated: boolean;
+  readonly pattern: StringLiteral;
+}
+
+export interface RenameCommand extends CommandBase {
+  readonly kind: 'RenameCommand';
+  readonly renames: readonly Rename[];
+}
+
+export interface Rename {
+  readonly span: Span;
+  readonly from: FieldName;
+  readonly to: FieldName;
+}
+
+export interface ReverseCommand extends CommandBase {
+  readonly kind: 'ReverseCommand';
+}
+
+export interface RexCommand extends CommandBase {
+  readonly kind: 'RexCommand';
+  readonly field: FieldName;
+  readonly action: RexExtract | RexSubstitute;
+}
+
+export interface RexExtract {
+  readonly kind: 'extract';
+  readonly pattern: StringLiteral;
+  /** 0: every match. */
+  readonly maxMatch: number;
+}
+
+export interface RexSubstitute {
+  readonly kind: 'substitute';
+  readonly expression: StringLiteral;
+}
+
+export interface SearchCommand extends CommandBase {
+  readonly kind: 'SearchCommand';
+  /** Absent: everything matches. */
+  readonly expression: SearchExpression | undefined;
+}
+
+export interface SortCommand extends CommandBase {
+  readonly kind: 'SortCommand';
+  /** 0: no limit. */
+  readonly limit: number;
+  readonly keys: readonly SortKey[];
+}
+
+export interface SortKey {
+  readonly span: Span;
+  readonly field: FieldName;
+  readonly descending: boolean;
+  readonly as: 'auto' | 'str' | 'num' | 'ip';
+}
+
+export interface SpathCommand extends CommandBase {
+  readonly kind: 'SpathCommand';
+  readonly input: FieldName;
+  /** Absent: extract all. */
+  readonly path: StringLiteral | undefined;
+  readonly output: FieldName | undefined;
+}
+
+export interface StatsCommand extends CommandBase {
+  readonly kind: 'StatsCommand';
+  readonly aggregations: readonly Aggregation[];
+  readonly by: readonly FieldName[];
+  readonly dedupSplitValues: boolean;
+}
+
+export interface EventstatsCommand extends CommandBase {
+  readonly kind: 'EventstatsCommand';
+  readonly aggregations: readonly Aggregation[];
+  readonly by: readonly FieldName[];
+}
+
+export interface Aggregation {
+  readonly span: Span;
+  /** Lower case: `count`, `values`, `perc95`. */
+  readonly function: string;
+  readonly functionSpan: Span;
+  /** Absent for `count` of rows. */
+  readonly argument: FieldName | EvalExpression | undefined;
+  /** The output's name: after AS, or the call as written. */
+  readonly output: FieldName;
+}
+
+export interface TableCommand extends CommandBase {
+  readonly kind: 'TableCommand';
+  readonly fields: readonly FieldName[];
+}
+
+export interface TopCommand extends CommandBase {
+  readonly kind: 'TopCommand';
+  readonly order: 'top' | 'rare';
+  readonly fields: readonly FieldName[];
+  readonly by: readonly FieldName[];
+  /** 0: all. */
+  readonly limit: number;
+  readonly countField: string | undefined;
+  readonly percentField: string | undefined;
+}
+
+export interface WhereCommand extends CommandBase {
+  readonly kind: 'WhereCommand';
+  readonly condition: EvalExpression;
+}

@@ -1,0 +1,249 @@
+/**
+ * The datasets: which tables a search reads, and what a field's name means in each. Known names are typed columns; every other
+ * name is a path into the event's JSON, and where that has nothing, into the log record's attributes.
+ *
+ * The cloud datasets see what Splunk would have seen: the JSON of `_raw` and the names that the clouds' add-ons give.
+ */
+import { binary, call, cast, column, type Expression, or, text } from './expression.ts';
+import { fieldOf } from './json-path.ts';
+import type { SplLimits } from './limits.ts';
+import type { Span } from './source.ts';
+import { listValue, nonEmpty, numberValue, textValue, type Value } from './value.ts';
+
+export interface DatasetField {
+  readonly value: Value;
+  /** A typed column: it counts as a field of the data even if no event of the result has it (not under strict). */
+  readonly typed: boolean;
+}
+
+export interface DatasetTable {
+  readonly table: string;
+  /** Which of the table's rows belong to the dataset. */
+  readonly predicates: readonly Expression[];
+  /** Fields that a search yields which names none, in order. */
+  readonly listed: readonly string[];
+  /** What a name means; every name means something. */
+  resolve(name: string, span: Span, limits: SplLimits): DatasetField;
+  /** Whether a top-level key of that name may come with the data: false where the schema is fixed and has none. */
+  mayHave(name: string): boolean;
+}
+
+export interface Dataset {
+  readonly name: string;
+  readonly tables: readonly DatasetTable[];
+}
+
+type TypedFields = ReadonlyMap<string, Value>;
+
+/** The order of events: newest first; of equal times the later arrival first. */
+export const SCAN_ORDER: Expression = call(
+  'row',
+  column('_time'),
+  column('_indextime'),
+  column('commit_seq'),
+  column('identity'),
+);
+
+const METADATA: readonly (readonly [string, Value])[] = [
+  ['_time', numberValue(call('epoch', column('_time')))],
+  ['_indextime', numberValue(call('epoch', column('_indextime')))],
+  ['_raw', textValue(column('_raw'))],
+  ...['index', 'source', 'sourcetype', 'host', 'cluster'].map((name) => [name, textValue(column(name))] as const),
+];
+
+/** The audit event's own JSON. */
+const AUDIT_EVENT = call('coalesce', column('event'), column('_raw'));
+
+const AUDIT_FIELDS: TypedFields = new Map<string, Value>([
+  ...METADATA,
+  ...['cloud', 'auditID', 'stage', 'level', 'verb', 'requestURI', 'userAgent'].map(
+    (name) => [name, textValue(column(name))] as const,
+  ),
+  ...members('user', ['username', 'uid']),
+  ['user.groups{}', listOf(member('user', 'groups'))],
+  ...members('impersonatedUser', ['username', 'uid']),
+  ['impersonatedUser.groups{}', listOf(member('impersonatedUser', 'groups'))],
+  ['sourceIPs{}', listOf(column('sourceIPs'))],
+  ...members('objectRef', [
+    'resource',
+    'namespace',
+    'name',
+    'uid',
+    'apiGroup',
+    'apiVersion',
+    'resourceVersion',
+    'subresource',
+  ]),
+  ...members('responseStatus', ['status', 'message', 'reason']),
+  ['responseStatus.code', wholeText(member('responseStatus', 'code'))],
+]);
+
+/** Typed columns whose SPL value is the original text of the event: they exist, but reading them costs a look into the JSON. */
+const AUDIT_TIMES = new Set(['requestReceivedTimestamp', 'stageTimestamp']);
+
+const LOG_FIELDS: TypedFields = new Map<string, Value>([
+  ...METADATA,
+  ['severity_number', wholeText(column('severity_number'))],
+  ['severity_text', textValue(column('severity_text'))],
+  ['event_name', textValue(column('event_name'))],
+  ['unreadable', textValue(column('unreadable'))],
+  ['body', textValue(column('_raw'))],
+]);
+
+/** Names of the AWS add-on for EKS control plane logs. */
+const EKS_ALIASES: ReadonlyMap<string, string> = new Map([
+  ['src_ip', 'sourceIPs{}'],
+  ['src', 'sourceIPs{}'],
+  ['src_user', 'user.username'],
+  ['user', 'user.username'],
+  ['user_agent', 'userAgent'],
+  ['http_user_agent', 'userAgent'],
+  ['action', 'verb'],
+  ['object', 'objectRef.name'],
+  ['object_category', 'objectRef.resource'],
+  ['status', 'responseStatus.code'],
+  ['cluster_name', 'cluster'],
+]);
+
+/** Names of the Google Cloud add-on for Pub/Sub messages. */
+const GKE_ALIASES: ReadonlyMap<string, string> = new Map([
+  ['src_ip', 'data.protoPayload.requestMetadata.callerIp'],
+  ['src', 'data.protoPayload.requestMetadata.callerIp'],
+  ['src_user', 'data.protoPayload.authenticationInfo.principalEmail'],
+  ['user', 'data.protoPayload.authenticationInfo.principalEmail'],
+  ['http_user_agent', 'data.protoPayload.requestMetadata.callerSuppliedUserAgent'],
+  ['user_agent', 'data.protoPayload.requestMetadata.callerSuppliedUserAgent'],
+  ['action', 'data.protoPayload.methodName'],
+  ['object_path', 'data.protoPayload.resourceName'],
+  ['dest', 'data.protoPayload.resourceName'],
+  ['cluster_name', 'data.resource.labels.cluster_name'],
+]);
+
+/** Names of the add-on for Microsoft Cloud Services. */
+const AKS_ALIASES: ReadonlyMap<string, string> = new Map([['cluster_name', 'cluster']]);
+
+/** Members of audit.k8s.io Event in all its versions. */
+const AUDIT_KEYS = new Set([
+  'kind', 'apiVersion', 'metadata', 'level', 'auditID', 'stage', 'timestamp', 'requestURI', 'verb', 'user',
+  'impersonatedUser', 'authenticationMetadata', 'sourceIPs', 'userAgent', 'objectRef', 'responseStatus', 'requestObject', 'responseObject',
+  'requestReceivedTimestamp', 'stageTimestamp', 'annotations',
+]); // biome-ignore format: a flat list
+
+const EVENTS_OUTPUT = [...AUDIT_FIELDS.keys()].filter((name) => name !== '_indextime' && name !== '_raw');
+const CLOUD_OUTPUT = METADATA.map(([name]) => name).filter((name) => name !== '_indextime' && name !== '_raw');
+const LOGS_OUTPUT = [...LOG_FIELDS.keys()].filter((name) => !['_indextime', '_raw', 'body'].includes(name));
+
+const KUBE_AUDIT: DatasetTable = {
+  table: 'kube_audit',
+  predicates: [],
+  listed: [...EVENTS_OUTPUT, '_raw'],
+  resolve(name, span, limits) {
+    return resolveAudit(name, span, limits) ?? { value: withAttributes(AUDIT_EVENT, name, span, limits), typed: false };
+  },
+  mayHave: (name) => AUDIT_KEYS.has(firstKey(name)),
+};
+
+const LOGS: DatasetTable = {
+  table: 'logs',
+  predicates: [],
+  listed: [...LOGS_OUTPUT, '_raw'],
+  resolve(name, span, limits) {
+    const typed = LOG_FIELDS.get(name);
+    if (typed !== undefined) return { value: typed, typed: true };
+    return { value: withAttributes(column('_raw'), name, span, limits), typed: false };
+  },
+  mayHave: () => true,
+};
+
+/** EKS hands on the audit event itself, so its fields are the typed columns. */
+const EKS: DatasetTable = {
+  table: 'kube_audit',
+  predicates: [cameFrom('eks', 'aws:cloudwatchlogs:eks')],
+  listed: [...EVENTS_OUTPUT, '_raw'],
+  resolve(name, span, limits) {
+    const real = EKS_ALIASES.get(name) ?? name;
+    return resolveAudit(real, span, limits) ?? { value: fieldOf(AUDIT_EVENT, real, span, limits), typed: false };
+  },
+  mayHave: (name) => AUDIT_KEYS.has(firstKey(name)) || EKS_ALIASES.has(name),
+};
+
+const DATASETS: readonly Dataset[] = [
+  { name: 'kube_audit', tables: [KUBE_AUDIT] },
+  { name: 'eks', tables: [EKS] },
+  { name: 'aks', tables: [envelope('aks', 'mscs:storage:blob:json', AKS_ALIASES)] },
+  { name: 'gke', tables: [envelope('gke', 'google:gcp:pubsub:message', GKE_ALIASES)] },
+  { name: 'logs', tables: [LOGS] },
+];
+
+/** What a search reads that binds no dataset: every event there is. */
+export const ALL_EVENTS: Dataset = { name: 'events', tables: [KUBE_AUDIT, LOGS] };
+
+export function findDataset(name: string): Dataset | undefined {
+  return DATASETS.find((dataset) => dataset.name === name);
+}
+
+export function datasetNames(): readonly string[] {
+  return DATASETS.map(({ name }) => name);
+}
+
+/** AKS and GKE wrap the audit event: their fields are those of the envelope in `_raw`. */
+function envelope(cloud: string, sourcetype: string, aliases: ReadonlyMap<string, string>): DatasetTable {
+  const metadata: TypedFields = new Map(METADATA);
+  return {
+    table: 'kube_audit',
+    predicates: [cameFrom(cloud, sourcetype)],
+    listed: [...CLOUD_OUTPUT, '_raw'],
+    resolve(name, span, limits) {
+      const real = aliases.get(name) ?? name;
+      const typed = metadata.get(real);
+      if (typed !== undefined) return { value: typed, typed: true };
+      return { value: fieldOf(column('_raw'), real, span, limits), typed: false };
+    },
+    mayHave: () => true,
+  };
+}
+
+function resolveAudit(name: string, span: Span, limits: SplLimits): DatasetField | undefined {
+  const typed = AUDIT_FIELDS.get(name);
+  if (typed !== undefined) return { value: typed, typed: true };
+  if (AUDIT_TIMES.has(name)) return { value: fieldOf(AUDIT_EVENT, name, span, limits), typed: true };
+  // The audit API's annotations are a flat map of texts: the rest of the name is one key.
+  const annotation = /^annotations\.([^{}]+)$/.exec(name)?.[1];
+  if (annotation === undefined) return undefined;
+  const value = { op: 'index', operand: column('annotations'), index: text(annotation) } as const;
+  return { value: textValue(value), typed: false };
+}
+
+function withAttributes(document: Expression, name: string, span: Span, limits: SplLimits): Value {
+  const own = fieldOf(document, name, span, limits);
+  const others = ['attributes', 'resource'].map((source) => fieldOf(column(source), name, span, limits).expression);
+  return { kind: own.kind, expression: call('coalesce', own.expression, ...others) } as Value;
+}
+
+function cameFrom(cloud: string, sourcetype: string): Expression {
+  return or([
+    binary('=', column('cloud'), text(cloud)),
+    binary('=', call('lower', column('sourcetype')), text(sourcetype)),
+  ]);
+}
+
+function member(structure: string, name: string): Expression {
+  return { op: 'member', operand: column(structure), name };
+}
+
+function members(structure: string, names: readonly string[]): readonly (readonly [string, Value])[] {
+  return names.map((name) => [`${structure}.${name}`, textValue(member(structure, name))] as const);
+}
+
+function listOf(expression: Expression): Value {
+  return listValue(nonEmpty(expression));
+}
+
+/** Field values are text in SPL; the number beside it makes comparisons fast. */
+function wholeText(expression: Expression): Value {
+  return { kind: 'text', expression: cast(expression, 'varchar'), whole: expression };
+}
+
+function firstKey(name: string): string {
+  return /^[^.{]*/.exec(name)?.[0] ?? name;
+}

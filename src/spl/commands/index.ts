@@ -1,0 +1,88 @@
+/** The registry of commands. A new one is a line here, a file beside this one, its node in ast.ts, golden cases, docs/spl.md. */
+import type { Command } from '../ast.ts';
+import { bin } from './bin.ts';
+import type { CommandSpec } from './command.ts';
+import { convert } from './convert.ts';
+import { dedup } from './dedup.ts';
+import { evaluate } from './eval.ts';
+import { eventstats } from './eventstats.ts';
+import { fields } from './fields.ts';
+import { fillnull } from './fillnull.ts';
+import { head } from './head.ts';
+import { iplocation } from './iplocation.ts';
+import { makemv } from './makemv.ts';
+import { mvexpand } from './mvexpand.ts';
+import { regex } from './regex.ts';
+import { rename } from './rename.ts';
+import { reverse } from './reverse.ts';
+import { rex } from './rex.ts';
+import { search } from './search.ts';
+import { sort } from './sort.ts';
+import { spath } from './spath.ts';
+import { stats } from './stats.ts';
+import { table } from './table.ts';
+import { top } from './top.ts';
+import { where } from './where.ts';
+
+/** One entry per kind of command: the compiler finds a forgotten one. */
+const COMMANDS: { readonly [C in Command as C['kind']]: CommandSpec<C> } = {
+  BinCommand: bin,
+  ConvertCommand: convert,
+  DedupCommand: dedup,
+  EvalCommand: evaluate,
+  EventstatsCommand: eventstats,
+  FieldsCommand: fields,
+  FillnullCommand: fillnull,
+  HeadCommand: head,
+  IplocationCommand: iplocation,
+  MakemvCommand: makemv,
+  MvexpandCommand: mvexpand,
+  RegexCommand: regex,
+  RenameCommand: rename,
+  ReverseCommand: reverse,
+  RexCommand: rex,
+  SearchCommand: search,
+  SortCommand: sort,
+  SpathCommand: spath,
+  StatsCommand: stats,
+  TableCommand: table,
+  TopCommand: top,
+  WhereCommand: where,
+};
+
+const BY_NAME: ReadonlyMap<string, CommandSpec<Command>> = new Map(
+  Object.values(COMMANDS as Readonly<Record<string, CommandSpec<Command>>>).flatMap((spec) =>
+    spec.names.map((name) => [name, spec] as const),
+  ),
+);
+
+/** Commands of Splunk that are refused by name, so that nobody takes them for a misspelling. */
+export const UNSUPPORTED_COMMANDS: ReadonlySet<string> = new Set([
+  'abstract', 'accum', 'addcoltotals', 'addinfo', 'addtotals', 'analyzefields', 'anomalies', 'anomalousvalue',
+  'anomalydetection', 'append', 'appendcols', 'appendpipe', 'apply', 'arules', 'associate', 'autoregress', 'chart',
+  'cluster', 'cofilter', 'collect', 'concurrency', 'contingency', 'correlate', 'datamodel', 'dbinspect', 'delete',
+  'delta', 'diff', 'erex', 'eventcount', 'expand', 'extract', 'fieldformat', 'fieldsummary', 'filldown', 'findtypes',
+  'fit', 'flatten', 'foreach', 'format', 'from', 'fromjson', 'gauge', 'gentimes', 'geom', 'geomfilter', 'geostats',
+  'highlight', 'history', 'iconify', 'inputcsv', 'inputlookup', 'join', 'kmeans', 'kvform', 'kv', 'loadjob',
+  'localize', 'localop', 'lookup', 'makecontinuous', 'makeresults', 'map', 'mcollect', 'metadata', 'metasearch',
+  'meventcollect', 'mpreview', 'mstats', 'multikv', 'multisearch', 'mvcombine', 'nomv', 'outlier', 'outputcsv',
+  'outputlookup', 'outputtext', 'overlap', 'pivot', 'predict', 'rangemap', 'redistribute', 'reltime', 'require',
+  'rest', 'return', 'run', 'savedsearch', 'script', 'scrub', 'searchtxn', 'selfjoin', 'sendalert', 'sendemail', 'set',
+  'setfields', 'sichart', 'sirare', 'sistats', 'sitimechart', 'sitop', 'snowincident', 'streamstats', 'strcat',
+  'summary', 'tags', 'timechart', 'timewrap', 'tojson', 'transaction', 'transpose', 'trendline', 'tscollect', 'tstats',
+  'typeahead', 'typelearner', 'typer', 'union', 'uniq', 'untable', 'walklex', 'x11', 'xmlkv', 'xmlunescape', 'xpath',
+  'xyseries',
+]); // biome-ignore format: a flat list
+
+export function findCommand(name: string): CommandSpec<Command> | undefined {
+  return BY_NAME.get(name);
+}
+
+export function commandNames(): readonly string[] {
+  return [...BY_NAME.keys()];
+}
+
+/** The command's own file. */
+export function specOf(command: Command): CommandSpec<Command> {
+  return COMMANDS[command.kind] as CommandSpec<Command>;
+}

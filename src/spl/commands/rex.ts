@@ -1,0 +1,151 @@
+/**
+ * rex: fields out of text by the named groups of a regular expression, or a replacement in the text.
+ *
+ *   rex [field=<field>] [max_match=<int>] "<expression with (?<name>…)>"      field is _raw by default
+ *   rex [field=<field>] mode=sed "s/<expression>/<replacement>/[g]"
+ *
+ * The expression may match anywhere. A group that did not match, or matched nothing, leaves its field as it was. With max_match
+ * other than 1 the fields hold every match; 0 means all. Of several values each is tried.
+ *
+ * Not supported: offset_field; in sed mode y/…/…/ and the N-th match.
+ */
+import type { RexCommand, RexExtract } from '../ast.ts';
+import type { CommandScope } from '../command-scope.ts';
+import { need, wants } from '../demand.ts';
+import { SplError } from '../diagnostics.ts';
+import { call, type Expression, isNotNull, lambda, number, text } from '../expression.ts';
+import { parsePattern } from '../regular-expression.ts';
+import type { Output, Relation } from '../relation.ts';
+import { valueOf } from '../relation.ts';
+import type { Span } from '../source.ts';
+import { asKind, asText, commonKind, eachMember, listValue, nonEmpty, textValue, type Value } from '../value.ts';
+import type { CommandSpec } from './command.ts';
+
+export const rex: CommandSpec<RexCommand> = {
+  kind: 'RexCommand',
+  names: ['rex'],
+
+  parse(input) {
+    let field: RexCommand['field'] = { kind: 'FieldName', span: input.commandSpan, name: '_raw' };
+    let maxMatch = 1;
+    let isSed = false;
+    let expression: RexExtract['pattern'] | undefined;
+    while (!input.isEnd()) {
+      const option = input.optionalOption(['field', 'max_match', 'mode'], ['offset_field']);
+      if (option === undefined) expression = input.expectString('a regular expression');
+      else if (option.name === 'field') field = { kind: 'FieldName', span: option.value, name: option.value.text };
+      else if (option.name === 'max_match') maxMatch = input.integer(option, 0);
+      else if (option.value.text === 'sed') isSed = true;
+      else throw input.misfit(option, 'sed');
+    }
+    if (expression === undefined) throw input.missing('a regular expression');
+    if (isSed) parseSed(expression.value, expression.span);
+    else if (parsePattern(expression.value, expression.span).groups.length === 0) {
+      throw new SplError('SPL206', 'rex: expected a named group (?<name>…), found none.', expression.span);
+    }
+    const action = isSed
+      ? ({ kind: 'substitute', expression } as const)
+      : ({ kind: 'extract', pattern: expression, maxMatch } as const);
+    return { kind: 'RexCommand', span: input.span, name: input.command, field, action };
+  },
+
+  demand(command, demand) {
+    if (command.action.kind === 'substitute') return demand;
+    const { groups } = parsePattern(command.action.pattern.value, command.action.pattern.span);
+    const used = groups.map(({ name }) => name).filter((name) => wants(demand, name));
+    // The groups' fields stay where nothing matches.
+    return used.length === 0 ? demand : need(demand, [command.field.name, ...used]);
+  },
+
+  lower(command, input, scope) {
+    const source = scope.read(input, command.field);
+    if (source.kind === 'null') return input;
+    const outputs =
+      command.action.kind === 'substitute'
+        ? [substituted(command, source)]
+        : extracted(command.action, source, input, scope);
+    return scope.extend(input, outputs);
+  },
+};
+
+function extracted(action: RexExtract, source: Value, input: Relation, scope: CommandScope): readonly Output[] {
+  const { text: pattern, groups } = parsePattern(action.pattern.value, action.pattern.span);
+  return groups
+    .filter(({ name }) => scope.wants(name))
+    .map(({ name, index }): Output => {
+      const found = capture(source, pattern, index, action.maxMatch);
+      const before = input.fields.get(name);
+      if (before === undefined) return { name, value: found, kind: commonKind([found]), certain: false };
+      const kind = commonKind([found, valueOf(before)]);
+      const expression = call('coalesce', asKind(found, kind), asKind(valueOf(before), kind));
+      return { name, value: { kind, expression }, kind, certain: before.certain };
+    });
+}
+
+function capture(source: Value, pattern: string, index: number, maxMatch: number): Value {
+  const one = (subject: Expression): Expression =>
+    call('nullif', call('regexp_extract', subject, text(pattern), number(index)), text(''));
+  if (maxMatch === 1) {
+    return source.kind === 'list' ? listValue(eachMember(source.expression, one)) : textValue(one(asText(source)));
+  }
+  const all = (subject: Expression): Expression => {
+    const found = call('regexp_extract_all', subject, text(pattern), number(index));
+    return maxMatch === 0 ? found : { op: 'index', operand: found, index: number(1), end: number(maxMatch) };
+  };
+  const matches =
+    source.kind === 'list'
+      ? call('flatten', call('list_transform', source.expression, lambda('member_', all)))
+      : all(asText(source));
+  return listValue(
+    nonEmpty(
+      call(
+        'list_filter',
+        matches,
+        lambda('kept_', (match) => isNotNull(call('nullif', match, text('')))),
+      ),
+    ),
+  );
+}
+
+function substituted(command: RexCommand, source: Value): Output {
+  if (command.action.kind !== 'substitute') throw new Error('rex: expected a substitution.');
+  const { pattern, replacement, isGlobal } = parseSed(command.action.expression.value, command.action.expression.span);
+  const change = (subject: Expression): Expression =>
+    isGlobal
+      ? call('regexp_replace', subject, text(pattern), text(replacement), text('g'))
+      : call('regexp_replace', subject, text(pattern), text(replacement));
+  const value =
+    source.kind === 'list' ? listValue(eachMember(source.expression, change)) : textValue(change(asText(source)));
+  return { name: command.field.name, value, kind: commonKind([value]), certain: false };
+}
+
+/** `s/a/b/g`, with any character in place of the slash. */
+function parseSed(expression: string, span: Span): { pattern: string; replacement: string; isGlobal: boolean } {
+  const delimiter = expression[1] ?? '';
+  const parts = expression[0] === 's' && delimiter !== '' ? splitAt(expression.slice(2), delimiter) : [];
+  const [pattern, replacement, flags] = parts;
+  if (parts.length !== 3 || pattern === undefined || replacement === undefined || !/^g?$/.test(flags ?? '')) {
+    throw new SplError(
+      'SPL316',
+      `rex: expected "s/<expression>/<replacement>/" or with g, found "${expression}".`,
+      span,
+    );
+  }
+  return { pattern: parsePattern(pattern, span).text, replacement, isGlobal: flags === 'g' };
+}
+
+function splitAt(expression: string, delimiter: string): readonly string[] {
+  const parts = [''];
+  for (let offset = 0; offset < expression.length; offset += 1) {
+    const character = expression[offset] ?? '';
+    if (character === '\\' && expression[offset + 1] === delimiter) {
+      parts[parts.length - 1] += delimiter;
+      offset += 1;
+    } else if (character === '\\') {
+      parts[parts.length - 1] += expression.slice(offset, offset + 2);
+      offset += 1;
+    } else if (character === delimiter) parts.push('');
+    else parts[parts.length - 1] += character;
+  }
+  return parts;
+}

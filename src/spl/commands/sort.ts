@@ -1,0 +1,96 @@
+/**
+ * sort: orders the rows; without a number the first 10,000 remain, with 0 all.
+ *
+ *   sort [<int>] [limit=<int>] [+|-]<field> …      auto(), str(), num(), ip() say how to compare
+ *
+ * A sign holds for the fields behind it too. By default numbers are compared as numbers, IPv4 addresses as addresses, all else as
+ * text; numbers come before addresses, those before text, rows without the field last. Rows that compare equal keep their order.
+ */
+import type { SortCommand, SortKey } from '../ast.ts';
+import type { CommandScope } from '../command-scope.ts';
+import { need, withOrder } from '../demand.ts';
+import { SplError } from '../diagnostics.ts';
+import { binary, call, column, type Expression, number, type SortTerm } from '../expression.ts';
+import type { PlanNode } from '../plan.ts';
+import { ColumnNames, type Relation } from '../relation.ts';
+import { asNumber, asText, type Value } from '../value.ts';
+import type { CommandSpec } from './command.ts';
+
+const DEFAULT_LIMIT = 10_000;
+
+export const sort: CommandSpec<SortCommand> = {
+  kind: 'SortCommand',
+  names: ['sort'],
+
+  parse(input) {
+    let limit = DEFAULT_LIMIT;
+    const token = input.context.peek('arguments');
+    if (token.kind === 'word' && /^\d+$/.test(token.text)) {
+      limit = input.integerToken(input.context.next('arguments'), 0, 'limit');
+    }
+    const option = input.optionalOption(['limit']);
+    if (option !== undefined) limit = input.integer(option, 0);
+    const keys = input.sortKeys();
+    if (keys.length === 0) throw input.missing('at least one field');
+    const last = keys.at(-1);
+    if (keys.length > 1 && last !== undefined && /^(?:d|desc|a|asc)$/.test(last.field.name)) {
+      throw new SplError(
+        'SPL316',
+        `sort: expected fields, found "${last.field.name}" at the end; this form is not supported.`,
+        last.span,
+        'Put - before the fields that descend.',
+      );
+    }
+    return { kind: 'SortCommand', span: input.span, name: input.command, limit, keys };
+  },
+
+  demand(command, demand) {
+    return withOrder(
+      need(
+        demand,
+        command.keys.map(({ field }) => field.name),
+      ),
+    );
+  },
+
+  lower: (command, input, scope) => sortRows(command.keys, command.limit, input, scope),
+};
+
+/** Shared with dedup's sortby. `limit` 0 keeps all. */
+export function sortRows(keys: readonly SortKey[], limit: number, input: Relation, scope: CommandScope): Relation {
+  const terms = keys.flatMap((key) => sortTerms(key, scope.read(input, key.field)));
+  const names = new ColumnNames();
+  for (const field of input.fields.values()) names.take(field.column);
+  for (const { expression } of input.order) if (expression.op === 'column') names.take(expression.name);
+  const place = names.take('_order');
+  const ranked: PlanNode = {
+    kind: 'Rank',
+    label: scope.label(limit === 0 ? undefined : 'places'),
+    input: input.node,
+    call: { name: 'row_number', arguments: [] },
+    partitionBy: [],
+    orderBy: [...terms, ...input.order],
+    as: place,
+  };
+  const order: readonly SortTerm[] = [{ expression: column(place), descending: false }];
+  if (limit === 0) return { ...input, node: ranked, order };
+  const predicates = [binary('<=', column(place), number(limit))];
+  return { ...input, node: { kind: 'Filter', label: scope.label(), input: ranked, predicates }, order };
+}
+
+function sortTerms(key: SortKey, value: Value): readonly SortTerm[] {
+  if (value.kind === 'null') return [];
+  const { descending } = key;
+  const term = (expression: Expression): SortTerm => ({ expression, descending });
+  switch (key.as) {
+    case 'num':
+      return [term(asNumber(value))];
+    case 'str':
+      return [term(asText(value))];
+    case 'ip':
+      return [term(call('spl_sort_address', asText(value))), term(asText(value))];
+    case 'auto':
+      if (value.kind === 'number') return [term(value.expression)];
+      return [term(asNumber(value)), term(call('spl_sort_address', asText(value))), term(asText(value))];
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * spath: fields out of a JSON text.
+ *
+ *   spath [input=<field>] [output=<field>] [path=<path> | <path>]
+ *
+ * With a path, one value: an object or array gives its JSON text, and where the path leads nowhere the output stays as it was.
+ * Without a path, everything: every name that the rest of the search asks for is looked for in the text too, and put behind what
+ * the field already holds. Names that begin with _ are left alone.
+ */
+import type { SpathCommand } from '../ast.ts';
+import type { CommandScope } from '../command-scope.ts';
+import { need, wants } from '../demand.ts';
+import { SplError } from '../diagnostics.ts';
+import { call, type Expression, list, text } from '../expression.ts';
+import { fieldOf, readings } from '../json-path.ts';
+import type { Output, Relation } from '../relation.ts';
+import { valueOf } from '../relation.ts';
+import { asKind, asList, asText, commonKind, listValue, nonEmpty, textValue, type Value } from '../value.ts';
+import type { CommandSpec } from './command.ts';
+
+/** Splunk's extraction_cutoff. */
+const SPLUNK_CUTOFF = 5_000;
+
+export const spath: CommandSpec<SpathCommand> = {
+  kind: 'SpathCommand',
+  names: ['spath'],
+
+  parse(input) {
+    let source: SpathCommand['input'] = { kind: 'FieldName', span: input.commandSpan, name: '_raw' };
+    let output: SpathCommand['output'];
+    let path: SpathCommand['path'];
+    while (!input.isEnd()) {
+      const option = input.optionalOption(['input', 'output', 'path']);
+      if (option === undefined) {
+        if (path !== undefined) throw input.context.unexpected('spath', 'one path', input.context.peek('arguments'));
+        path = input.expectString('a path');
+        continue;
+      }
+      const field = { kind: 'FieldName', span: option.value, name: option.value.text } as const;
+      if (option.name === 'input') source = field;
+      else if (option.name === 'output') output = field;
+      else path = { kind: 'StringLiteral', span: option.value, value: option.value.text };
+    }
+    if (output !== undefined && path === undefined) throw input.missing('a path for the output');
+    if (path !== undefined && /\{[^}]+\}|@/.test(path.value)) {
+      throw new SplError('SPL316', `spath: expected a path of keys and {}, found "${path.value}".`, path.span);
+    }
+    return { kind: 'SpathCommand', span: input.span, name: input.command, input: source, output, path };
+  },
+
+  demand(command, demand) {
+    if (command.path === undefined) return need(demand, [command.input.name]);
+    const output = command.output?.name ?? command.path.value;
+    // The output stays where the path leads nowhere.
+    return wants(demand, output) ? need(demand, [command.input.name, output]) : demand;
+  },
+
+  lower(command, input, scope) {
+    const source = scope.read(input, command.input);
+    if (source.kind === 'null') return input;
+    return command.path === undefined
+      ? extractAll(command, asText(source), input, scope)
+      : scope.extend(input, [extractOne(command, command.path.value, asText(source), input, scope)]);
+  },
+};
+
+function extractOne(
+  command: SpathCommand,
+  path: string,
+  document: Expression,
+  input: Relation,
+  scope: CommandScope,
+): Output {
+  const name = command.output?.name ?? path;
+  const { limits } = scope.settings;
+  const found = path.includes('{}')
+    ? fieldOf(document, path, command.span, limits)
+    : textValue(call('spl_json_at', document, list(readings(path, command.span, limits).map(text))));
+  const before = input.fields.get(name);
+  if (before === undefined) return { name, value: found, kind: commonKind([found]), certain: false };
+  const kind = commonKind([found, valueOf(before)]);
+  const expression = call('coalesce', asKind(found, kind), asKind(valueOf(before), kind));
+  return { name, value: { kind, expression }, kind, certain: before.certain };
+}
+
+function extractAll(command: SpathCommand, document: Expression, input: Relation, scope: CommandScope): Relation {
+  if (scope.settings.strict) {
+    scope.warn(
+      'SPL405',
+      `spath: Splunk reads the first ${SPLUNK_CUTOFF} characters of a text; here all of it is read.`,
+      command.span,
+    );
+  }
+  const names = [...scope.demand.names].filter(([name, strength]) => strength === 'needed' && !name.startsWith('_'));
+  return scope.extend(
+    input,
+    names.map(([name]) => appended(name, fieldOf(document, name, command.span, scope.settings.limits), input)),
+  );
+}
+
+/** Behind what the field already holds: both values, where both are there. */
+function appended(name: string, found: Value, input: Relation): Output {
+  const before = input.fields.get(name);
+  if (before === undefined) return { name, value: found, kind: commonKind([found]), certain: false };
+  const both = call('list_concat', asList(valueOf(before)), asList(found));
+  return { name, value: listValue(nonEmpty(both)), kind: 'list', certain: before.certain };
+}

@@ -1,0 +1,119 @@
+/**
+ * stats: one row per combination of BY values, with the results of functions over its rows; one row in all without BY.
+ *
+ *   stats [dedup_splitvals=<bool>] <function>[(<field>)] [AS <field>] … [BY <field-list>]
+ *
+ * Not supported: allnum, delim, partitions, prestats.
+ */
+
+import { demandOfAggregations, lowerAggregations, parseAggregations, parseBy } from '../aggregation.ts';
+import type { StatsCommand } from '../ast.ts';
+import type { CommandScope } from '../command-scope.ts';
+import { need } from '../demand.ts';
+import { SplError } from '../diagnostics.ts';
+import { column, type Expression, FALSE, NULL } from '../expression.ts';
+import { namesOf } from '../field-names.ts';
+import { type GroupKey, groupBy, keyExpression, keysPresent } from '../grouping.ts';
+import type { Aggregate, Column } from '../plan.ts';
+import { ColumnNames, type Field, type Relation } from '../relation.ts';
+import { asKind, commonKind, textValue } from '../value.ts';
+import type { CommandSpec } from './command.ts';
+
+export const stats: CommandSpec<StatsCommand> = {
+  kind: 'StatsCommand',
+  names: ['stats'],
+
+  parse(input) {
+    const option = input.optionalOption(['dedup_splitvals'], ['allnum', 'delim', 'partitions', 'prestats']);
+    const dedupSplitValues = option === undefined ? false : input.boolean(option);
+    const aggregations = parseAggregations(input);
+    const by = parseBy(input);
+    for (const { output } of aggregations) {
+      if (by.some(({ name }) => name === output.name)) {
+        throw new SplError(
+          'SPL312',
+          `stats: expected one result named "${output.name}", found a BY field of that name too.`,
+          output.span,
+          'Name it with AS.',
+        );
+      }
+    }
+    return { kind: 'StatsCommand', span: input.span, name: input.command, aggregations, by, dedupSplitValues };
+  },
+
+  demand(command) {
+    return need(demandOfAggregations(command.aggregations), namesOf(command.by));
+  },
+
+  lower(command, input, scope) {
+    return aggregate(command, input, scope, scope.label());
+  },
+};
+
+/** Shared with eventstats, which joins the result back. */
+export function aggregate(
+  command: Pick<StatsCommand, 'aggregations' | 'by' | 'dedupSplitValues'>,
+  input: Relation,
+  scope: CommandScope,
+  label: string,
+): Relation {
+  const grouping = groupBy(command.by, input, scope, command.dedupSplitValues);
+  // Without one of the keys no row is left, but the result still has its columns.
+  const relation = grouping?.relation ?? input;
+  const keys: readonly GroupKey[] =
+    grouping?.keys ??
+    command.by.map(({ name }) => ({ name, value: textValue({ op: 'cast', operand: NULL, type: 'varchar' }) }));
+  const predicates: readonly Expression[] = grouping === undefined ? [FALSE] : keysPresent(keys);
+  const names = new ColumnNames();
+  const fields = new Map<string, Field>();
+  const keyColumns: Column[] = keys.map((key) => {
+    const taken = names.take(key.name);
+    const isNumber = key.value.kind === 'number';
+    fields.set(key.name, {
+      column: taken,
+      kind: isNumber ? 'number' : 'text',
+      whole: key.value.kind === 'number' && key.value.whole === true,
+      certain: true,
+    });
+    return { name: taken, expression: keyExpression(key) };
+  });
+  const lowered = lowerAggregations(command.aggregations, relation, scope);
+  const wanted = lowered.filter(({ name }) => scope.wants(name));
+  const used = wanted.length === 0 && keys.length === 0 ? lowered.slice(0, 1) : wanted;
+  const aggregates = used.map(({ name, value, certain }) => {
+    const taken = names.take(name);
+    const kind = commonKind([value]);
+    const whole = value.kind === 'number' && value.whole === true;
+    fields.set(name, { column: taken, kind, whole, certain });
+    return { name: taken, expression: asKind(value, kind) };
+  });
+  const node: Aggregate = { kind: 'Aggregate', label, input: relation.node, predicates, keys: keyColumns, aggregates };
+  const order = scope.demand.order
+    ? keyColumns.map(({ name }) => ({ expression: column(name), descending: false }))
+    : [];
+  return {
+    node,
+    fields: ordered(
+      fields,
+      command,
+      lowered.map(({ name }) => name),
+    ),
+    order,
+    ofEvents: false,
+  };
+}
+
+/** BY fields first, then the results as written. */
+function ordered(
+  fields: ReadonlyMap<string, Field>,
+  command: Pick<StatsCommand, 'by'>,
+  names: readonly string[],
+): ReadonlyMap<string, Field> {
+  const all = [...command.by.map(({ name }) => name), ...names];
+  return new Map(
+    all.flatMap((name) => {
+      const field = fields.get(name);
+      return field === undefined ? [] : [[name, field] as const];
+    }),
+  );
+}

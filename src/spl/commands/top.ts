@@ -1,0 +1,163 @@
+/**
+ * top, rare: the most and the least frequent combinations of values, with their count and share.
+ *
+ *   top|rare [<int>] [limit=<int>] [countfield=<text>] [percentfield=<text>] [showcount=<bool>] [showperc=<bool>] <field-list> [BY <field-list>]
+ *
+ * Rows that lack one of the fields do not count; a field with several values counts once for each. Combinations of equal count come
+ * in the order of their values. `limit=0` gives all.
+ *
+ * Not supported: useother, otherstr.
+ */
+
+import { parseBy } from '../aggregation.ts';
+import type { FieldName, TopCommand } from '../ast.ts';
+import { only } from '../demand.ts';
+import { SplError } from '../diagnostics.ts';
+import { binary, call, cast, column, FALSE, NULL, number, type SortTerm } from '../expression.ts';
+import { namesOf } from '../field-names.ts';
+import { type GroupKey, groupBy, keyExpression, keysPresent } from '../grouping.ts';
+import type { Column, PlanNode } from '../plan.ts';
+import { ColumnNames, type Field } from '../relation.ts';
+import { textValue } from '../value.ts';
+import type { CommandSpec } from './command.ts';
+
+const OPTIONS = ['limit', 'countfield', 'percentfield', 'showcount', 'showperc'];
+
+export const top: CommandSpec<TopCommand> = {
+  kind: 'TopCommand',
+  names: ['top', 'rare'],
+
+  parse(input) {
+    let limit = 10;
+    let countField: string | undefined = 'count';
+    let percentField: string | undefined = 'percent';
+    const fields: FieldName[] = [];
+    while (!input.isEnd() && !input.isWord('by')) {
+      const option = input.optionalOption(OPTIONS, ['useother', 'otherstr']);
+      if (option === undefined) {
+        const token = input.context.peek('arguments');
+        if (fields.length === 0 && token.kind === 'word' && /^\d+$/.test(token.text)) {
+          limit = input.integerToken(input.context.next('arguments'), 0, 'limit');
+          continue;
+        }
+        if (fields.length > 0) input.skipComma();
+        fields.push(input.expectPlainField());
+      } else if (option.name === 'limit') limit = input.integer(option, 0);
+      else if (option.name === 'countfield') countField = option.value.text;
+      else if (option.name === 'percentfield') percentField = option.value.text;
+      else if (option.name === 'showcount') countField = input.boolean(option) ? countField : undefined;
+      else percentField = input.boolean(option) ? percentField : undefined;
+    }
+    if (fields.length === 0) throw input.missing('at least one field');
+    const by = parseBy(input);
+    const order = input.command.toLowerCase() === 'rare' ? 'rare' : 'top';
+    const made = [...namesOf(by), ...namesOf(fields), countField, percentField].filter((name) => name !== undefined);
+    const twice = made.find((name, index) => made.indexOf(name) !== index);
+    if (twice !== undefined) {
+      throw new SplError(
+        'SPL312',
+        `${order}: expected one result named "${twice}", found two.`,
+        input.span,
+        'Use countfield= and percentfield=.',
+      );
+    }
+    return {
+      kind: 'TopCommand',
+      span: input.span,
+      name: input.command,
+      order,
+      fields,
+      by,
+      limit,
+      countField,
+      percentField,
+    };
+  },
+
+  demand: (command) => only([...namesOf(command.by), ...namesOf(command.fields)], false),
+
+  lower(command, input, scope) {
+    const all = [...command.by, ...command.fields];
+    const grouping = groupBy(all, input, scope, false);
+    const keys: readonly GroupKey[] =
+      grouping?.keys ?? all.map(({ name }) => ({ name, value: textValue(cast(NULL, 'varchar')) }));
+    const names = new ColumnNames();
+    const keyColumns: Column[] = keys.map((key) => ({ name: names.take(key.name), expression: keyExpression(key) }));
+    const countColumn = names.take(command.countField ?? 'count');
+    const counted: PlanNode = {
+      kind: 'Aggregate',
+      label: scope.label('counts'),
+      input: grouping?.relation.node ?? input.node,
+      predicates: grouping === undefined ? [FALSE] : keysPresent(keys),
+      keys: keyColumns,
+      aggregates: [{ name: countColumn, expression: { op: 'aggregate', call: { name: 'count', arguments: [] } } }],
+    };
+    const groups = keyColumns.slice(0, command.by.length).map(({ name }) => column(name));
+    const percentColumn = names.take(command.percentField ?? 'percent');
+    const total = {
+      op: 'window',
+      call: { name: 'sum', arguments: [column(countColumn)] },
+      partitionBy: groups,
+      orderBy: [],
+    } as const;
+    const share = call('round', binary('/', binary('*', column(countColumn), number(100)), total), number(6));
+    const rankColumn = names.take('_order');
+    const byCount: readonly SortTerm[] = [
+      { expression: column(countColumn), descending: command.order === 'top' },
+      ...keyColumns.slice(command.by.length).map(({ name }) => ({ expression: column(name), descending: false })),
+    ];
+    const ranked: PlanNode = {
+      kind: 'Project',
+      label: scope.label(command.limit === 0 ? undefined : 'ranks'),
+      input: counted,
+      columns: [
+        ...keyColumns.map(({ name }) => ({ name, expression: column(name) })),
+        { name: countColumn, expression: column(countColumn) },
+        { name: percentColumn, expression: share },
+        {
+          name: rankColumn,
+          expression: {
+            op: 'window',
+            call: { name: 'row_number', arguments: [] },
+            partitionBy: groups,
+            orderBy: byCount,
+          },
+        },
+      ],
+    };
+    const node: PlanNode =
+      command.limit === 0
+        ? ranked
+        : {
+            kind: 'Filter',
+            label: scope.label(),
+            input: ranked,
+            predicates: [binary('<=', column(rankColumn), number(command.limit))],
+          };
+    const fields = new Map<string, Field>();
+    // The fields come before the BY fields in the result.
+    for (const key of [...keys.slice(command.by.length), ...keys.slice(0, command.by.length)]) {
+      const taken = keyColumns[keys.indexOf(key)]?.name ?? '';
+      const isNumber = key.value.kind === 'number';
+      fields.set(key.name, {
+        column: taken,
+        kind: isNumber ? 'number' : 'text',
+        whole: key.value.kind === 'number' && key.value.whole === true,
+        certain: true,
+      });
+    }
+    if (command.countField !== undefined) {
+      fields.set(command.countField, { column: countColumn, kind: 'number', whole: true, certain: true });
+    }
+    if (command.percentField !== undefined) {
+      fields.set(command.percentField, { column: percentColumn, kind: 'number', whole: false, certain: true });
+    }
+    const order = scope.demand.order
+      ? [
+          ...groups.map((expression) => ({ expression, descending: false })),
+          { expression: column(rankColumn), descending: false },
+        ]
+      : [];
+    return { node, fields, order, ofEvents: false };
+  },
+};

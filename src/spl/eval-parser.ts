@@ -1,0 +1,228 @@
+/**
+ * Expressions of eval, where and eval() within stats. AND binds tighter than OR; operators in any case.
+ *
+ *   expression := conjunction ( (OR | XOR) conjunction )*
+ *   conjunction := negation ( AND negation )*
+ *   negation := NOT negation | comparison
+ *   comparison := sum ( comparator sum | [NOT] LIKE sum | [NOT] IN '(' expression, … ')' )?
+ *   sum := product ( ('+' | '-' | '.') product )*
+ *   product := sign ( ('*' | '/' | '%') sign )*
+ *   sign := '-' sign | '+' sign | primary
+ *   primary := number | "text" | 'field' | name | name '(' expression, … ')' | '(' expression ')'
+ */
+import type { ArithmeticOperator, ComparisonOperator, EvalExpression, LogicalOperator } from './ast.ts';
+import { SplError } from './diagnostics.ts';
+import type { ParseContext } from './parse-context.ts';
+import { joinSpans } from './source.ts';
+import type { Token } from './token.ts';
+
+const COMPARATORS: ReadonlyMap<string, ComparisonOperator> = new Map([
+  ['=', '='],
+  ['==', '='],
+  ['!=', '!='],
+  ['<', '<'],
+  ['<=', '<='],
+  ['>', '>'],
+  ['>=', '>='],
+]);
+
+const LONGEST_CHAIN = 1_000;
+
+export function parseEvalExpression(context: ParseContext): EvalExpression {
+  const start = context.peek('eval');
+  return context.nest(start, () => parseLogical(context, ['or', 'xor'], () => parseConjunction(context)));
+}
+
+function parseConjunction(context: ParseContext): EvalExpression {
+  return parseLogical(context, ['and'], () => parseNegation(context));
+}
+
+function parseLogical(
+  context: ParseContext,
+  operators: readonly LogicalOperator[],
+  parseOperand: () => EvalExpression,
+): EvalExpression {
+  let left = parseOperand();
+  for (let length = 1; ; length += 1) {
+    const token = context.peek('eval');
+    const operator = operators.find((candidate) => isWord(token, candidate));
+    if (operator === undefined) return left;
+    boundChain(length, token);
+    context.next('eval');
+    left = binary(operator, left, parseOperand());
+  }
+}
+
+function parseNegation(context: ParseContext): EvalExpression {
+  const token = context.peek('eval');
+  if (!isWord(token, 'not')) return parseComparison(context);
+  context.next('eval');
+  const operand = context.nest(token, () => parseNegation(context));
+  return { kind: 'Unary', span: joinSpans(token, operand.span), operator: 'not', operand };
+}
+
+function parseComparison(context: ParseContext): EvalExpression {
+  const left = parseSum(context);
+  const token = context.peek('eval');
+  const comparator = token.kind === 'operator' ? COMPARATORS.get(token.text) : undefined;
+  if (comparator !== undefined) {
+    context.next('eval');
+    return binary(comparator, left, parseSum(context));
+  }
+  if (isWord(token, 'like')) {
+    context.next('eval');
+    return binary('like', left, parseSum(context));
+  }
+  if (isWord(token, 'in')) return parseIn(context, left);
+  if (isWord(token, 'not')) {
+    context.next('eval');
+    const positive = isWord(context.peek('eval'), 'in')
+      ? parseIn(context, left)
+      : (expectWord(context, 'like'), binary('like', left, parseSum(context)));
+    return { kind: 'Unary', span: positive.span, operator: 'not', operand: positive };
+  }
+  return left;
+}
+
+function parseIn(context: ParseContext, operand: EvalExpression): EvalExpression {
+  context.next('eval');
+  context.expectOperator('eval', '(', 'IN');
+  const values = parseArguments(context);
+  if (values.length === 0) throw new SplError('SPL206', 'IN: expected at least one value, found none.', operand.span);
+  return { kind: 'EvalIn', span: { start: operand.span.start, end: context.lastEnd }, operand, values };
+}
+
+function parseSum(context: ParseContext): EvalExpression {
+  return parseArithmetic(context, ['+', '-', '.'], () => parseProduct(context));
+}
+
+function parseProduct(context: ParseContext): EvalExpression {
+  return parseArithmetic(context, ['*', '/', '%'], () => parseSign(context));
+}
+
+function parseArithmetic(
+  context: ParseContext,
+  operators: readonly ArithmeticOperator[],
+  parseOperand: () => EvalExpression,
+): EvalExpression {
+  let left = parseOperand();
+  for (let length = 1; ; length += 1) {
+    const token = context.peek('eval');
+    const operator = operators.find((candidate) => token.kind === 'operator' && token.text === candidate);
+    if (operator === undefined) return left;
+    boundChain(length, token);
+    context.next('eval');
+    const right = parseOperand();
+    if (operator === '.') warnOfDottedName(context, left, token, right);
+    left = binary(operator, left, right);
+  }
+}
+
+/** `a + b + c …` leans to the left, so its length is the depth of its tree. */
+function boundChain(length: number, token: Token): void {
+  if (length < LONGEST_CHAIN) return;
+  throw new SplError('SPL113', `expression: expected at most ${LONGEST_CHAIN} operators in a row, found more.`, token);
+}
+
+/** `user.username` is the value of user, then that of username: nearly never what was meant. */
+function warnOfDottedName(context: ParseContext, left: EvalExpression, dot: Token, right: EvalExpression): void {
+  const touches = left.span.end === dot.start && dot.end === right.span.start;
+  if (!touches || right.kind !== 'FieldReference') return;
+  const name = context.lexer.text.slice(left.span.start, right.span.end);
+  if (!/^[\w.]+$/.test(name)) return;
+  context.warn(
+    'SPL402',
+    `expression: "${name}" joins the values of several fields; a name with dots stands in single quotes.`,
+    joinSpans(left.span, right.span),
+    `For the field write '${name}'.`,
+  );
+}
+
+function parseSign(context: ParseContext): EvalExpression {
+  const token = context.peek('eval');
+  const isSign = token.kind === 'operator' && (token.text === '-' || token.text === '+');
+  if (!isSign) return parsePrimary(context);
+  context.next('eval');
+  const operand = context.nest(token, () => parseSign(context));
+  return token.text === '+' ? operand : { kind: 'Unary', span: joinSpans(token, operand.span), operator: '-', operand };
+}
+
+function parsePrimary(context: ParseContext): EvalExpression {
+  const token = context.peek('eval');
+  switch (token.kind) {
+    case 'number':
+      context.next('eval');
+      if (!Number.isFinite(Number(token.text))) {
+        throw new SplError('SPL205', `number: expected one that a double can hold, found "${token.text}".`, token);
+      }
+      return { kind: 'NumberLiteral', span: token, text: token.text };
+    case 'string':
+      context.next('eval');
+      return { kind: 'StringLiteral', span: token, value: token.text };
+    case 'field':
+      context.next('eval');
+      return { kind: 'FieldReference', span: token, name: token.text };
+    case 'word':
+      return parseName(context);
+    case 'operator':
+      if (token.text === '(') return parseParenthesis(context);
+      if (token.text === '[') throw new SplError('SPL207', 'expression: subsearches are not supported.', token);
+      break;
+    case 'end':
+      break;
+  }
+  throw context.unexpected('expression', 'a value', token);
+}
+
+function parseParenthesis(context: ParseContext): EvalExpression {
+  context.next('eval');
+  const inner = parseEvalExpression(context);
+  context.expectOperator('eval', ')', 'expression');
+  return inner;
+}
+
+function parseName(context: ParseContext): EvalExpression {
+  const token = context.next('eval');
+  if (/^(?:and|or|xor|not|like|in)$/i.test(token.text)) throw context.unexpected('expression', 'a value', token);
+  if (/^\$.+\$$/.test(token.text)) {
+    throw new SplError('SPL316', `expression: expected a value, found the token "${token.text}".`, token);
+  }
+  if (!context.isOperator('eval', '(')) return { kind: 'FieldReference', span: token, name: token.text };
+  context.next('eval');
+  const found = parseArguments(context);
+  return {
+    kind: 'Call',
+    span: { start: token.start, end: context.lastEnd },
+    name: token.text.toLowerCase(),
+    nameSpan: token,
+    arguments: found,
+  };
+}
+
+/** What stands between brackets, the closing one taken too. */
+function parseArguments(context: ParseContext): readonly EvalExpression[] {
+  const found: EvalExpression[] = [];
+  if (context.optionalOperator('eval', ')') !== undefined) return found;
+  for (;;) {
+    found.push(parseEvalExpression(context));
+    if (context.optionalOperator('eval', ')') !== undefined) return found;
+    context.expectOperator('eval', ',', 'expression');
+  }
+}
+
+function binary(
+  operator: ArithmeticOperator | ComparisonOperator | LogicalOperator,
+  left: EvalExpression,
+  right: EvalExpression,
+): EvalExpression {
+  return { kind: 'Binary', span: joinSpans(left.span, right.span), operator, left, right };
+}
+
+function isWord(token: Token, word: string): boolean {
+  return token.kind === 'word' && token.text.toLowerCase() === word;
+}
+
+function expectWord(context: ParseContext, word: string): void {
+  if (!isWord(context.peek('eval'), word)) throw context.unexpected('expression', `"${word}"`, context.peek('eval'));
+  context.next('eval');
+}

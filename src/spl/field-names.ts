@@ -1,0 +1,44 @@
+/** Which fields an expression reads. */
+import type { EvalExpression, FieldName, SearchExpression } from './ast.ts';
+
+/** Full-text terms read `_raw`. */
+export function fieldsOfSearch(expression: SearchExpression | undefined): readonly string[] {
+  if (expression === undefined) return [];
+  switch (expression.kind) {
+    case 'SearchAnd':
+    case 'SearchOr':
+      return expression.operands.flatMap(fieldsOfSearch);
+    case 'SearchNot':
+      return fieldsOfSearch(expression.operand);
+    case 'SearchComparison':
+    case 'SearchIn':
+      return [expression.field.name];
+    case 'SearchKeyword':
+      return /^\*+$/.test(expression.text) ? [] : ['_raw'];
+    case 'SearchTime':
+    case 'SearchDataset':
+      return [];
+  }
+}
+
+export function fieldsOfEval(expression: EvalExpression): readonly string[] {
+  switch (expression.kind) {
+    case 'NumberLiteral':
+    case 'StringLiteral':
+      return [];
+    case 'FieldReference':
+      return [expression.name];
+    case 'Call':
+      return expression.arguments.flatMap(fieldsOfEval);
+    case 'Unary':
+      return fieldsOfEval(expression.operand);
+    case 'Binary':
+      return [...fieldsOfEval(expression.left), ...fieldsOfEval(expression.right)];
+    case 'EvalIn':
+      return [expression.operand, ...expression.values].flatMap(fieldsOfEval);
+  }
+}
+
+export function namesOf(fields: readonly FieldName[]): readonly string[] {
+  return fields.map(({ name }) => name);
+}

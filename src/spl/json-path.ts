@@ -1,0 +1,93 @@
+/**
+ * Field names as paths into JSON: keys joined with dots, `{}` after an array. A key may itself hold dots
+ * (`annotations.authorization.k8s.io/decision`), and the spelling does not tell, so every reading is tried against the data,
+ * those with the longest first key first.
+ */
+import { SplError } from './diagnostics.ts';
+import { call, type Expression, isNotNull, lambda, list, text } from './expression.ts';
+import type { SplLimits } from './limits.ts';
+import type { Span } from './source.ts';
+import { listValue, nonEmpty, textValue, type Value } from './value.ts';
+
+/** The field `name` of a JSON document: a list where an array step is in it, else text. */
+export function fieldOf(document: Expression, name: string, span: Span, limits: SplLimits): Value {
+  if (name.includes('*')) {
+    throw new SplError('SPL310', `field: expected a name, found the wildcard "${name}".`, span);
+  }
+  const steps = name.split('{}').map((step, index) => (index === 0 ? step : step.replace(/^\./, '')));
+  const paths = steps.map((step) => (step === '' ? ['$'] : readings(step, span, limits)));
+  const [first, ...rest] = paths;
+  if (first === undefined) throw new Error('fieldOf: expected at least one step.');
+  if (rest.length === 0) return textValue(call('spl_text_at', document, literalList(first)));
+  return listValue(descend(document, first, rest, 0));
+}
+
+/** The members of the array at `paths`, and so on down; depth-first, as one flat list. */
+function descend(
+  document: Expression,
+  paths: readonly string[],
+  rest: readonly (readonly string[])[],
+  depth: number,
+): Expression {
+  const [next, ...after] = rest;
+  const isLast = next === undefined || (after.length === 0 && next[0] === '$');
+  if (isLast) return call('spl_list_at', document, literalList(paths));
+  const members = call('spl_members_at', document, literalList(paths));
+  if (after.length === 0) {
+    const each = call(
+      'list_transform',
+      members,
+      lambda(`step_${depth}`, (member) => call('spl_text_at', member, literalList(next))),
+    );
+    return nonEmpty(
+      call(
+        'list_filter',
+        each,
+        lambda(`kept_${depth}`, (member) => isNotNull(member)),
+      ),
+    );
+  }
+  const each = call(
+    'list_transform',
+    members,
+    lambda(`step_${depth}`, (member) => descend(member, next, after, depth + 1)),
+  );
+  const present = call(
+    'list_filter',
+    each,
+    lambda(`kept_${depth}`, (member) => isNotNull(member)),
+  );
+  return nonEmpty(call('flatten', present));
+}
+
+function literalList(paths: readonly string[]): Expression {
+  return list(paths.map((path) => text(path)));
+}
+
+/** Every way to read `a.b.c` as keys, as DuckDB's JSON paths: `$."a.b.c"`, `$."a.b".c`, `$.a."b.c"`, `$.a.b.c`. */
+export function readings(name: string, span: Span, limits: SplLimits): readonly string[] {
+  const segments = name.split('.');
+  if (2 ** (segments.length - 1) > limits.maxPathReadings) {
+    throw new SplError(
+      'SPL115',
+      `field "${name}": expected a name that can be read as keys in at most ${limits.maxPathReadings} ways, found ${segments.length} dotted parts.`,
+      span,
+    );
+  }
+  return split(segments).map((keys) => `$${keys.map((key) => `.${printKey(key)}`).join('')}`);
+}
+
+function split(segments: readonly string[]): readonly (readonly string[])[] {
+  const found: (readonly string[])[] = [];
+  for (let length = segments.length; length > 0; length -= 1) {
+    const key = segments.slice(0, length).join('.');
+    if (key === '') continue;
+    if (length === segments.length) found.push([key]);
+    else for (const rest of split(segments.slice(length))) found.push([key, ...rest]);
+  }
+  return found;
+}
+
+function printKey(key: string): string {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(key) ? key : `"${key.replace(/[\\"]/g, '\\$&')}"`;
+}

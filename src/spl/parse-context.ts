@@ -1,0 +1,81 @@
+/** What every part of the parser shares: the lexer, the depth of nesting, the warnings. */
+import { type Diagnostic, type DiagnosticCode, SplError } from './diagnostics.ts';
+import { Lexer } from './lexer.ts';
+import type { SplLimits } from './limits.ts';
+import type { Span } from './source.ts';
+import { describeToken, type LexerMode, type Token } from './token.ts';
+
+export class ParseContext {
+  readonly lexer: Lexer;
+  readonly limits: SplLimits;
+  /** Spans in the text with macros expanded. */
+  readonly warnings: Diagnostic[] = [];
+  #depth = 0;
+  #lastEnd = 0;
+
+  constructor(text: string, limits: SplLimits) {
+    this.lexer = new Lexer(text, limits);
+    this.limits = limits;
+  }
+
+  peek(mode: LexerMode): Token {
+    return this.lexer.peek(mode);
+  }
+
+  next(mode: LexerMode): Token {
+    const token = this.lexer.next(mode);
+    this.#lastEnd = token.end;
+    return token;
+  }
+
+  /** Where the last token taken ended. */
+  get lastEnd(): number {
+    return this.#lastEnd;
+  }
+
+  isOperator(mode: LexerMode, text: string): boolean {
+    const token = this.peek(mode);
+    return token.kind === 'operator' && token.text === text;
+  }
+
+  /** Takes the operator if it comes next. */
+  optionalOperator(mode: LexerMode, text: string): Token | undefined {
+    return this.isOperator(mode, text) ? this.next(mode) : undefined;
+  }
+
+  expectOperator(mode: LexerMode, text: string, thing: string): Token {
+    if (this.isOperator(mode, text)) return this.next(mode);
+    throw this.unexpected(thing, `"${text}"`, this.peek(mode));
+  }
+
+  /** At the end of the command: a pipe, a closing bracket or the end of the text. */
+  isCommandEnd(mode: LexerMode): boolean {
+    const token = this.peek(mode);
+    return token.kind === 'end' || (token.kind === 'operator' && (token.text === '|' || token.text === ']'));
+  }
+
+  unexpected(thing: string, expected: string, token: Token, help?: string): SplError {
+    return new SplError('SPL201', `${thing}: expected ${expected}, found ${describeToken(token)}.`, token, help);
+  }
+
+  /** Runs `parse` one level deeper, within the bound. */
+  nest<T>(span: Span, parse: () => T): T {
+    this.#depth += 1;
+    if (this.#depth > this.limits.maxNesting) {
+      throw new SplError(
+        'SPL113',
+        `search: expected at most ${this.limits.maxNesting} levels of nesting, found more.`,
+        span,
+      );
+    }
+    try {
+      return parse();
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+
+  warn(code: DiagnosticCode, message: string, span: Span, help?: string): void {
+    this.warnings.push({ code, severity: 'warning', message, span, ...(help === undefined ? {} : { help }) });
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * A search: commands between pipes.
+ *
+ *   search := [expression] ( '|' command )* | '|' command …
+ *
+ * The first command is `search` where no other is named; what each takes stands in commands/<name>.ts.
+ */
+import { Arguments } from './arguments.ts';
+import type { Command, Search } from './ast.ts';
+import { commandNames, findCommand, UNSUPPORTED_COMMANDS } from './commands/index.ts';
+import { type Diagnostic, SplError } from './diagnostics.ts';
+import type { SplLimits } from './limits.ts';
+import { ParseContext } from './parse-context.ts';
+import { suggest } from './suggestion.ts';
+import type { Token } from './token.ts';
+
+export interface Parsed {
+  readonly search: Search;
+  /** Spans in the text given. */
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** Parses text whose macros are expanded. Throws SplError. */
+export function parse(text: string, limits: SplLimits): Parsed {
+  const context = new ParseContext(text, limits);
+  const commands = [parseFirstCommand(context)];
+  while (context.optionalOperator('arguments', '|') !== undefined) {
+    if (commands.length >= limits.maxCommands) {
+      throw new SplError('SPL114', `search: expected at most ${limits.maxCommands} commands, found more.`, {
+        start: context.lastEnd - 1,
+        end: context.lastEnd,
+      });
+    }
+    commands.push(parseCommand(context));
+  }
+  const rest = context.peek('arguments');
+  if (rest.kind !== 'end') throw context.unexpected('search', 'a pipe or the end', rest);
+  return {
+    search: { kind: 'Search', span: { start: 0, end: text.length }, commands },
+    warnings: context.warnings,
+  };
+}
+
+function parseFirstCommand(context: ParseContext): Command {
+  const token = context.peek('search');
+  if (token.kind === 'operator' && token.text === '|') {
+    context.next('search');
+    const command = parseCommand(context);
+    if (command.kind === 'SearchCommand') return command;
+    throw new SplError(
+      'SPL208',
+      `${command.name}: expected a search before this command, found none.`,
+      command.span,
+      'Begin with the data to read, e.g. dataset=kube_audit.',
+    );
+  }
+  // `search` may be written out; `search=x` is a field of that name.
+  const isNamed =
+    token.kind === 'word' &&
+    token.text === 'search' &&
+    !/^\s*[=!<>]/.test(context.lexer.text.slice(token.end, token.end + 64));
+  if (isNamed) return parseCommand(context);
+  const implied: Token = { kind: 'word', text: 'search', start: token.start, end: token.start };
+  return parseArguments(context, implied);
+}
+
+function parseCommand(context: ParseContext): Command {
+  const token = context.peek('arguments');
+  if (token.kind !== 'word') throw context.unexpected('search', 'a command', token);
+  context.next('arguments');
+  return parseArguments(context, token);
+}
+
+function parseArguments(context: ParseContext, name: Token): Command {
+  const spec = findCommand(name.text.toLowerCase());
+  if (spec === undefined) throw unknownCommand(name);
+  const command = spec.parse(new Arguments(context, name));
+  if (!context.isCommandEnd('arguments')) {
+    throw context.unexpected(name.text, 'a pipe or the end of the command', context.peek('arguments'));
+  }
+  return command;
+}
+
+function unknownCommand(name: Token): SplError {
+  const lower = name.text.toLowerCase();
+  if (UNSUPPORTED_COMMANDS.has(lower)) {
+    return new SplError('SPL203', `${lower}: this command is not supported.`, name, 'docs/spl.md lists what is.');
+  }
+  return new SplError(
+    'SPL202',
+    `search: expected a command, found "${name.text}".`,
+    name,
+    suggest(lower, [...commandNames(), ...UNSUPPORTED_COMMANDS]),
+  );
+}

@@ -1,0 +1,129 @@
+/**
+ * The plan between SPL and SQL: relational nodes, each with the columns it yields. Commands lower to these; only the printer
+ * knows how SQL spells them. Every node becomes one CTE, named by its label.
+ */
+import type { AggregateCall, Expression, SortTerm } from './expression.ts';
+
+export interface Column {
+  readonly name: string;
+  readonly expression: Expression;
+}
+
+export type PlanNode = Scan | Filter | Project | Aggregate | Unnest | Rank | Limit | Join;
+
+interface NodeBase {
+  /** Unique within the plan; the CTE's name. */
+  readonly label: string;
+}
+
+/** Reads tables, one leg each; legs yield the same columns and are laid one after the other. */
+export interface Scan extends NodeBase {
+  readonly kind: 'Scan';
+  readonly legs: readonly ScanLeg[];
+}
+
+export interface ScanLeg {
+  readonly table: string;
+  readonly columns: readonly Column[];
+  /** All of these hold. The window comes first. */
+  readonly predicates: readonly Expression[];
+}
+
+/** Rows for which all predicates are true; the same columns. */
+export interface Filter extends NodeBase {
+  readonly kind: 'Filter';
+  readonly input: PlanNode;
+  readonly predicates: readonly Expression[];
+}
+
+/** Exactly these columns, row by row. */
+export interface Project extends NodeBase {
+  readonly kind: 'Project';
+  readonly input: PlanNode;
+  readonly columns: readonly Column[];
+}
+
+/** One row per combination of keys among the rows that satisfy the predicates; one row in all without keys. */
+export interface Aggregate extends NodeBase {
+  readonly kind: 'Aggregate';
+  readonly input: PlanNode;
+  readonly predicates: readonly Expression[];
+  readonly keys: readonly Column[];
+  readonly aggregates: readonly { readonly name: string; readonly expression: Expression }[];
+}
+
+/** One row per member of a list, the member in `as`; rows with an absent list vanish. The other columns are repeated. */
+export interface Unnest extends NodeBase {
+  readonly kind: 'Unnest';
+  readonly input: PlanNode;
+  readonly columns: readonly Column[];
+  readonly list: Expression;
+  readonly as: string;
+  /** Name for the member's position from 1, where wanted. */
+  readonly ordinal?: string;
+}
+
+/** Adds a numbering `as` (or another window value) to the input's columns. */
+export interface Rank extends NodeBase {
+  readonly kind: 'Rank';
+  readonly input: PlanNode;
+  readonly call: AggregateCall;
+  readonly partitionBy: readonly Expression[];
+  readonly orderBy: readonly SortTerm[];
+  readonly as: string;
+}
+
+/** The first rows in an order. */
+export interface Limit extends NodeBase {
+  readonly kind: 'Limit';
+  readonly input: PlanNode;
+  readonly orderBy: readonly SortTerm[];
+  readonly count: number;
+}
+
+/** Every row of `left`, with the matching row of `right` beside it; each column names its side by the side's label. */
+export interface Join extends NodeBase {
+  readonly kind: 'Join';
+  readonly left: PlanNode;
+  readonly right: PlanNode;
+  readonly on: Expression;
+  readonly columns: readonly Column[];
+}
+
+/** A whole search: the last node, its order, the columns that leave. */
+export interface Plan {
+  readonly root: PlanNode;
+  readonly output: readonly Column[];
+  readonly orderBy: readonly SortTerm[];
+}
+
+export function inputsOf(node: PlanNode): readonly PlanNode[] {
+  switch (node.kind) {
+    case 'Scan':
+      return [];
+    case 'Join':
+      return [node.left, node.right];
+    default:
+      return [node.input];
+  }
+}
+
+/** Names of the columns a node yields. */
+export function columnsOf(node: PlanNode): readonly string[] {
+  switch (node.kind) {
+    case 'Scan':
+      return (node.legs[0]?.columns ?? []).map(({ name }) => name);
+    case 'Filter':
+    case 'Limit':
+      return columnsOf(node.input);
+    case 'Project':
+    case 'Join':
+      return node.columns.map(({ name }) => name);
+    case 'Aggregate':
+      return [...node.keys, ...node.aggregates].map(({ name }) => name);
+    case 'Unnest':
+      return [...node.columns.map(({ name }) => name), node.as, ...(node.ordinal === undefined ? [] : [node.ordinal])];
+    case 'Rank':
+      return [...columnsOf(node.input), node.as];
+  }
+}

@@ -1,0 +1,195 @@
+/** The plan to one SELECT: a CTE per node, in the order of the pipe. */
+import type { Expression } from './expression.ts';
+import { type Column, columnsOf, inputsOf, type Plan, type PlanNode } from './plan.ts';
+import { printExpression, printName, printSortTerms } from './print-expression.ts';
+
+const INDENT = '  ';
+/** A list that fits on one line of this length stays there. */
+const LINE = 100;
+
+export function printSql(plan: Plan): string {
+  const nodes = inOrder(plan.root);
+  const uses = new Map<PlanNode, number>();
+  for (const node of nodes) for (const input of inputsOf(node)) uses.set(input, (uses.get(input) ?? 0) + 1);
+  const ctes = nodes.map((node) => {
+    // What two nodes read is worked out once.
+    const materialized = (uses.get(node) ?? 0) > 1 ? ' materialized' : '';
+    return `${printName(node.label)} as${materialized} (\n${printNode(node)}\n)`;
+  });
+  const lines = [
+    `with ${ctes.join(',\n')}`,
+    ...printList(
+      'select',
+      plan.output.map((item) => printColumn(item)),
+    ),
+  ];
+  lines.push(`from ${printName(plan.root.label)}`);
+  if (plan.orderBy.length > 0) lines.push(`order by ${printSortTerms(plan.orderBy)}`);
+  return lines.join('\n');
+}
+
+/** Every node once, inputs first. */
+export function inOrder(root: PlanNode): readonly PlanNode[] {
+  const found = new Set<PlanNode>();
+  const pending: { readonly node: PlanNode; readonly inputsDone: boolean }[] = [{ node: root, inputsDone: false }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { node, inputsDone } = next;
+    if (found.has(node)) continue;
+    if (inputsDone) found.add(node);
+    else
+      pending.push({ node, inputsDone: true }, ...inputsOf(node).map((input) => ({ node: input, inputsDone: false })));
+  }
+  return [...found];
+}
+
+function printNode(node: PlanNode): string {
+  return selectLines(node)
+    .map((line) => `${INDENT}${line}`)
+    .join('\n');
+}
+
+function selectLines(node: PlanNode): readonly string[] {
+  switch (node.kind) {
+    case 'Scan':
+      return node.legs.flatMap((leg, index) => [
+        ...(index === 0 ? [] : ['union all']),
+        ...printList(
+          'select',
+          leg.columns.map((item) => printColumn(item)),
+        ),
+        `from ${printName(leg.table)}`,
+        ...printWhere(leg.predicates),
+      ]);
+    case 'Filter':
+      return ['select *', `from ${printName(node.input.label)}`, ...printWhere(node.predicates)];
+    case 'Project':
+      return [
+        ...printList(
+          'select',
+          node.columns.map((item) => printColumn(item)),
+        ),
+        `from ${printName(node.input.label)}`,
+      ];
+    case 'Aggregate':
+      return [
+        ...printList(
+          'select',
+          [...node.keys, ...node.aggregates].map((item) => printColumn(item)),
+        ),
+        `from ${printName(node.input.label)}`,
+        ...printWhere(node.predicates),
+        ...(node.keys.length === 0
+          ? []
+          : printList(
+              'group by',
+              node.keys.map(({ expression }) => printExpression(expression)),
+            )),
+      ];
+    case 'Unnest':
+      return [
+        ...printList('select', [
+          ...node.columns.map((item) => printColumn(item)),
+          `unnest(${printExpression(node.list)}) as ${printName(node.as)}`,
+          ...(node.ordinal === undefined
+            ? []
+            : [`generate_subscripts(${printExpression(node.list)}, 1) as ${printName(node.ordinal)}`]),
+        ]),
+        `from ${printName(node.input.label)}`,
+      ];
+    case 'Rank': {
+      const { call, partitionBy, orderBy } = node;
+      const value = printExpression({ op: 'window', call, partitionBy, orderBy });
+      return [
+        'select',
+        `${INDENT}*,`,
+        `${INDENT}${value} as ${printName(node.as)}`,
+        `from ${printName(node.input.label)}`,
+      ];
+    }
+    case 'Limit':
+      return [
+        'select *',
+        `from ${printName(node.input.label)}`,
+        ...(node.orderBy.length === 0 ? [] : [`order by ${printSortTerms(node.orderBy)}`]),
+        `limit ${node.count}`,
+      ];
+    case 'Join':
+      return [
+        ...printList(
+          'select',
+          node.columns.map((item) => printColumn(item)),
+        ),
+        `from ${printName(node.left.label)}`,
+        `left join ${printName(node.right.label)} on ${printExpression(node.on)}`,
+      ];
+  }
+}
+
+function printColumn({ name, expression }: Column): string {
+  const value = printExpression(expression);
+  const isItself = expression.op === 'column' && expression.name === name;
+  return isItself ? value : `${value} as ${printName(name)}`;
+}
+
+/** One line when short, else one item a line. Items are never broken: a literal may hold a newline of its own. */
+function printList(head: string, items: readonly string[]): readonly string[] {
+  const oneLine = `${head} ${items.join(', ')}`;
+  if (oneLine.length <= LINE && !oneLine.includes('\n')) return [oneLine];
+  return [head, ...items.map((item, index) => `${INDENT}${item}${index < items.length - 1 ? ',' : ''}`)];
+}
+
+function printWhere(predicates: readonly Expression[]): readonly string[] {
+  return predicates.map((predicate, index) => {
+    const printed = printExpression(predicate);
+    const text = predicate.op === 'or' && predicates.length > 1 ? `(${printed})` : printed;
+    return index === 0 ? `where ${text}` : `${INDENT}and ${text}`;
+  });
+}
+
+/** The plan as indented text, the last node first: what each yields and from what. */
+export function printPlan(plan: Plan): string {
+  const output = plan.output.map(({ name }) => printName(name)).join(', ');
+  const lines = [`Output ${output}`];
+  if (plan.orderBy.length > 0) lines.push(`${INDENT}order by ${printSortTerms(plan.orderBy)}`);
+  for (const node of [...inOrder(plan.root)].reverse()) lines.push(...planLines(node));
+  return `${lines.join('\n')}\n`;
+}
+
+function planLines(node: PlanNode): readonly string[] {
+  const inputs = inputsOf(node).map(({ label }) => label);
+  const from = inputs.length === 0 ? '' : ` from ${inputs.join(', ')}`;
+  const yields = `${INDENT}yields ${columnsOf(node).map(printName).join(', ')}`;
+  return [`${node.kind} ${node.label}${from}`, ...details(node).map((line) => `${INDENT}${line}`), yields];
+}
+
+function details(node: PlanNode): readonly string[] {
+  switch (node.kind) {
+    case 'Scan':
+      return node.legs.flatMap((leg) => [
+        `table ${leg.table}`,
+        ...leg.predicates.map((item) => `where ${printExpression(item)}`),
+      ]);
+    case 'Filter':
+      return node.predicates.map((item) => `where ${printExpression(item)}`);
+    case 'Project':
+      return node.columns
+        .filter(({ name, expression }) => expression.op !== 'column' || expression.name !== name)
+        .map((item) => printColumn(item));
+    case 'Aggregate':
+      return [
+        ...node.predicates.map((item) => `where ${printExpression(item)}`),
+        `by ${node.keys.map(({ name }) => printName(name)).join(', ')}`,
+        ...node.aggregates.map((item) => printColumn(item)),
+      ];
+    case 'Unnest':
+      return [`unnest ${printExpression(node.list)} as ${printName(node.as)}`];
+    case 'Rank':
+      return [
+        `${printExpression({ op: 'window', call: node.call, partitionBy: node.partitionBy, orderBy: node.orderBy })} as ${printName(node.as)}`,
+      ];
+    case 'Limit':
+      return [`first ${node.count} by ${printSortTerms(node.orderBy)}`];
+    case 'Join':
+      return [`on ${printExpression(node.on)}`];
+  }
+}

@@ -1,0 +1,70 @@
+/** A plan node with what its columns mean: the fields of the rows at one point of the pipe. */
+import { column, type Expression, type SortTerm } from './expression.ts';
+import type { Column, PlanNode } from './plan.ts';
+import { columnValue, type FieldKind, type Value } from './value.ts';
+
+export interface Field {
+  readonly column: string;
+  readonly kind: FieldKind;
+  /** A number without fraction (BIGINT). */
+  readonly whole: boolean;
+  /** The result set has this field even if no row has a value (decides what `fillnull` fills). */
+  readonly certain: boolean;
+}
+
+export interface Relation {
+  readonly node: PlanNode;
+  /** By SPL name, in the order of the result's columns. */
+  readonly fields: ReadonlyMap<string, Field>;
+  /** Of columns only. Empty where nothing downstream asks for an order. */
+  readonly order: readonly SortTerm[];
+  /** The rows are events: a name that is not among the fields was looked for in the data. */
+  readonly ofEvents: boolean;
+}
+
+/** A column to be made. */
+export interface Output {
+  readonly name: string;
+  readonly value: Value;
+  readonly kind: FieldKind;
+  readonly certain: boolean;
+}
+
+export function valueOf(field: Field): Value {
+  return columnValue(field.column, field.kind, field.whole);
+}
+
+/** Names for columns: the field's own where it is free. DuckDB takes names that differ only in case for the same. */
+export class ColumnNames {
+  /** Parameters of lambdas would hide columns of the same name. */
+  readonly #used = new Set<string>();
+
+  take(name: string): string {
+    const base = name === '' || name.includes('\0') ? 'field' : name;
+    const isParameter = /^(?:member_|kept_|kept_\d+|step_\d+|location_|match_)$/i.test(base);
+    let candidate = isParameter ? `${base}_1` : base;
+    for (let count = 2; this.#used.has(fold(candidate)); count += 1) candidate = `${base}_${count}`;
+    this.#used.add(fold(candidate));
+    return candidate;
+  }
+}
+
+/** At least as coarse as DuckDB's own folding, which knows ASCII only. */
+function fold(name: string): string {
+  return name.toLowerCase();
+}
+
+/** The columns of the order, kept beside the fields: under a field's column where that passes unchanged, else hidden. */
+export function carryOrder(order: readonly SortTerm[], columns: Column[], names: ColumnNames): readonly SortTerm[] {
+  return order.map(({ expression, descending }) => {
+    const kept = columns.find((item) => isSameColumn(item.expression, expression));
+    if (kept !== undefined) return { expression: column(kept.name), descending };
+    const name = names.take('_order');
+    columns.push({ name, expression });
+    return { expression: column(name), descending };
+  });
+}
+
+function isSameColumn(one: Expression, other: Expression): boolean {
+  return one.op === 'column' && other.op === 'column' && one.name === other.name && one.table === other.table;
+}
