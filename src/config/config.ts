@@ -18,6 +18,39 @@ export interface OtlpListenerConfig extends ListenerConfig {
   /** Bytes of one request, before and after decompression. */
   readonly maxRequestBytes: number;
   readonly maxConcurrentRequests: number;
+  /** Further bounds, by the names of the receiver's settings. */
+  readonly bounds: {
+    readonly maxInFlightBytes: number;
+    readonly maxNestingDepth: number;
+    readonly maxConnections: number;
+    readonly requestTimeoutMs: number;
+  };
+  /** For records that name none themselves. */
+  readonly cluster: string | undefined;
+  readonly metadata:
+    | { readonly index?: string; readonly source?: string; readonly sourcetype?: string; readonly host?: string }
+    | undefined;
+}
+
+export interface OtlpGrpcListenerConfig extends OtlpListenerConfig {
+  readonly keepalive: {
+    readonly keepaliveTimeMs: number;
+    readonly keepaliveTimeoutMs: number;
+    readonly maxConnectionAgeMs: number;
+    readonly maxConnectionAgeGraceMs: number;
+  };
+}
+
+export interface ExporterRetryConfig {
+  readonly initialIntervalMs: number;
+  readonly maxIntervalMs: number;
+  /** After this long an event becomes a dead letter; 0: never. */
+  readonly maxElapsedTimeMs: number;
+}
+
+export interface ExporterBatchConfig {
+  readonly maxEvents: number;
+  readonly maxBytes: number;
 }
 
 export interface OtlpExporterConfig {
@@ -33,11 +66,8 @@ export interface OtlpExporterConfig {
         readonly keyFile: string | undefined;
       }
     | undefined;
-  readonly retry: {
-    readonly initialIntervalMs: number;
-    readonly maxIntervalMs: number;
-    readonly maxElapsedTimeMs: number;
-  };
+  readonly retry: ExporterRetryConfig;
+  readonly batch: ExporterBatchConfig;
 }
 
 export type Scope = 'ingest' | 'hunt' | 'admin';
@@ -52,36 +82,84 @@ export interface Config {
   readonly receivers: {
     /** Undefined: does not listen. */
     readonly otlp:
-      | { readonly grpc: OtlpListenerConfig | undefined; readonly http: OtlpListenerConfig | undefined }
+      | { readonly grpc: OtlpGrpcListenerConfig | undefined; readonly http: OtlpListenerConfig | undefined }
       | undefined;
   };
   readonly storage: {
     readonly directory: string;
     /** Bytes of memory for the whole process. */
     readonly memoryLimitBytes: number;
+    /** Further bounds, by the names of the store's settings. */
+    readonly bounds: {
+      readonly spoolBytes: number;
+      readonly pendingBytes: number;
+      readonly temporaryBytes: number;
+      readonly freeDiskBytes: number;
+      readonly loadIntervalMs: number;
+    };
+    /** Null: the optional package's. */
+    readonly geoDatabase: string | null;
   };
   readonly detections: {
     readonly paths: readonly string[];
-    /** File with the user's macros. */
-    readonly macros: string;
     /** How far back missed windows are made up for. */
     readonly catchUpMs: number;
+    /** File with the user's macros. */
+    readonly macros: string;
+    readonly maxFileBytes: number;
+    readonly maxFiles: number;
+    /** By the names of the scheduler's settings. */
+    readonly scheduling: {
+      readonly maxParallelRuns: number;
+      readonly runTimeoutSeconds: number;
+      readonly loadWaitSeconds: number;
+      readonly debounceSeconds: number;
+      readonly maxFindingsPerRun: number;
+      readonly retry: { readonly initialSeconds: number; readonly maxSeconds: number; readonly maxAttempts: number };
+    };
   };
   readonly exporters: {
     readonly otlp: OtlpExporterConfig | undefined;
     /** `path` `-` is standard output. */
-    readonly file: { readonly path: string } | undefined;
+    readonly file:
+      | { readonly path: string; readonly retry: ExporterRetryConfig; readonly batch: ExporterBatchConfig }
+      | undefined;
+    readonly outbox: {
+      readonly maxPendingEvents: number;
+      readonly deliveredMemoryMs: number;
+      readonly deadLetterMemoryMs: number;
+    };
   };
   readonly api: ListenerConfig & {
     readonly tokens: readonly TokenConfig[];
     readonly maxRequestBytes: number;
+    readonly maxConnections: number;
+    readonly shutdownTimeoutMs: number;
     readonly query: {
+      readonly maxSqlLength: number;
       readonly maxConcurrent: number;
       readonly maxQueued: number;
       readonly timeLimitMs: number;
       readonly maxRows: number;
+      readonly stuckAfterMs: number;
     };
   };
-  readonly spl: { readonly strict: boolean };
-  readonly telemetry: { readonly logs: { readonly level: 'debug' | 'info' | 'warn' | 'error' } };
+  readonly spl: {
+    readonly strict: boolean;
+    readonly limits: {
+      readonly maxTextLength: number;
+      readonly maxExpandedLength: number;
+      readonly maxMacroDepth: number;
+      readonly maxTokens: number;
+      readonly maxNesting: number;
+      readonly maxCommands: number;
+      readonly maxPathReadings: number;
+      readonly maxSqlLength: number;
+    };
+  };
+  readonly telemetry: {
+    readonly logs: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
+    /** Series of one metric; further ones are counted together. */
+    readonly metrics: { readonly maxSeries: number };
+  };
 }

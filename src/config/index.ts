@@ -1,8 +1,11 @@
 /** Configuration: YAML to a typed, checked Config. Imports nothing from other rooms. */
 export type {
   Config,
+  ExporterBatchConfig,
+  ExporterRetryConfig,
   ListenerConfig,
   OtlpExporterConfig,
+  OtlpGrpcListenerConfig,
   OtlpListenerConfig,
   Scope,
   ServerTlsConfig,

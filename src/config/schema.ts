@@ -22,24 +22,57 @@ const clientTls = section({
   key_file: text().optional(),
 });
 
+/** What both OTLP protocols have. */
+const otlpListener = {
+  max_concurrent_requests: integer(1, 100_000).default(128),
+  max_in_flight_size: size(1024).prefault('256MiB'),
+  max_nesting_depth: integer(1, 10_000).default(256),
+  max_connections: integer(1, 1_000_000).default(1024),
+  request_timeout: duration(100, day).prefault('30s'),
+  tls: serverTls.optional(),
+  allow_unauthenticated: flag().default(false),
+  /** For records that name none themselves. */
+  cluster: text().optional(),
+  metadata: section({
+    index: text().optional(),
+    source: text().optional(),
+    sourcetype: text().optional(),
+    host: text().optional(),
+  }).optional(),
+};
+
 const otlpReceiver = section({
   protocols: section({
     grpc: section({
       endpoint: endpoint().prefault('127.0.0.1:4317'),
       max_recv_msg_size_mib: integer(1, 1024).default(64),
-      max_concurrent_requests: integer(1, 10_000).default(64),
-      tls: serverTls.optional(),
-      allow_unauthenticated: flag().default(false),
+      ...otlpListener,
+      keepalive: section({
+        time: duration(1000).prefault('1m'),
+        timeout: duration(1000).prefault('20s'),
+        max_connection_age: duration(1000).prefault('30m'),
+        max_connection_age_grace: duration(0).prefault('30s'),
+      }).prefault({}),
     }).optional(),
     http: section({
       endpoint: endpoint().prefault('127.0.0.1:4318'),
       max_request_body_size: size(1024).prefault('64MiB'),
-      max_concurrent_requests: integer(1, 10_000).default(64),
-      tls: serverTls.optional(),
-      allow_unauthenticated: flag().default(false),
+      ...otlpListener,
     }).optional(),
   }).prefault({ grpc: {}, http: {} }),
 });
+
+const retryOnFailure = section({
+  initial_interval: duration(1).prefault('1s'),
+  max_interval: duration(1).prefault('30s'),
+  /** After this long an event becomes a dead letter: kept and shown, not sent again. 0: never. */
+  max_elapsed_time: duration(0).prefault('7d'),
+}).prefault({});
+
+const batch = section({
+  max_events: integer(1, 100_000).default(512),
+  max_size: size(1024).prefault('1MiB'),
+}).prefault({});
 
 const otlpExporter = section({
   endpoint: httpUrl(),
@@ -48,12 +81,8 @@ const otlpExporter = section({
   compression: z.enum(['gzip', 'none']).default('gzip'),
   timeout: duration(1).prefault('10s'),
   tls: clientTls.optional(),
-  retry_on_failure: section({
-    initial_interval: duration(1).prefault('5s'),
-    max_interval: duration(1).prefault('30s'),
-    /** After this long an event becomes a dead letter: kept and shown, not sent again. */
-    max_elapsed_time: duration(0).prefault('7d'),
-  }).prefault({}),
+  retry_on_failure: retryOnFailure,
+  batch,
 });
 
 const token = section({
@@ -70,16 +99,39 @@ export const configSchema = section({
   storage: section({
     directory: text().default('./data'),
     memory_limit: size(256 * MiB).prefault('2GiB'),
+    max_spool_size: size(MiB).prefault('2GiB'),
+    max_pending_size: size(MiB).prefault('128MiB'),
+    max_temporary_size: size(MiB).prefault('8GiB'),
+    min_free_disk: size(0).prefault('512MiB'),
+    load_interval: duration(10, day).prefault('1s'),
+    geo_database: text().optional(),
   }).prefault({}),
   detections: section({
     paths: z.array(text()).default(['config/detections']),
     /** The user's macros; they come before those of the content. */
     macros: text().default('config/macros.yaml'),
+    max_file_size: size(1024).prefault('1MiB'),
+    max_files: integer(1, 1_000_000).default(20_000),
     catch_up: duration(0).prefault('7d'),
+    max_parallel_runs: integer(1, 64).default(2),
+    run_timeout: duration(1000, day).prefault('5m'),
+    load_wait: duration(0, day).prefault('30s'),
+    late_data_debounce: duration(0, day).prefault('30s'),
+    max_findings_per_run: integer(1, 10_000_000).default(10_000),
+    retry: section({
+      initial_interval: duration(1000).prefault('30s'),
+      max_interval: duration(1000).prefault('1h'),
+      max_attempts: integer(1, 1_000_000).default(10),
+    }).prefault({}),
   }).prefault({}),
   exporters: section({
     otlp: otlpExporter.optional(),
-    file: section({ path: text() }).optional(),
+    file: section({ path: text(), retry_on_failure: retryOnFailure, batch }).optional(),
+    outbox: section({
+      max_pending_events: integer(1, 1_000_000_000).default(1_000_000),
+      delivered_memory: duration(0).prefault('30d'),
+      dead_letter_memory: duration(0).prefault('30d'),
+    }).prefault({}),
   }).prefault({}),
   api: section({
     endpoint: endpoint().prefault('127.0.0.1:8080'),
@@ -87,16 +139,33 @@ export const configSchema = section({
     tokens: z.array(token).default([]),
     allow_unauthenticated: flag().default(false),
     max_request_body_size: size(1024).prefault('1MiB'),
+    max_connections: integer(1, 1_000_000).default(1000),
+    shutdown_timeout: duration(0, day).prefault('5s'),
     query: section({
+      max_sql_length: integer(100, 10_000_000).default(100_000),
       max_concurrent: integer(1, 64).default(2),
       max_queued: integer(0, 10_000).default(16),
       time_limit: duration(100, day).prefault('60s'),
       max_rows: integer(1, 1_000_000_000).default(1_000_000),
+      stuck_after: duration(100, day).prefault('10s'),
     }).prefault({}),
   }).prefault({}),
-  spl: section({ strict: flag().default(false) }).prefault({}),
+  spl: section({
+    strict: flag().default(false),
+    limits: section({
+      max_text_length: integer(1, 100_000_000).default(262_144),
+      max_expanded_length: integer(1, 100_000_000).default(1_048_576),
+      max_macro_depth: integer(1, 1_000).default(16),
+      max_tokens: integer(1, 10_000_000).default(50_000),
+      max_nesting: integer(1, 1_000).default(100),
+      max_commands: integer(1, 10_000).default(200),
+      max_path_readings: integer(1, 1_000_000).default(1_024),
+      max_sql_length: integer(1, 1_000_000_000).default(16_777_216),
+    }).prefault({}),
+  }).prefault({}),
   telemetry: section({
     logs: section({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
+    metrics: section({ max_series: integer(1, 1_000_000).default(2_000) }).prefault({}),
   }).prefault({}),
 }).prefault({});
 

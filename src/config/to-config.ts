@@ -1,52 +1,122 @@
 /** From the keys of YAML to the names of code. */
 import { createHash } from 'node:crypto';
-import type { Config, OtlpExporterConfig, ServerTlsConfig, TokenConfig } from './config.ts';
+import type {
+  Config,
+  ExporterBatchConfig,
+  ExporterRetryConfig,
+  OtlpExporterConfig,
+  OtlpListenerConfig,
+  ServerTlsConfig,
+  TokenConfig,
+} from './config.ts';
 import type { ParsedConfig } from './schema.ts';
 
 const MiB = 2 ** 20;
 
 export function toConfig(parsed: ParsedConfig): Config {
-  const { receivers, storage, detections, exporters, api, spl, telemetry } = parsed;
-  const { grpc, http } = receivers.otlp?.protocols ?? {};
+  const { exporters } = parsed;
   return {
-    receivers: {
-      otlp: receivers.otlp && {
-        grpc: grpc && {
-          endpoint: grpc.endpoint,
-          tls: toServerTls(grpc.tls),
-          maxRequestBytes: grpc.max_recv_msg_size_mib * MiB,
-          maxConcurrentRequests: grpc.max_concurrent_requests,
-        },
-        http: http && {
-          endpoint: http.endpoint,
-          tls: toServerTls(http.tls),
-          maxRequestBytes: http.max_request_body_size,
-          maxConcurrentRequests: http.max_concurrent_requests,
-        },
+    receivers: toReceivers(parsed.receivers),
+    storage: toStorage(parsed.storage),
+    detections: toDetections(parsed.detections),
+    exporters: {
+      otlp: exporters.otlp && toOtlpExporter(exporters.otlp),
+      file: exporters.file && {
+        path: exporters.file.path,
+        retry: toRetry(exporters.file.retry_on_failure),
+        batch: toBatch(exporters.file.batch),
+      },
+      outbox: {
+        maxPendingEvents: exporters.outbox.max_pending_events,
+        deliveredMemoryMs: exporters.outbox.delivered_memory,
+        deadLetterMemoryMs: exporters.outbox.dead_letter_memory,
       },
     },
-    storage: { directory: storage.directory, memoryLimitBytes: storage.memory_limit },
-    detections: { paths: detections.paths, macros: detections.macros, catchUpMs: detections.catch_up },
-    exporters: { otlp: exporters.otlp && toOtlpExporter(exporters.otlp), file: exporters.file },
-    api: {
-      endpoint: api.endpoint,
-      tls: toServerTls(api.tls),
-      tokens: api.tokens.map(toToken),
-      maxRequestBytes: api.max_request_body_size,
-      query: {
-        maxConcurrent: api.query.max_concurrent,
-        maxQueued: api.query.max_queued,
-        timeLimitMs: api.query.time_limit,
-        maxRows: api.query.max_rows,
-      },
+    api: toApi(parsed.api),
+    spl: toSpl(parsed.spl),
+    telemetry: {
+      logs: parsed.telemetry.logs,
+      metrics: { maxSeries: parsed.telemetry.metrics.max_series },
     },
-    spl,
-    telemetry,
   };
 }
 
-function toServerTls(tls: ParsedConfig['api']['tls']): ServerTlsConfig | undefined {
-  return tls && { certFile: tls.cert_file, keyFile: tls.key_file, clientCaFile: tls.client_ca_file };
+type Protocols = NonNullable<ParsedConfig['receivers']['otlp']>['protocols'];
+
+function toReceivers(receivers: ParsedConfig['receivers']): Config['receivers'] {
+  const { grpc, http } = receivers.otlp?.protocols ?? {};
+  return {
+    otlp: receivers.otlp && {
+      grpc: grpc && {
+        ...toOtlpListener(grpc, grpc.max_recv_msg_size_mib * MiB),
+        keepalive: {
+          keepaliveTimeMs: grpc.keepalive.time,
+          keepaliveTimeoutMs: grpc.keepalive.timeout,
+          maxConnectionAgeMs: grpc.keepalive.max_connection_age,
+          maxConnectionAgeGraceMs: grpc.keepalive.max_connection_age_grace,
+        },
+      },
+      http: http && toOtlpListener(http, http.max_request_body_size),
+    },
+  };
+}
+
+function toOtlpListener(
+  listener: NonNullable<Protocols['grpc']> | NonNullable<Protocols['http']>,
+  maxRequestBytes: number,
+): OtlpListenerConfig {
+  return {
+    endpoint: listener.endpoint,
+    tls: toServerTls(listener.tls),
+    maxRequestBytes,
+    maxConcurrentRequests: listener.max_concurrent_requests,
+    bounds: {
+      // A request is held as it came and decompressed: what may not fit at all would never be let in.
+      maxInFlightBytes: Math.max(listener.max_in_flight_size, 2 * maxRequestBytes),
+      maxNestingDepth: listener.max_nesting_depth,
+      maxConnections: listener.max_connections,
+      requestTimeoutMs: listener.request_timeout,
+    },
+    cluster: listener.cluster,
+    metadata: listener.metadata && dropUndefined(listener.metadata),
+  };
+}
+
+function toStorage(storage: ParsedConfig['storage']): Config['storage'] {
+  return {
+    directory: storage.directory,
+    memoryLimitBytes: storage.memory_limit,
+    bounds: {
+      spoolBytes: storage.max_spool_size,
+      pendingBytes: storage.max_pending_size,
+      temporaryBytes: storage.max_temporary_size,
+      freeDiskBytes: storage.min_free_disk,
+      loadIntervalMs: storage.load_interval,
+    },
+    geoDatabase: storage.geo_database ?? null,
+  };
+}
+
+function toDetections(detections: ParsedConfig['detections']): Config['detections'] {
+  return {
+    paths: detections.paths,
+    catchUpMs: detections.catch_up,
+    macros: detections.macros,
+    maxFileBytes: detections.max_file_size,
+    maxFiles: detections.max_files,
+    scheduling: {
+      maxParallelRuns: detections.max_parallel_runs,
+      runTimeoutSeconds: detections.run_timeout / 1000,
+      loadWaitSeconds: detections.load_wait / 1000,
+      debounceSeconds: detections.late_data_debounce / 1000,
+      maxFindingsPerRun: detections.max_findings_per_run,
+      retry: {
+        initialSeconds: detections.retry.initial_interval / 1000,
+        maxSeconds: detections.retry.max_interval / 1000,
+        maxAttempts: detections.retry.max_attempts,
+      },
+    },
+  };
 }
 
 function toOtlpExporter(otlp: NonNullable<ParsedConfig['exporters']['otlp']>): OtlpExporterConfig {
@@ -57,12 +127,60 @@ function toOtlpExporter(otlp: NonNullable<ParsedConfig['exporters']['otlp']>): O
     compression: otlp.compression,
     timeoutMs: otlp.timeout,
     tls: otlp.tls && { caFile: otlp.tls.ca_file, certFile: otlp.tls.cert_file, keyFile: otlp.tls.key_file },
-    retry: {
-      initialIntervalMs: otlp.retry_on_failure.initial_interval,
-      maxIntervalMs: otlp.retry_on_failure.max_interval,
-      maxElapsedTimeMs: otlp.retry_on_failure.max_elapsed_time,
+    retry: toRetry(otlp.retry_on_failure),
+    batch: toBatch(otlp.batch),
+  };
+}
+
+function toRetry(retry: NonNullable<ParsedConfig['exporters']['otlp']>['retry_on_failure']): ExporterRetryConfig {
+  return {
+    initialIntervalMs: retry.initial_interval,
+    maxIntervalMs: retry.max_interval,
+    maxElapsedTimeMs: retry.max_elapsed_time,
+  };
+}
+
+function toBatch(batch: NonNullable<ParsedConfig['exporters']['otlp']>['batch']): ExporterBatchConfig {
+  return { maxEvents: batch.max_events, maxBytes: batch.max_size };
+}
+
+function toApi(api: ParsedConfig['api']): Config['api'] {
+  return {
+    endpoint: api.endpoint,
+    tls: toServerTls(api.tls),
+    tokens: api.tokens.map(toToken),
+    maxRequestBytes: api.max_request_body_size,
+    maxConnections: api.max_connections,
+    shutdownTimeoutMs: api.shutdown_timeout,
+    query: {
+      maxSqlLength: api.query.max_sql_length,
+      maxConcurrent: api.query.max_concurrent,
+      maxQueued: api.query.max_queued,
+      timeLimitMs: api.query.time_limit,
+      maxRows: api.query.max_rows,
+      stuckAfterMs: api.query.stuck_after,
     },
   };
+}
+
+function toSpl({ strict, limits }: ParsedConfig['spl']): Config['spl'] {
+  return {
+    strict,
+    limits: {
+      maxTextLength: limits.max_text_length,
+      maxExpandedLength: limits.max_expanded_length,
+      maxMacroDepth: limits.max_macro_depth,
+      maxTokens: limits.max_tokens,
+      maxNesting: limits.max_nesting,
+      maxCommands: limits.max_commands,
+      maxPathReadings: limits.max_path_readings,
+      maxSqlLength: limits.max_sql_length,
+    },
+  };
+}
+
+function toServerTls(tls: ParsedConfig['api']['tls']): ServerTlsConfig | undefined {
+  return tls && { certFile: tls.cert_file, keyFile: tls.key_file, clientCaFile: tls.client_ca_file };
 }
 
 function toToken(entry: ParsedConfig['api']['tokens'][number]): TokenConfig {
@@ -72,4 +190,10 @@ function toToken(entry: ParsedConfig['api']['tokens'][number]): TokenConfig {
       .update(entry.token?.reveal() ?? '')
       .digest('hex');
   return { sha256, scopes: entry.scopes };
+}
+
+function dropUndefined<T extends object>(record: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof T]?: Exclude<T[Key], undefined>;
+  };
 }

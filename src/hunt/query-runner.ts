@@ -42,7 +42,7 @@ export class QueryRunner {
           ...(request.window && { window: request.window }),
         } as const;
         await this.#dependencies.database.read(options, async (connection: Connection) => {
-          if (request.language === 'sql') await checkSql(connection, sql);
+          if (request.language === 'sql') await checkSql(connection, sql, this.#settings);
           await send(await connection.stream(sql));
         });
       } finally {

@@ -10,6 +10,8 @@ export interface QuerySettings {
   readonly timeLimitMs: number;
   /** The most rows that one answer holds. */
   readonly maxRows: number;
+  /** UTF-16 units of one SQL query. */
+  readonly maxSqlLength: number;
   /** How long an interrupted query may live on before `onStuckQuery`. */
   readonly stuckAfterMs: number;
 }
@@ -31,7 +33,14 @@ export const huntDefaults: HuntSettings = {
   endpoint: { host: '127.0.0.1', port: 8080 },
   maxRequestBytes: 1_048_576,
   maxConnections: 1_000,
-  query: { maxConcurrent: 2, maxQueued: 16, timeLimitMs: 60_000, maxRows: 1_000_000, stuckAfterMs: 10_000 },
+  query: {
+    maxConcurrent: 2,
+    maxQueued: 16,
+    timeLimitMs: 60_000,
+    maxRows: 1_000_000,
+    maxSqlLength: 100_000,
+    stuckAfterMs: 10_000,
+  },
   shutdownTimeoutMs: 5_000,
 };
 

@@ -23,9 +23,16 @@ const expectedSelect = 'expected one SELECT statement';
  * Resolves when the text may run as it is; rejects with QueryRefusal that names what may not, and what may.
  * `connection` is the one the query will run on.
  */
-export async function checkSql(connection: Connection, sql: string, settings = sqlGuardDefaults): Promise<void> {
+export async function checkSql(
+  connection: Connection,
+  sql: string,
+  settings: SqlGuardSettings = sqlGuardDefaults,
+): Promise<void> {
   if (sql.length > settings.maxSqlLength) {
-    throw refusal('SQL103', `query: expected at most ${settings.maxSqlLength} characters, found ${sql.length}.`);
+    throw refusal(
+      'SQL103',
+      `query: expected at most ${settings.maxSqlLength} characters (api.query.max_sql_length), found ${sql.length}.`,
+    );
   }
   // DuckDB's C API ends the text at a NUL, so what runs would not be what was checked.
   const nul = sql.indexOf('\0');

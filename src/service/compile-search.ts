@@ -1,10 +1,12 @@
 /** One search typed by a person, compiled with the macros that ship or that the user wrote. */
 import type { Macro } from '../detect/index.ts';
-import { type CompileResult, compile, renderDiagnostic, type Source } from '../spl/index.ts';
+import { type CompileResult, compile, renderDiagnostic, type Source, type SplLimits } from '../spl/index.ts';
 
 export interface CompileSearchOptions {
   readonly macros: ReadonlyMap<string, Macro>;
   readonly strictSplunk: boolean;
+  /** What a search may cost the compiler; its defaults where left out. */
+  readonly limits?: Partial<SplLimits> | undefined;
 }
 
 /** Compiles under the session's window; the search's name in messages is `search`. */
@@ -13,6 +15,7 @@ export function compileSearch(text: string, options: CompileSearchOptions): Comp
     macros: options.macros,
     strict: options.strictSplunk,
     window: { kind: 'session' },
+    ...(options.limits && { limits: options.limits }),
   });
 }
 

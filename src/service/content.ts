@@ -7,6 +7,7 @@ import {
   loadContent,
   type UncompiledDetection,
 } from '../detect/index.ts';
+import type { SplLimits } from '../spl/index.ts';
 import { findShipped } from './package-files.ts';
 
 export interface ContentRequest {
@@ -15,6 +16,10 @@ export interface ContentRequest {
   /** The user's macros; undefined is the shipped `config/macros.yaml`. */
   readonly macros?: string | undefined;
   readonly strictSplunk: boolean;
+  readonly maxFileBytes?: number;
+  readonly maxFiles?: number;
+  /** What a search may cost the compiler; its defaults where left out. */
+  readonly limits?: Partial<SplLimits>;
 }
 
 export interface CompiledContent {
@@ -26,10 +31,12 @@ export const SHIPPED_DETECTIONS = 'config/detections';
 export const SHIPPED_MACROS = 'config/macros.yaml';
 
 /** Loads without compiling. Files that cannot be taken are in `problems`. */
-export async function loadDetections(request: Omit<ContentRequest, 'strictSplunk'>): Promise<Content> {
+export async function loadDetections(request: Omit<ContentRequest, 'strictSplunk' | 'limits'>): Promise<Content> {
   return loadContent({
     paths: (request.paths ?? [SHIPPED_DETECTIONS]).map(findShipped),
     macros: findShipped(request.macros ?? SHIPPED_MACROS),
+    ...(request.maxFileBytes !== undefined && { maxFileBytes: request.maxFileBytes }),
+    ...(request.maxFiles !== undefined && { maxFiles: request.maxFiles }),
   });
 }
 
@@ -39,7 +46,7 @@ export async function compileContent(
   window: 'session' | 'detection',
 ): Promise<CompiledContent> {
   const content = await loadDetections(request);
-  const options = { macros: content.macros, strictSplunk: request.strictSplunk, window };
+  const options = { macros: content.macros, strictSplunk: request.strictSplunk, window, limits: request.limits };
   return { content, detections: content.detections.map((detection) => compileDetection(detection, options)) };
 }
 

@@ -4,7 +4,7 @@
  */
 import { hostname } from 'node:os';
 import { type Component, type Database, type Logger, type Metrics, PermanentError } from '../component.ts';
-import { type Config, createAuthorize, type Endpoint } from '../config/index.ts';
+import { type Config, createAuthorize, type Endpoint, type OtlpListenerConfig } from '../config/index.ts';
 import {
   type CompiledDetection,
   DetectionScheduler,
@@ -15,7 +15,8 @@ import {
 } from '../detect/index.ts';
 import { systemClock as exportClock } from '../export/clock.ts';
 import { DurableOutbox } from '../export/durable-outbox.ts';
-import { HuntApi, huntDefaults, type Listing, type StuckQuery, tableListing } from '../hunt/index.ts';
+import { DEFAULT_OUTBOX_SETTINGS } from '../export/settings.ts';
+import { HuntApi, type Listing, type StuckQuery, tableListing } from '../hunt/index.ts';
 import { OtlpGrpcReceiver } from '../receive/otlp/otlp-grpc-receiver.ts';
 import { OtlpHttpReceiver } from '../receive/otlp/otlp-http-receiver.ts';
 import { createEventStore, type DuckdbEventStore } from '../store/event-store.ts';
@@ -43,17 +44,21 @@ export interface ServiceAddresses {
 /** DuckDB's part of `storage.memory_limit`; the rest is for requests in hand, the spool and Node itself. */
 const ENGINE_SHARE = 0.5;
 
-/** Series of one metric before further ones are counted together. */
-const MAX_SERIES = 2000;
-
 /** Reads the detections and builds everything; nothing listens or opens a file of the store before `start`. */
 export async function createService(config: Config, options: ServiceOptions): Promise<Service> {
   const logger = options.logger ?? createLogger(config.telemetry.logs);
   const content = await compileContent(
-    { paths: config.detections.paths, macros: config.detections.macros, strictSplunk: config.spl.strict },
+    {
+      paths: config.detections.paths,
+      macros: config.detections.macros,
+      maxFileBytes: config.detections.maxFileBytes,
+      maxFiles: config.detections.maxFiles,
+      strictSplunk: config.spl.strict,
+      limits: config.spl.limits,
+    },
     'detection',
   );
-  const metrics = new PrometheusMetrics({ maxSeries: MAX_SERIES, logger, processMetrics: true });
+  const metrics = new PrometheusMetrics({ ...config.telemetry.metrics, logger, processMetrics: true });
   return new Service(config, content, logger, metrics, options.onStuckQuery);
 }
 
@@ -83,6 +88,8 @@ export class Service implements Component {
       {
         directory: config.storage.directory,
         memoryLimitBytes: Math.floor(config.storage.memoryLimitBytes * ENGINE_SHARE),
+        geoDatabase: config.storage.geoDatabase,
+        ...config.storage.bounds,
       },
       { logger, metrics, clock: Date.now },
     );
@@ -94,6 +101,7 @@ export class Service implements Component {
       random: Math.random,
       logger,
       metrics,
+      settings: { ...DEFAULT_OUTBOX_SETTINGS, ...config.exporters.outbox },
     });
     this.#scheduler = new DetectionScheduler({
       detections: content.detections,
@@ -102,7 +110,11 @@ export class Service implements Component {
       clock: scheduleClock,
       logger,
       metrics,
-      settings: { catchUpSeconds: config.detections.catchUpMs / 1000, timeZone: SEARCH_TIME_ZONE },
+      settings: {
+        ...config.detections.scheduling,
+        catchUpSeconds: config.detections.catchUpMs / 1000,
+        timeZone: SEARCH_TIME_ZONE,
+      },
     });
     const intake = new Intake(this.#store, metrics, () => Date.now() * 1000);
     const { grpc, http } = createReceivers(config, intake, logger, metrics);
@@ -168,32 +180,30 @@ export class Service implements Component {
   }
 
   #createApi(config: Config, database: Database, metrics: PrometheusMetrics, onStuckQuery: () => void): HuntApi {
-    const { endpoint, tls, tokens, maxRequestBytes, query } = config.api;
+    const { tokens, ...settings } = config.api;
     const { content } = this.#content;
-    return new HuntApi(
-      { ...huntDefaults, endpoint: { ...endpoint }, tls, maxRequestBytes, query: { ...huntDefaults.query, ...query } },
-      {
-        database,
-        compileSearch: (spl) => compileSearch(spl, { macros: content.macros, strictSplunk: config.spl.strict }),
-        resolveTime: resolveNamedTime,
-        now: () => Date.now() / 1000,
-        waitingFor: () => this.#components.filter((part) => !this.#started.includes(part)).map(({ name }) => name),
-        renderMetrics: async () => ({ contentType: metrics.contentType, text: await metrics.render() }),
-        listings: {
-          detections: this.#listDetections,
-          runs: tableListing(database, 'runs'),
-          findings: tableListing(database, 'findings'),
-          'risk-events': tableListing(database, 'risk-events'),
-        },
-        authorize: createAuthorize(tokens, ['hunt', 'admin']),
-        onStuckQuery: (stuck: StuckQuery) => {
-          this.#logger.error({ ...stuck }, 'a query did not stop when it was interrupted; the service ends');
-          onStuckQuery();
-        },
-        logger: this.#logger,
-        metrics,
+    return new HuntApi(settings, {
+      database,
+      compileSearch: (spl) =>
+        compileSearch(spl, { macros: content.macros, strictSplunk: config.spl.strict, limits: config.spl.limits }),
+      resolveTime: resolveNamedTime,
+      now: () => Date.now() / 1000,
+      waitingFor: () => this.#components.filter((part) => !this.#started.includes(part)).map(({ name }) => name),
+      renderMetrics: async () => ({ contentType: metrics.contentType, text: await metrics.render() }),
+      listings: {
+        detections: this.#listDetections,
+        runs: tableListing(database, 'runs'),
+        findings: tableListing(database, 'findings'),
+        'risk-events': tableListing(database, 'risk-events'),
       },
-    );
+      authorize: createAuthorize(tokens, ['hunt', 'admin']),
+      onStuckQuery: (stuck: StuckQuery) => {
+        this.#logger.error({ ...stuck }, 'a query did not stop when it was interrupted; the service ends');
+        onStuckQuery();
+      },
+      logger: this.#logger,
+      metrics,
+    });
   }
 
   readonly #listDetections: Listing = async ({ limit }) =>
@@ -213,15 +223,18 @@ function createReceivers(
   const { grpc, http } = config.receivers.otlp ?? {};
   const authorizeScope = createAuthorize(config.api.tokens, ['ingest']);
   const authorize = authorizeScope && ((header: string | undefined) => authorizeScope(header, 'ingest'));
-  const settings = (listener: NonNullable<typeof grpc>) => ({
+  const settings = (listener: OtlpListenerConfig) => ({
     endpoint: printAddress(listener.endpoint.host, listener.endpoint.port),
     maxRecvMsgSizeBytes: listener.maxRequestBytes,
     maxConcurrentRequests: listener.maxConcurrentRequests,
+    ...listener.bounds,
     tls: listener.tls,
+    cluster: listener.cluster,
+    metadata: listener.metadata,
     authorize,
   });
   return {
-    grpc: grpc && new OtlpGrpcReceiver(settings(grpc), intake, { logger, metrics }),
+    grpc: grpc && new OtlpGrpcReceiver({ ...settings(grpc), ...grpc.keepalive }, intake, { logger, metrics }),
     http: http && new OtlpHttpReceiver(settings(http), intake, { logger, metrics }),
   };
 }

@@ -41,7 +41,7 @@ describe('config/pintail.yaml', () => {
       PINTAIL_HUNT_TOKEN: 'hunt-token-for-a-test',
     });
     expect(config.exporters.otlp?.retry).toEqual({
-      initialIntervalMs: 5_000,
+      initialIntervalMs: 1_000,
       maxIntervalMs: 30_000,
       maxElapsedTimeMs: 7 * 86_400_000,
     });

@@ -188,7 +188,10 @@ describe('other statements are refused', () => {
     ],
     [`select ${'(select '.repeat(5000)}1${')'.repeat(5000)}`, 'found: memory exhausted at or near "("'],
     [`select ${'1 + '.repeat(2000)}1`, 'found: Max expression depth limit of 1000 exceeded'],
-    [`select ${'1,'.repeat(60_000)}1`, 'query: expected at most 100000 characters, found 120008.'],
+    [
+      `select ${'1,'.repeat(60_000)}1`,
+      'query: expected at most 100000 characters (api.query.max_sql_length), found 120008.',
+    ],
     [`select ${'1,'.repeat(25_000)}1`, 'query: expected at most 20000 parts, found more.'],
   ])('%s', async (sql, message) => {
     expect((await refusal(sql)).message).toContain(message);

@@ -6,6 +6,7 @@ import {
   type OutputField,
   renderDiagnostic,
   type Source,
+  type SplLimits,
   type WindowBinding,
 } from '../../spl/index.ts';
 import type { Detection, Macro } from '../detection.ts';
@@ -42,6 +43,8 @@ export interface CompileDetectionOptions {
   readonly strictSplunk: boolean;
   /** `detection`: as the detection's view; `session`: over the window that the session sets, or all time. */
   readonly window: WindowBinding['kind'];
+  /** What a search may cost the compiler; its defaults where left out. */
+  readonly limits?: Partial<SplLimits> | undefined;
 }
 
 export function compileDetection(
@@ -53,6 +56,7 @@ export function compileDetection(
     macros: options.macros,
     strict: detection.strictSplunk ?? options.strictSplunk,
     window: options.window === 'session' ? { kind: 'session' } : { kind: 'detection', name: detection.slug },
+    ...(options.limits && { limits: options.limits }),
   });
   if (!result.ok) {
     const error = result.diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, source)).join('\n');

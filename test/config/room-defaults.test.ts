@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { parseConfig } from '../../src/config/index.ts';
+import { defaultContentSettings } from '../../src/detect/content/load-content.ts';
+import { defaultSchedulerSettings } from '../../src/detect/schedule/settings.ts';
+import { DEFAULT_OTLP_TIMEOUT_MS } from '../../src/export/otlp/settings.ts';
+import { DEFAULT_BATCH, DEFAULT_OUTBOX_SETTINGS, DEFAULT_RETRY } from '../../src/export/settings.ts';
+import { huntDefaults } from '../../src/hunt/index.ts';
+import { resolveSettings } from '../../src/receive/otlp/settings.ts';
+import { DEFAULT_LIMITS } from '../../src/spl/index.ts';
+import { storeDefaults } from '../../src/store/settings.ts';
+
+const config = parseConfig(
+  'exporters: { otlp: { endpoint: "http://collector:4318" }, file: { path: /risk.ndjson } }',
+  'defaults',
+  {},
+);
+
+describe("the configuration's defaults are those of the rooms", () => {
+  test('receive', () => {
+    const { grpc, http } = config.receivers.otlp ?? {};
+    const room = resolveSettings({ endpoint: '127.0.0.1:0' });
+    expect(room).toMatchObject({ ...grpc?.bounds, ...grpc?.keepalive });
+    expect(room).toMatchObject({ ...http?.bounds });
+    for (const listener of [grpc, http]) {
+      expect(listener?.maxRequestBytes).toBe(room.maxRecvMsgSizeBytes);
+      expect(listener?.maxConcurrentRequests).toBe(room.maxConcurrentRequests);
+    }
+  });
+
+  test('store', () => {
+    expect(storeDefaults).toMatchObject({ ...config.storage.bounds, geoDatabase: config.storage.geoDatabase });
+  });
+
+  test('detect', () => {
+    const { catchUpMs, scheduling, paths, macros, maxFileBytes, maxFiles } = config.detections;
+    expect(defaultSchedulerSettings).toMatchObject({ ...scheduling, catchUpSeconds: catchUpMs / 1000 });
+    expect(defaultContentSettings).toEqual({ paths, macros, maxFileBytes, maxFiles });
+  });
+
+  test('export', () => {
+    const { otlp, file, outbox } = config.exporters;
+    for (const exporter of [otlp, file]) {
+      const { initialIntervalMs, maxIntervalMs, maxElapsedTimeMs } = exporter?.retry ?? {};
+      expect(DEFAULT_RETRY).toMatchObject({ initialIntervalMs, maxIntervalMs, maxElapsedMs: maxElapsedTimeMs });
+      expect(exporter?.batch).toEqual(DEFAULT_BATCH);
+    }
+    expect(otlp?.timeoutMs).toBe(DEFAULT_OTLP_TIMEOUT_MS);
+    expect(DEFAULT_OUTBOX_SETTINGS).toMatchObject({ ...outbox });
+  });
+
+  test('hunt', () => {
+    const { endpoint, maxRequestBytes, maxConnections, shutdownTimeoutMs, query } = config.api;
+    expect({ endpoint, maxRequestBytes, maxConnections, shutdownTimeoutMs, query }).toEqual(huntDefaults);
+  });
+
+  test('spl', () => {
+    expect(config.spl.limits).toEqual(DEFAULT_LIMITS);
+  });
+});
