@@ -172,7 +172,6 @@ function isNews(
   if (before.length === 0) return true;
   const used = new Set(before.flatMap((incident) => incident.eventIds));
   const unused = evidence.filter((one) => !used.has(one.eventId));
-  if (unused.length === 0) return false;
   const sources = new Set(before.flatMap((incident) => incident.sources));
   const tacticIds = new Set(before.flatMap((incident) => incident.tacticIds));
   return (

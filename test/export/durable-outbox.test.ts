@@ -181,6 +181,16 @@ describe('delivery', () => {
     expect(telemetry.value('pintail_exporter_sent_events_total{exporter="a"}')).toBe(3);
   });
 
+  test('goes by the sequence, not by where the rows happen to lie', async () => {
+    const destination = new ScriptedDestination('a', { batch: { maxEvents: 1, maxBytes: 1_000 } });
+    const outbox = build([destination]);
+    await put(outbox, events('1', '2', '3'));
+    await database.write((connection) => connection.run('update outbox set sequence = 10 - sequence'));
+    await outbox.start();
+    await destination.until(() => destination.confirmed.length === 3);
+    expect(destination.confirmed).toEqual(['3', '2', '1']);
+  });
+
   test('sends what an earlier process left', async () => {
     await put(build([new ScriptedDestination('a')]), events('1'));
     const destination = new ScriptedDestination('a');
@@ -387,6 +397,15 @@ describe('dead letters', () => {
     await destination.until(() => destination.confirmed.length === 8);
     await idle();
     expect(destination.confirmed).toEqual(['1', '2', '3', '4', '5', '7', '8', '9']);
+    expect(destination.attempts.map((batch) => batch.join(''))).toEqual([
+      '123456789',
+      '12345',
+      '6789',
+      '67',
+      '6',
+      '7',
+      '89',
+    ]);
     expect(await rows()).toEqual([
       { event_id: '6', destination: 'a', status: 'dead', attempts: 1, last_error: '400: bad record' },
     ]);

@@ -120,6 +120,17 @@ describe('risk threshold', () => {
     expect(counts([[risk(10, 60, 'A')], [risk(-14, 60, 'B')]])).toEqual([0, 0]);
   });
 
+  test('late risk fires where it stands, and again where it lifts what came after it to a higher severity', () => {
+    const [, late] = feed([
+      [risk(10, 80, 'A'), risk(10, 80, 'B')],
+      [risk(4, 60, 'C'), risk(4, 60, 'D')],
+    ]);
+    expect(late!.map(({ time, severity }) => [(time - START) / HOUR, severity])).toEqual([
+      [4, 'medium'],
+      [10, 'high'],
+    ]);
+  });
+
   test('the same news gives the same incident id', () => {
     const events = [risk(0, 60, 'A'), risk(0, 60, 'B')];
     const again = feed([events.toReversed()]);
