@@ -1,5 +1,6 @@
 /** `POST /api/v1/query`. */
 import type { Request, RequestHandler, Response } from 'express';
+import { PermanentError, RetryableError } from '../component.ts';
 import { QueryRefusal } from './diagnostic.ts';
 import { ProblemError, QueryStopped, QueueFull } from './problem.ts';
 import { parseQueryRequest, type QueryRequest } from './query-request.ts';
@@ -7,7 +8,16 @@ import { negotiateFormat, sendResult, TooManyRows } from './query-response.ts';
 import { QueryRunner } from './query-runner.ts';
 import type { HuntDependencies, HuntSettings } from './settings.ts';
 
-type Outcome = 'ok' | 'refused' | 'busy' | 'time_limit' | 'row_limit' | 'disconnect' | 'shutdown' | 'failed';
+type Outcome =
+  | 'ok'
+  | 'refused'
+  | 'busy'
+  | 'time_limit'
+  | 'row_limit'
+  | 'disconnect'
+  | 'shutdown'
+  | 'unavailable'
+  | 'failed';
 
 const loggedQueryLength = 2_000;
 
@@ -90,6 +100,7 @@ export class QueryRoute {
     metrics.observe('pintail_hunt_query_seconds', seconds, { language: query.language });
     const fields = { language: query.language, query: query.query.slice(0, loggedQueryLength), outcome, rows, seconds };
     if (outcome === 'failed') logger.error({ ...fields, error }, 'query failed');
+    else if (outcome === 'unavailable') logger.warn({ ...fields, error }, 'query failed');
     else logger.info(error instanceof Error ? { ...fields, reason: error.message } : fields, 'query');
   }
 }
@@ -98,6 +109,6 @@ function outcomeOf(error: unknown): Outcome {
   if (error instanceof QueryStopped) return error.reason === 'time limit' ? 'time_limit' : error.reason;
   if (error instanceof TooManyRows) return 'row_limit';
   if (error instanceof QueueFull) return 'busy';
-  if (error instanceof QueryRefusal || (error instanceof Error && error.name === 'PermanentError')) return 'refused';
-  return 'failed';
+  if (error instanceof QueryRefusal || error instanceof PermanentError) return 'refused';
+  return error instanceof RetryableError ? 'unavailable' : 'failed';
 }

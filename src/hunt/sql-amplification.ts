@@ -1,7 +1,7 @@
 /**
  * Bounds how large a query may blow up its own literals.
  *
- * DuckDB stops a query between vectors of rows, not inside one: `list_reduce(range(30000000), …)` ran on
+ * DuckDB stops a query between vectors of rows, not inside one: `list_sort(range(100000000))` ran on
  * for 13 s after its interrupt, three nested replace() of short texts for minutes. So every function that
  * makes much out of little must say how much in a literal, and the product of all of them has a bound.
  */

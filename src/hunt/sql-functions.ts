@@ -1,7 +1,7 @@
 /**
  * Functions that hunting SQL may call. What is not here is refused: DuckDB 1.5 offers plain SELECTs
  * functions that read files, run other SQL, write logs, change settings and sequences, or compute for
- * minutes where no interrupt reaches (edit distances, formatted widths).
+ * minutes where no interrupt reaches (edit distances, formatted widths, list_reduce over a long list).
  */
 
 /** Scalar functions, aggregates, window functions, and the names that DuckDB's parser gives to syntax. */
@@ -38,7 +38,7 @@ export const allowedFunctions: ReadonlySet<string> = new Set(
     'list_prepend array_prepend list_contains list_has array_contains array_has list_has_any array_has_any list_has_all',
     'array_has_all list_position list_indexof array_position array_indexof list_distinct array_distinct list_unique',
     'array_unique list_filter array_filter filter list_transform list_apply array_transform array_apply apply',
-    'list_reduce array_reduce reduce list_sort array_sort list_reverse_sort array_reverse_sort list_reverse',
+    'list_sort array_sort list_reverse_sort array_reverse_sort list_reverse',
     'array_reverse list_intersect array_intersect list_zip array_zip list_where list_select list_element element_at',
     'list_resize array_resize list_aggregate array_aggregate list_aggr array_aggr aggregate list_any_value list_avg',
     'list_bool_and list_bool_or list_count list_first list_last list_max list_median list_min list_mode',

@@ -311,6 +311,8 @@ describe('what reaches outside the query is refused by name', () => {
     "editdist3('a', 'b')",
     "jaro_similarity('a', 'b')",
     "jaccard('a', 'b')",
+    'list_reduce([1], lambda a, b: a + b)',
+    'reduce([1], lambda a, b: a + b)',
     "format('{:1000000000d}', 1)",
     "printf('%1000000000d', 1)",
     "getenv('HOME')",
@@ -410,10 +412,7 @@ describe('what reaches outside the query is refused by name', () => {
 
 describe('bounds', () => {
   test.each([
-    [
-      'select list_reduce(range(30000000), lambda a, b: a + b)',
-      'range: expected literal bounds of at most 10000 entries.',
-    ],
+    ['select list_sum(range(30000000))', 'range: expected literal bounds of at most 10000 entries.'],
     ['select list_sort(range(1, 100000000, 1))', 'range: expected literal bounds of at most 10000 entries.'],
     [
       'select unnest(generate_series(0, 1e9::bigint))',
