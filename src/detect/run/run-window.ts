@@ -2,7 +2,9 @@
 import type { Connection, Database, OutboundEvent, Outbox, SqlRow, TimeWindow } from '../../component.ts';
 import { type Assessment, assess, type RiskEvent, toRiskOutboundEvent } from '../../risk/assess.ts';
 import { toFindingOutboundEvent } from '../../risk/finding-event.ts';
+import { toIncidentOutboundEvent } from '../../risk/incident-event.ts';
 import type { RiskRule } from '../../risk/risk-rule.ts';
+import { raiseIncidents } from '../incident/raise-incidents.ts';
 import { compareFindings, type FindingChange } from './compare-findings.ts';
 import type { CompiledDetection } from './compile-detection.ts';
 import { type IdentifiedRow, identifyFindings } from './identify-findings.ts';
@@ -130,11 +132,16 @@ async function writeResults(
     ? newRiskEvents(changes, assessments).filter((event) => !scored.has(riskObjectKey(event)))
     : [];
   await insertRiskEvents(connection, context, riskEvents);
+  const incidents = await raiseIncidents(connection, riskEvents);
 
   const findingEvents = detection.emission.finding
     ? changes.map((change) => findingEvent(change, request, assessments))
     : [];
-  const events: readonly OutboundEvent[] = [...riskEvents.map(toRiskOutboundEvent), ...findingEvents];
+  const events: readonly OutboundEvent[] = [
+    ...riskEvents.map(toRiskOutboundEvent),
+    ...findingEvents,
+    ...incidents.map((incident) => toIncidentOutboundEvent(incident)),
+  ];
   if (events.length > 0) await outbox.enqueue(connection, events);
   const count = (kind: FindingChange['kind']) => changes.filter((change) => change.kind === kind).length;
   return {
