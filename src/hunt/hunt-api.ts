@@ -6,13 +6,12 @@
  *   GET  /api/v1/detections /runs /findings /risk-events
  *   GET  /api/v1/openapi.json  /          what there is
  */
-import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { Component } from '../component.ts';
 import { refuseRebinding, requireScope } from './access.ts';
+import { createListener, listen } from './listener.ts';
 import { listingRoute } from './listing-route.ts';
 import { openApiDocument } from './openapi.ts';
 import { type Problem, ProblemError, problemOf } from './problem.ts';
@@ -40,32 +39,8 @@ export class HuntApi implements Component {
   }
 
   async start(): Promise<void> {
-    const { endpoint, tls, maxConnections } = this.#settings;
-    const app = this.#createApp();
-    const server =
-      tls === undefined
-        ? createServer(app)
-        : createTlsServer(
-            {
-              cert: await readFile(tls.certFile),
-              key: await readFile(tls.keyFile),
-              ...(tls.clientCaFile && {
-                ca: await readFile(tls.clientCaFile),
-                requestCert: true,
-                rejectUnauthorized: true,
-              }),
-            },
-            app,
-          );
-    server.maxConnections = maxConnections;
-    server.requestTimeout = 30_000;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(endpoint.port, endpoint.host, () => {
-        server.removeListener('error', reject);
-        resolve();
-      });
-    });
+    const server = await createListener(this.#settings, this.#createApp());
+    await listen(server, this.#settings.endpoint);
     server.on('error', (error) => this.#dependencies.logger.error({ error }, 'hunt api: listener failed'));
     this.#server = server;
     this.#stopping = undefined;
@@ -125,15 +100,15 @@ export class HuntApi implements Component {
   }
 
   readonly #sendProblem: ErrorRequestHandler = (error: unknown, request, response, _next) => {
+    // Nobody is there to be told, and whatever failed may have failed for that.
+    if (response.destroyed) return;
     const problem = problemOf(error);
-    if (problem.status === 500)
+    if (problem.status === 500) {
       this.#dependencies.logger.error({ error, path: request.path }, 'hunt api: request failed');
-    this.#dependencies.metrics.add('pintail_hunt_problems_total', 1, { status: String(problem.status) });
-    if (response.headersSent || response.destroyed) {
-      response.destroy();
-      return;
     }
-    sendProblem(response, problem);
+    this.#dependencies.metrics.add('pintail_hunt_problems_total', 1, { status: String(problem.status) });
+    if (response.headersSent) response.destroy();
+    else sendProblem(response, problem);
   };
 }
 

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { get as httpsGet } from 'node:https';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Database, PermanentError, type TimeWindow } from '../../src/component.ts';
@@ -596,6 +599,54 @@ describe('probes', () => {
   });
 });
 
+describe('TLS', () => {
+  const folder = join(import.meta.dirname, '../receive/otlp/fixtures/tls');
+  const certFile = join(folder, 'server.pem');
+  const keyFile = join(folder, 'server.key.pem');
+  const ca = readFileSync(join(folder, 'authority.pem'));
+  const client = { cert: readFileSync(join(folder, 'client.pem')), key: readFileSync(join(folder, 'client.key.pem')) };
+
+  function get(port: number, options: object): Promise<number | undefined> {
+    return new Promise((resolve, reject) => {
+      const request = httpsGet({
+        host: '127.0.0.1',
+        servername: 'localhost',
+        port,
+        path: '/healthz',
+        ca,
+        agent: false,
+        ...options,
+      });
+      request.once('response', (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+      request.once('error', reject);
+    });
+  }
+
+  test('is spoken where it is configured', async () => {
+    const { port } = await start({ tls: { certFile, keyFile } });
+    expect(await get(port, {})).toBe(200);
+    await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
+  });
+
+  test('with a client authority lets in only its clients', async () => {
+    const { port } = await start({ tls: { certFile, keyFile, clientCaFile: join(folder, 'authority.pem') } });
+    expect(await get(port, client)).toBe(200);
+    await expect(get(port, {})).rejects.toThrow();
+  });
+
+  test('a file that is not there or no PEM is an error of start', async () => {
+    await expect(start({ tls: { certFile: '/nowhere.pem', keyFile } })).rejects.toThrow(
+      'api.tls.cert_file: expected a readable PEM file, found: ENOENT',
+    );
+    await expect(start({ tls: { certFile: import.meta.filename, keyFile } })).rejects.toThrow(
+      'api.tls: expected a certificate and its key as PEM, found: ',
+    );
+  });
+});
+
 describe('life cycle', () => {
   test('shutdown before start, twice, and start again', async () => {
     const { api, url } = await start();
@@ -609,7 +660,9 @@ describe('life cycle', () => {
 
   test('a port that is taken is an error of start', async () => {
     const { port } = await start();
-    await expect(start({ endpoint: { host: '127.0.0.1', port } })).rejects.toThrow('EADDRINUSE');
+    await expect(start({ endpoint: { host: '127.0.0.1', port } })).rejects.toThrow(
+      `api.endpoint: expected an address that is free, found 127.0.0.1:${port}: listen EADDRINUSE`,
+    );
   });
 
   test('shutdown stops a query that does not end', async () => {
