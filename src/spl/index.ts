@@ -10,6 +10,7 @@
  * | all    | `compile`      | source, context   | SQL and its fields, or diagnostics              |
  */
 import { type Diagnostic, SplError } from './diagnostics.ts';
+import { keyFieldsOf } from './key-fields.ts';
 import { DEFAULT_LIMITS, type SplLimits } from './limits.ts';
 import { lower } from './lower.ts';
 import { type ExpandedText, expandMacros, type MacroTable } from './macros.ts';
@@ -57,6 +58,11 @@ export type CompileResult =
       /** Names of the commands, in order. */
       readonly commands: readonly string[];
       readonly usesIpLocation: boolean;
+      /**
+       * Final names of the BY fields that tell the rows apart, so that a row keeps its identity when only its counts
+       * change. Absent where nothing grouped the rows or a key field was dropped or computed anew.
+       */
+      readonly keyFields?: readonly string[];
       readonly warnings: readonly Diagnostic[];
       /** The plan as indented text. */
       readonly plan: string;
@@ -88,10 +94,15 @@ export function compile(source: Source, context: CompileContext): CompileResult 
         search.span,
       );
     }
+    const keyFields = keyFieldsOf(
+      search,
+      lowered.fields.map(({ name }) => name),
+    );
     return {
       ok: true,
       sql,
       fields: lowered.fields,
+      ...(keyFields === undefined ? {} : { keyFields }),
       datasets: lowered.datasets,
       commands: search.commands.map(({ name }) => name.toLowerCase()),
       usesIpLocation: search.commands.some(({ kind }) => kind === 'IplocationCommand'),

@@ -1,0 +1,83 @@
+/**
+ * Which fields of a result tell its rows apart: the BY fields of the last grouping, through later renames. A row then
+ * keeps its identity when only its counts change.
+ */
+import type { Command, Rename, Search } from './ast.ts';
+
+/**
+ * Final names of the key fields; an empty list where the search gives one row (`stats` without BY). Undefined where
+ * nothing grouped the rows, where a key field was computed anew, or where it is not among the `output` fields.
+ */
+export function keyFieldsOf(search: Search, output: readonly string[]): readonly string[] | undefined {
+  let keys: readonly string[] | undefined;
+  for (const command of search.commands) keys = keysAfter(command, keys);
+  return keys?.every((key) => output.includes(key)) === true ? keys : undefined;
+}
+
+function keysAfter(command: Command, keys: readonly string[] | undefined): readonly string[] | undefined {
+  switch (command.kind) {
+    case 'StatsCommand':
+      return names(command.by);
+    case 'TopCommand':
+      return names([...command.by, ...command.fields]);
+    case 'DedupCommand':
+      return keys ?? (command.count === 1 && !command.keepEmpty ? names(command.fields) : undefined);
+    case 'RenameCommand':
+      return command.renames.reduce(renamed, keys);
+    case 'MvexpandCommand':
+    case 'SpathCommand':
+      // One makes several rows of a key, the other may write any field.
+      return undefined;
+    default:
+      return keys?.some((key) => writes(command, key)) === true ? undefined : keys;
+  }
+}
+
+function names(fields: readonly { readonly name: string }[]): readonly string[] {
+  return [...new Set(fields.map(({ name }) => name))];
+}
+
+/** True where the command may give the field another value. */
+function writes(command: Command, field: string): boolean {
+  switch (command.kind) {
+    case 'EvalCommand':
+      return command.assignments.some((assignment) => assignment.field.name === field);
+    case 'EventstatsCommand':
+      return command.aggregations.some((aggregation) => aggregation.output.name === field);
+    case 'ConvertCommand':
+      return command.conversions.some(
+        (conversion) => (conversion.output ?? conversion.field).name === field || conversion.field.name.includes('*'),
+      );
+    case 'BinCommand':
+      return (command.output ?? command.field).name === field;
+    case 'MakemvCommand':
+      return command.field.name === field;
+    case 'RexCommand':
+      return command.action.kind === 'substitute'
+        ? command.field.name === field
+        : command.action.pattern.value.includes(`<${field}>`);
+    case 'IplocationCommand':
+      return ['City', 'Country', 'Region', 'lat', 'lon'].some((part) => command.prefix + part === field);
+    default:
+      return false;
+  }
+}
+
+/** Where a rename writes over a key field, the rows cannot be told apart by it any more. */
+function renamed(keys: readonly string[] | undefined, rename: Rename): readonly string[] | undefined {
+  if (keys === undefined) return undefined;
+  const pattern = new RegExp(`^${rename.from.name.split('*').map(escapePattern).join('(.*)')}$`);
+  const parts = rename.to.name.split('*');
+  const after = keys.map((key) => {
+    const match = pattern.exec(key);
+    // `*` never touches fields that begin with an underscore.
+    if (match === null || (rename.from.name.startsWith('*') && key.startsWith('_'))) return key;
+    return parts.map((part, index) => part + (index < parts.length - 1 ? (match[index + 1] ?? '') : '')).join('');
+  });
+  const isOverwritten = after.some((key, index) => key === keys[index] && key === rename.to.name);
+  return isOverwritten || new Set(after).size < after.length ? undefined : after;
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
