@@ -27,7 +27,7 @@ export interface TestEvent {
 
 export class DetectionBench implements Outbox, AsyncDisposable {
   readonly database: DuckdbDatabase;
-  /** In the order in which they were taken; an id that is there already is left as it is. */
+  /** Of committed transactions, in the order in which they were taken; an id that is there already is left as it is. */
   readonly sent: OutboundEvent[] = [];
   readonly logged: { readonly level: string; readonly fields: object; readonly message: string }[] = [];
   readonly counted = new Map<string, number>();
@@ -37,6 +37,8 @@ export class DetectionBench implements Outbox, AsyncDisposable {
   /** Called while a run waits for `loaded`. */
   beforeLoaded: ((signal: AbortSignal | undefined) => Promise<void>) | null = null;
   readonly #instance: DuckDBInstance;
+  /** Events of transactions that are not committed yet. */
+  readonly #taken = new WeakMap<Connection, OutboundEvent[]>();
   readonly #listeners = new Set<(commit: LoadCommit) => void>();
   #commitSeq = 0;
   #rows = 0;
@@ -45,6 +47,17 @@ export class DetectionBench implements Outbox, AsyncDisposable {
     this.#instance = instance;
     this.database = new DuckdbDatabase({ service: 2, detection: 2, hunt: 1 });
     this.database.attach(instance);
+    const write = this.database.write.bind(this.database);
+    this.database.write = async <T>(work: (connection: Connection) => Promise<T>) => {
+      const taken: OutboundEvent[] = [];
+      const result = await write((connection) => {
+        this.#taken.set(connection, taken);
+        return work(connection);
+      });
+      const known = new Set(this.sent.map((event) => event.eventId));
+      this.sent.push(...taken.filter((event) => !known.has(event.eventId)));
+      return result;
+    };
   }
 
   static async open(): Promise<DetectionBench> {
@@ -62,8 +75,7 @@ export class DetectionBench implements Outbox, AsyncDisposable {
 
   /** One load commit; `announce: false` is a commit that no listener was there for. */
   async load(events: readonly TestEvent[], announce = true): Promise<number> {
-    this.#commitSeq++;
-    const seq = this.#commitSeq;
+    const seq = this.#commitSeq + 1;
     await this.database.write(async (connection) => {
       for (const { time, user, verb = 'get' } of events) {
         this.#rows++;
@@ -75,6 +87,7 @@ export class DetectionBench implements Outbox, AsyncDisposable {
         );
       }
     });
+    this.#commitSeq = seq;
     const minutes = [...new Set(events.map(({ time }) => Math.floor(Date.parse(time) / 60_000)))].sort((a, b) => a - b);
     if (announce) for (const listener of this.#listeners) listener({ commitSeq: seq, minutes });
     return seq;
@@ -94,10 +107,9 @@ export class DetectionBench implements Outbox, AsyncDisposable {
     };
   }
 
-  async enqueue(_connection: Connection, events: readonly OutboundEvent[]): Promise<void> {
+  async enqueue(connection: Connection, events: readonly OutboundEvent[]): Promise<void> {
     if (this.outboxError !== null) throw this.outboxError;
-    const known = new Set(this.sent.map((event) => event.eventId));
-    this.sent.push(...events.filter((event) => !known.has(event.eventId)));
+    this.#taken.get(connection)?.push(...events);
   }
 
   wake(): void {
@@ -179,6 +191,7 @@ export function testCompiled(overrides: Partial<Detection> = {}, sql = deletions
     detection,
     sql: sql.replaceAll('$window', `_time >= ${bound('earliest')} and _time < ${bound('latest')}`),
     contentHash: `hash of ${sql}`,
+    fields: [],
     keyFields: ['user'],
     datasets: ['kube_audit'],
     usesIpLocation: false,

@@ -130,7 +130,7 @@ export class DetectionScheduler implements Component {
     const run = newRun(scheduled, window, 'manual', 0);
     await this.#options.store.database.write((connection) => insertRuns(connection, [run]));
     const execution = await this.#track(
-      this.#executor.execute(run, scheduled.compiled, this.#stopping.signal, () => null),
+      this.#executor.execute(run, scheduled.compiled, this.#stopping.signal, this.#lateData),
     );
     this.#report(execution);
     if (execution.kind === 'done') return execution.outcome;
@@ -226,14 +226,8 @@ export class DetectionScheduler implements Component {
   async #execute(queued: QueuedRun, compiled: CompiledDetection): Promise<void> {
     const { clock, logger } = this.#options;
     try {
-      const execution = await this.#executor.execute(
-        queued.run,
-        compiled,
-        this.#stopping.signal,
-        () => this.#lateData.seen,
-      );
+      const execution = await this.#executor.execute(queued.run, compiled, this.#stopping.signal, this.#lateData);
       this.#report(execution);
-      if (execution.kind === 'done') this.#lateData.afterRun(execution.run, execution.watermark);
       if (execution.kind === 'failed' && execution.retryAt !== null) {
         this.#queue.add([{ run: execution.run, isLive: false, notBefore: execution.retryAt }], clock.now());
       }

@@ -3,23 +3,22 @@
  * slow trickle costs one run per pause and window, and bounded by `catch_up`.
  */
 import type { EventStore } from '../../component.ts';
-import type { WindowBounds } from '../run/identify-findings.ts';
 import type { Clock } from './clock.ts';
 import { readCommitsAfter, readLateDataCursor, readNewestCommit, writeLateDataCursor } from './late-data-ledger.ts';
-import { joinStretches, LoadHistory, stretchOf } from './load-history.ts';
-import { insertRuns, type LedgerRun, markPending, readDoneRuns } from './run-ledger.ts';
+import { LoadHistory, toStretches } from './load-history.ts';
+import { insertRuns, type LedgerRun, markPending, readDoneRuns, readLatestDone } from './run-ledger.ts';
 import { newRun, type ScheduledDetection } from './scheduled-detection.ts';
 import type { SchedulerSettings } from './settings.ts';
-import { isWithinCatchUp } from './window-planner.ts';
 
 export class LateData {
   readonly #store: Pick<EventStore, 'database' | 'onLoad'>;
   readonly #clock: Clock;
   readonly #settings: SchedulerSettings;
   readonly #history = new LoadHistory();
-  /** Stretch of time with rows that were not compared with finished windows yet. */
-  #stretch: WindowBounds | null = null;
+  /** Minutes with rows that were not compared with finished windows yet. */
+  #changed = new Set<number>();
   #dueAt: number | null = null;
+  #isReopening = false;
   /** End of the latest window that is done; rows after it are late for nothing. */
   #latestDone = Number.NEGATIVE_INFINITY;
   /** Rows older than this cannot lie in a window that may still be opened. */
@@ -37,9 +36,9 @@ export class LateData {
     return this.#dueAt;
   }
 
-  /** The commit up to which everything was compared; null while something waits. */
-  get seen(): number | null {
-    return this.#stretch === null ? this.#history.commitSeq : null;
+  /** The commit up to which everything was compared; null while something waits or is being compared. */
+  seen(): number | null {
+    return this.#changed.size === 0 && !this.#isReopening ? this.#history.commitSeq : null;
   }
 
   /**
@@ -51,19 +50,19 @@ export class LateData {
     // First the subscription: a commit between it and the query is seen twice, which does no harm.
     this.#unsubscribe = this.#store.onLoad((commit) => {
       this.#history.add(commit);
-      this.#wait(stretchOf(commit), this.#settings.debounceSeconds);
+      this.#wait(commit.minutes, this.#settings.debounceSeconds);
       if (this.#dueAt !== null) onDue();
     });
     const since = Math.max(0, this.#clock.now() - this.#horizonSeconds);
     await this.#store.database.read({ share: 'service' }, async (connection) => {
-      const done = await readDoneRuns(connection, since, Number.MAX_SAFE_INTEGER / 1e6);
       const newest = await readNewestCommit(connection);
-      for (const run of done) this.#latestDone = Math.max(this.#latestDone, run.window.latest);
-      if (done.length > 0) {
+      const latestDone = await readLatestDone(connection);
+      if (latestDone !== null) {
+        this.#latestDone = latestDone;
         const cursor = await readLateDataCursor(connection);
         for (const commit of await readCommitsAfter(connection, cursor, since)) {
           this.#history.add(commit);
-          this.#wait(stretchOf(commit), 0);
+          this.#wait(commit.minutes, 0);
         }
       }
       this.#history.add({ commitSeq: newest, minutes: [] });
@@ -79,7 +78,7 @@ export class LateData {
   afterRun(run: LedgerRun, watermark: number): void {
     if (run.kind !== 'scheduled') return;
     this.#latestDone = Math.max(this.#latestDone, run.window.latest);
-    if (this.#history.hasNewRows(run.window, watermark)) this.#wait(run.window, this.#settings.debounceSeconds);
+    this.#wait(this.#history.newMinutes(run.window, watermark), this.#settings.debounceSeconds);
   }
 
   /** Opens the windows that late rows fell into, in the ledger; resolves to the runs that are pending again. */
@@ -87,19 +86,20 @@ export class LateData {
     detections: ReadonlyMap<string, ScheduledDetection>,
     cursorFor: (seen: number) => number,
   ): Promise<readonly LedgerRun[]> {
-    const stretch = this.#stretch;
-    if (stretch === null) return [];
+    if (this.#changed.size === 0) return [];
     const now = this.#clock.now();
     const seen = this.#history.commitSeq;
-    this.#stretch = null;
+    const changed = this.#changed;
+    this.#changed = new Set();
     this.#dueAt = null;
+    this.#isReopening = true;
     this.#history.forgetBefore(now - this.#horizonSeconds);
     try {
-      const { earliest, latest } = stretch;
-      const done = await this.#store.database.read({ share: 'service' }, (c) => readDoneRuns(c, earliest, latest));
-      const late = done.filter(
-        (run) => isWithinCatchUp(run, now, this.#settings) && this.#history.hasNewRows(run.window, run.watermark ?? 0),
+      const since = now - this.#settings.catchUpSeconds;
+      const done = await this.#store.database.read({ share: 'service' }, (connection) =>
+        readDoneRuns(connection, toStretches(changed), since),
       );
+      const late = done.filter((run) => this.#history.newMinutes(run.window, run.watermark ?? 0).length > 0);
       const reopened = late.flatMap((run) => {
         const scheduled = detections.get(run.detection);
         return scheduled === undefined ? [] : [reopenedRun(run, scheduled)];
@@ -115,15 +115,18 @@ export class LateData {
       });
       return reopened.filter((run) => run.status === 'pending');
     } catch (error: unknown) {
-      this.#wait(stretch, this.#settings.retry.initialSeconds);
+      this.#wait(changed, this.#settings.retry.initialSeconds);
       throw error;
+    } finally {
+      this.#isReopening = false;
     }
   }
 
-  #wait(stretch: WindowBounds | null, seconds: number): void {
-    if (stretch === null || stretch.earliest >= this.#latestDone) return;
-    this.#stretch = joinStretches(this.#stretch, stretch);
-    this.#dueAt ??= this.#clock.now() + seconds;
+  #wait(minutes: Iterable<number>, seconds: number): void {
+    for (const minute of minutes) {
+      if (minute * 60 < this.#latestDone) this.#changed.add(minute);
+    }
+    if (this.#changed.size > 0) this.#dueAt ??= this.#clock.now() + seconds;
   }
 }
 

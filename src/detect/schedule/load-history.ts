@@ -22,17 +22,15 @@ export class LoadHistory {
     }
   }
 
-  /** True where rows came into the window, by whole minutes, with a commit after `watermark`. */
-  hasNewRows(window: WindowBounds, watermark: number): boolean {
+  /** Minutes that overlap the window and got rows with a commit after `watermark`. */
+  newMinutes(window: WindowBounds, watermark: number): readonly number[] {
     const first = Math.floor(window.earliest / 60);
     const end = Math.ceil(window.latest / 60);
+    const isNew = (minute: number) => (this.#newest.get(minute) ?? 0) > watermark;
     if (end - first > this.#newest.size) {
-      return [...this.#newest].some(([minute, seq]) => minute >= first && minute < end && seq > watermark);
+      return [...this.#newest.keys()].filter((minute) => minute >= first && minute < end && isNew(minute));
     }
-    for (let minute = first; minute < end; minute++) {
-      if ((this.#newest.get(minute) ?? 0) > watermark) return true;
-    }
-    return false;
+    return Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index).filter(isNew);
   }
 
   /** Forgets minutes before the time, in epoch seconds. */
@@ -43,15 +41,16 @@ export class LoadHistory {
   }
 }
 
-/** The stretch of time that a commit added rows to, in epoch seconds; null where it added none. */
-export function stretchOf(commit: LoadCommit): WindowBounds | null {
-  const first = commit.minutes[0];
-  const last = commit.minutes.at(-1);
-  return first === undefined || last === undefined ? null : { earliest: first * 60, latest: (last + 1) * 60 };
-}
-
-/** The shortest stretch that holds both. */
-export function joinStretches(a: WindowBounds | null, b: WindowBounds | null): WindowBounds | null {
-  if (a === null || b === null) return a ?? b;
-  return { earliest: Math.min(a.earliest, b.earliest), latest: Math.max(a.latest, b.latest) };
+/** Minutes since the epoch as stretches of epoch seconds, neighbours joined, oldest first. */
+export function toStretches(minutes: Iterable<number>): readonly WindowBounds[] {
+  const stretches: WindowBounds[] = [];
+  for (const minute of [...minutes].sort((a, b) => a - b)) {
+    const last = stretches.at(-1);
+    if (last !== undefined && minute * 60 <= last.latest) {
+      stretches[stretches.length - 1] = { earliest: last.earliest, latest: (minute + 1) * 60 };
+    } else {
+      stretches.push({ earliest: minute * 60, latest: (minute + 1) * 60 });
+    }
+  }
+  return stretches;
 }

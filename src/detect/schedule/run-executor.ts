@@ -21,6 +21,14 @@ export type Execution =
   | { readonly kind: 'failed'; readonly run: LedgerRun; readonly error: Error; readonly retryAt: number | null }
   | { readonly kind: 'aborted'; readonly run: LedgerRun };
 
+/** How a run and late data keep track of one another. */
+export interface LateDataHooks {
+  /** Up to which commit finished windows were compared with what was loaded; null while some of it waits. */
+  seen(): number | null;
+  /** A run is done, having seen the rows up to a commit; called before its watermark stops counting. */
+  afterRun(run: LedgerRun, watermark: number): void;
+}
+
 /** Longest error text that is kept in the ledger. */
 const maxErrorLength = 4000;
 
@@ -44,14 +52,13 @@ export class RunExecutor {
   }
 
   /**
-   * `lateDataSeen` tells up to which commit late data was compared; null while some of it waits. Never rejects for
-   * what happens to the run; rejects where the ledger itself cannot be written.
+   * Never rejects for what happens to the run; rejects where the ledger itself cannot be written.
    */
   async execute(
     planned: LedgerRun,
     compiled: CompiledDetection,
     shutdown: AbortSignal,
-    lateDataSeen: () => number | null,
+    lateData: LateDataHooks,
   ): Promise<Execution> {
     const { clock, store } = this.#ports;
     const { version } = compiled.detection;
@@ -79,11 +86,12 @@ export class RunExecutor {
           signal: AbortSignal.any([shutdown, timeout.signal]),
           record: async (connection, written) => {
             await markDone(connection, run, { outcome: written, watermark, startedAt, finishedAt: clock.now() });
-            const seen = lateDataSeen();
+            const seen = lateData.seen();
             if (seen !== null) await writeLateDataCursor(connection, this.lateDataCursor(seen));
           },
         },
       );
+      lateData.afterRun(run, watermark);
       return { kind: 'done', run, outcome, watermark };
     } catch (error: unknown) {
       if (shutdown.aborted) {

@@ -1,6 +1,7 @@
 /** The ledger of windows (tables detection_run, detection_schedule, detection_window) in terms of rows. */
 import type { Connection, SqlRow, SqlValue } from '../../component.ts';
 import { hashId } from '../../risk/event-id.ts';
+import { toJson, type WindowBounds } from '../run/identify-findings.ts';
 import type { RunOutcome, ScheduledWindow } from '../run/run-window.ts';
 import { insertRows, toMicros } from '../run/sql-values.ts';
 
@@ -117,19 +118,38 @@ export async function readFailedRuns(connection: Connection, since: number): Pro
   return rows.map(toLedgerRun);
 }
 
-/** The newest run of every window that overlaps `[from, until)`, where it is done. */
-export async function readDoneRuns(connection: Connection, from: number, until: number): Promise<readonly LedgerRun[]> {
+/** The newest run of every window that overlaps one of the stretches, where it is done and was due since a time. */
+export async function readDoneRuns(
+  connection: Connection,
+  stretches: readonly WindowBounds[],
+  scheduledSince: number,
+): Promise<readonly LedgerRun[]> {
+  const micros = stretches.map(({ earliest, latest }) => ({ earliest: toMicros(earliest), latest: toMicros(latest) }));
   const rows = await connection.query(
-    `select * from (
+    `with stretch as (
+       select make_timestamp(earliest) as earliest, make_timestamp(latest) as latest
+       from (select unnest(from_json_strict($1::json, '[{"earliest":"BIGINT","latest":"BIGINT"}]'), recursive := true))
+     )
+     select * from (
        ${selectRuns}
-       where kind = 'scheduled' and window_latest > ${time('$1')} and window_earliest < ${time('$2')}
+       where kind = 'scheduled' and scheduled_at >= ${time('$2')} and exists (
+         from stretch where window_latest > stretch.earliest and window_earliest < stretch.latest
+       )
        qualify row_number() over (
          partition by detection, window_earliest, window_latest order by revision desc, scheduled_at desc
        ) = 1
      ) where status = 'done' order by scheduled_at, detection`,
-    [toMicros(from), toMicros(until)],
+    [toJson(micros), toMicros(scheduledSince)],
   );
   return rows.map(toLedgerRun);
+}
+
+/** End of the latest window that is done; null where none is. */
+export async function readLatestDone(connection: Connection): Promise<number | null> {
+  const [row] = await connection.query(
+    `select epoch(max(window_latest)) as latest from detection_run where kind = 'scheduled' and status = 'done'`,
+  );
+  return nullableNumber(row?.latest);
 }
 
 export async function markPending(connection: Connection, run: LedgerRun): Promise<void> {
