@@ -16,7 +16,7 @@ import {
   statsFunctionNames,
   UNSUPPORTED_STATS,
 } from './functions/stats.ts';
-import { type Relation, valueOf } from './relation.ts';
+import { fieldValue, type Relation } from './relation.ts';
 import { suggest } from './suggestion.ts';
 import type { Token } from './token.ts';
 import type { Value } from './value.ts';
@@ -250,7 +250,7 @@ function expandWildcard(item: Aggregation, argument: FieldName, input: Relation)
 
 function timeOf(input: Relation): Expression | undefined {
   const time = input.fields.get('_time');
-  return time === undefined || valueOf(time).kind !== 'number' ? undefined : column(time.column);
+  return time === undefined || fieldValue(time).kind !== 'number' ? undefined : column(time.column);
 }
 
 function specOf(name: string): StatsFunction {

@@ -5,7 +5,7 @@ import type { Diagnostic, DiagnosticCode } from './diagnostics.ts';
 import { type Expression, type SortTerm, TRUE } from './expression.ts';
 import type { SplLimits } from './limits.ts';
 import type { Column } from './plan.ts';
-import { ColumnNames, carryOrder, type Field, type Output, type Relation, valueOf } from './relation.ts';
+import { ColumnNames, carryOrder, type Field, fieldValue, type Output, type Relation } from './relation.ts';
 import type { Span } from './source.ts';
 import { suggest } from './suggestion.ts';
 import type { WindowBinding } from './time-window.ts';
@@ -53,7 +53,7 @@ export class CommandScope {
   /** The field's value; absent, with a warning, where no command before made such a field. */
   read(relation: Relation, field: FieldName): Value {
     const found = relation.fields.get(field.name);
-    if (found !== undefined) return valueOf(found);
+    if (found !== undefined) return fieldValue(found);
     if (!relation.ofEvents) {
       this.warn(
         'SPL403',
@@ -78,7 +78,7 @@ export class CommandScope {
       if (!this.wants(name)) continue;
       if (replaced === undefined) {
         const taken = names.take(name);
-        columns.push({ name: taken, expression: valueOf(field).expression });
+        columns.push({ name: taken, expression: fieldValue(field).expression });
         fields.set(name, { ...field, column: taken });
       } else {
         fields.set(name, addOutput(replaced, columns, names));
@@ -115,7 +115,7 @@ export class CommandScope {
     for (const [name, field] of relation.fields) {
       if (!keep(name)) continue;
       const taken = names.take(name);
-      columns.push({ name: taken, expression: valueOf(field).expression });
+      columns.push({ name: taken, expression: fieldValue(field).expression });
       fields.set(name, { ...field, column: taken });
     }
     const order = this.demand.order ? carryOrder(relation.order, columns, names) : [];

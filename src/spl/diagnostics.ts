@@ -15,6 +15,7 @@ export type DiagnosticCode =
   | 'SPL114' // too many commands
   | 'SPL115' // too many readings of a dotted name
   | 'SPL116' // the SQL is too long
+  | 'SPL117' // too many fields
   // Syntax
   | 'SPL201' // something else was expected here
   | 'SPL202' // unknown command

@@ -76,12 +76,15 @@ function parseComparison(context: ParseContext): EvalExpression {
   if (isWord(token, 'in')) return parseIn(context, left);
   if (isWord(token, 'not')) {
     context.next('eval');
-    const positive = isWord(context.peek('eval'), 'in')
-      ? parseIn(context, left)
-      : (expectWord(context, 'like'), binary('like', left, parseSum(context)));
+    const positive = isWord(context.peek('eval'), 'in') ? parseIn(context, left) : parseLike(context, left);
     return { kind: 'Unary', span: positive.span, operator: 'not', operand: positive };
   }
   return left;
+}
+
+function parseLike(context: ParseContext, left: EvalExpression): EvalExpression {
+  expectWord(context, 'like');
+  return binary('like', left, parseSum(context));
 }
 
 function parseIn(context: ParseContext, operand: EvalExpression): EvalExpression {

@@ -5,12 +5,12 @@
 import type { FieldName } from './ast.ts';
 import type { CommandScope } from './command-scope.ts';
 import { call, column, type Expression, isNotNull } from './expression.ts';
-import type { Column, PlanNode } from './plan.ts';
+import type { PlanNode } from './plan.ts';
 import { ColumnNames, type Field, type Relation } from './relation.ts';
 import { asText, type Value } from './value.ts';
 
 export interface Grouping {
-  /** The rows, once for each combination of members; its fields are those of the input. */
+  /** The rows, once for each combination of members. */
   readonly relation: Relation;
   readonly keys: readonly GroupKey[];
 }
@@ -20,51 +20,62 @@ export interface GroupKey {
   readonly value: Value;
 }
 
+export interface GroupingOptions {
+  /** A value that a field holds twice counts once. */
+  readonly dedupSplitValues: boolean;
+  /** Fields that are read as a whole beside the keys. */
+  readonly alsoRead: ReadonlySet<string>;
+}
+
 /** Undefined where a BY field is no field at all: then no row is left. */
 export function groupBy(
   by: readonly FieldName[],
   input: Relation,
   scope: CommandScope,
-  dedupSplitValues: boolean,
+  options: GroupingOptions,
 ): Grouping | undefined {
-  const keys: GroupKey[] = [];
+  const keyColumns = new Map<string, Value>();
+  const members: string[] = [];
   let relation = input;
-  let count = 0;
-  for (const field of by) {
-    const value = scope.read(relation, field);
+  for (const { name, span } of by) {
+    const value = scope.read(relation, { kind: 'FieldName', span, name });
     if (value.kind === 'null') return undefined;
     if (value.kind !== 'list') {
-      keys.push({ name: field.name, value });
+      keyColumns.set(name, value);
       continue;
     }
-    count += 1;
-    const members = dedupSplitValues ? call('list_distinct', value.expression) : value.expression;
-    const { node, member, fields, order } = explode(relation, members, scope.label(`each_${count}`));
-    relation = { ...relation, node, fields, order };
-    keys.push({ name: field.name, value: { kind: 'text', expression: column(member) } });
+    const list = options.dedupSplitValues ? call('list_distinct', value.expression) : value.expression;
+    const label = scope.label(`each_${members.length + 1}`);
+    const exploded = explode(relation, name, list, label, members, options.alsoRead.has(name));
+    relation = exploded.relation;
+    members.push(exploded.member);
+    keyColumns.set(name, { kind: 'text', expression: column(exploded.member) });
   }
-  // Keys found before an explosion are still named by their column: explosions repeat every column under its own name.
+  const keys = by.flatMap(({ name }) => {
+    const value = keyColumns.get(name);
+    return value === undefined ? [] : [{ name, value }];
+  });
   return { relation, keys };
 }
 
-function explode(input: Relation, list: Expression, label: string) {
+/** A row for each member. The member takes the field's column, unless the whole list is read too. */
+function explode(
+  input: Relation,
+  name: string,
+  list: Expression,
+  label: string,
+  earlierMembers: readonly string[],
+  keepsList: boolean,
+): { readonly relation: Relation; readonly member: string } {
   const names = new ColumnNames();
-  const columns: Column[] = [];
-  for (const name of columnsNamed(input)) columns.push({ name: names.take(name), expression: column(name) });
-  const member = names.take('member');
+  const fields = new Map<string, Field>([...input.fields].filter(([other]) => keepsList || other !== name));
+  const kept = new Set<string>([...fields.values()].map((field) => field.column));
+  for (const { expression } of input.order) if (expression.op === 'column') kept.add(expression.name);
+  for (const member of earlierMembers) kept.add(member);
+  const columns = [...kept].map((taken) => ({ name: names.take(taken), expression: column(taken) }));
+  const member = names.take(name);
   const node: PlanNode = { kind: 'Unnest', label, input: input.node, columns, list, as: member };
-  const fields: ReadonlyMap<string, Field> = input.fields;
-  return { node, member, fields, order: input.order };
-}
-
-/** Columns of fields and of the order, and those of earlier explosions. */
-function columnsNamed(input: Relation): readonly string[] {
-  const names = new Set<string>();
-  for (const field of input.fields.values()) names.add(field.column);
-  for (const { expression } of input.order) if (expression.op === 'column') names.add(expression.name);
-  if (input.node.kind === 'Unnest') for (const { name } of input.node.columns) names.add(name);
-  if (input.node.kind === 'Unnest') names.add(input.node.as);
-  return [...names];
+  return { relation: { ...input, node, fields }, member };
 }
 
 export function keyExpression(key: GroupKey): Expression {
@@ -73,4 +84,11 @@ export function keyExpression(key: GroupKey): Expression {
 
 export function keysPresent(keys: readonly GroupKey[]): readonly Expression[] {
   return keys.map((key) => isNotNull(keyExpression(key)));
+}
+
+/** What the keys' columns become in the result. */
+export function keyField(key: GroupKey, taken: string): Field {
+  const isNumber = key.value.kind === 'number';
+  const whole = key.value.kind === 'number' && key.value.whole === true;
+  return { column: taken, kind: isNumber ? 'number' : 'text', whole, certain: true };
 }

@@ -3,6 +3,7 @@
  * keeps its identity when only its counts change.
  */
 import type { Command, Rename, Search } from './ast.ts';
+import { fillWildcard, hasWildcard, matchWildcard } from './wildcard.ts';
 
 /**
  * Final names of the key fields; an empty list where the search gives one row (`stats` without BY). Undefined where
@@ -66,18 +67,12 @@ function writes(command: Command, field: string): boolean {
 /** Where a rename writes over a key field, the rows cannot be told apart by it any more. */
 function renamed(keys: readonly string[] | undefined, rename: Rename): readonly string[] | undefined {
   if (keys === undefined) return undefined;
-  const pattern = new RegExp(`^${rename.from.name.split('*').map(escapePattern).join('(.*)')}$`);
-  const parts = rename.to.name.split('*');
+  const isWild = hasWildcard(rename.from.name);
   const after = keys.map((key) => {
-    const match = pattern.exec(key);
     // `*` never touches fields that begin with an underscore.
-    if (match === null || (rename.from.name.startsWith('*') && key.startsWith('_'))) return key;
-    return parts.map((part, index) => part + (index < parts.length - 1 ? (match[index + 1] ?? '') : '')).join('');
+    const found = isWild && key.startsWith('_') ? undefined : matchWildcard(rename.from.name, key);
+    return found === undefined ? key : fillWildcard(rename.to.name, found);
   });
   const isOverwritten = after.some((key, index) => key === keys[index] && key === rename.to.name);
   return isOverwritten || new Set(after).size < after.length ? undefined : after;
-}
-
-function escapePattern(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

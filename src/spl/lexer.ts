@@ -74,7 +74,7 @@ export class Lexer {
       end += 1;
     }
     end = Math.min(end, this.text.length);
-    return { kind: 'word', text: unescape(this.text.slice(start, end), '"'), start, end };
+    return { kind: 'word', text: unescapeText(this.text.slice(start, end), '"'), start, end };
   }
 
   /** A backslash escapes a quote or a backslash; before anything else it is itself, as regular expressions want. */
@@ -84,7 +84,7 @@ export class Lexer {
       const character = this.text[end];
       if (character === '\\') end += 1;
       else if (character === quote) {
-        return { kind, text: unescape(this.text.slice(start + 1, end), quote), start, end: end + 1 };
+        return { kind, text: unescapeText(this.text.slice(start + 1, end), quote), start, end: end + 1 };
       }
     }
     throw new SplError('SPL104', `quote: expected a closing ${quote}, found the end of the search.`, {
@@ -125,7 +125,7 @@ function isBlank(character: string | undefined): boolean {
   return character !== undefined && /\s/.test(character);
 }
 
-function unescape(text: string, quote: string): string {
+function unescapeText(text: string, quote: string): string {
   if (!text.includes('\\')) return text;
   return text.replace(/\\([\s\S])/g, (whole, character: string) =>
     character === quote || character === '\\' ? character : whole,

@@ -11,6 +11,8 @@ export interface SplLimits {
   readonly maxNesting: number;
   /** Commands, and so CTEs, of one search. */
   readonly maxCommands: number;
+  /** Fields that are known at one point of a search. */
+  readonly maxFields: number;
   /** Ways in which one dotted field name may be read as keys of a JSON document. */
   readonly maxPathReadings: number;
   /** UTF-16 units of the SQL. */
@@ -24,6 +26,7 @@ export const DEFAULT_LIMITS: SplLimits = {
   maxTokens: 50_000,
   maxNesting: 100,
   maxCommands: 200,
+  maxFields: 2_000,
   maxPathReadings: 1_024,
   maxSqlLength: 16_777_216,
 };

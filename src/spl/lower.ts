@@ -2,14 +2,14 @@
  * AST to plan, in two passes. From the last command to the first: what each needs of its input. From the first to the last: the nodes,
  * with exactly the fields that were asked for.
  */
-import type { Search } from './ast.ts';
+import type { Command, Search } from './ast.ts';
 import { CommandScope, type Settings } from './command-scope.ts';
 import { specOf } from './commands/index.ts';
 import { lowerFirstSearch } from './commands/search.ts';
 import { type Demand, EVERYTHING } from './demand.ts';
 import { type Diagnostic, SplError } from './diagnostics.ts';
 import type { Column, Plan } from './plan.ts';
-import { type Relation, valueOf } from './relation.ts';
+import { fieldValue } from './relation.ts';
 
 export interface Lowered {
   readonly plan: Plan;
@@ -21,7 +21,7 @@ export interface Lowered {
 /** Throws SplError. */
 export function lower(search: Search, settings: Settings): Lowered {
   const warnings: Diagnostic[] = [];
-  const demands = demandsOf(search);
+  const demands = demandsOf(search, settings);
   const [first, ...rest] = search.commands;
   if (first?.kind !== 'SearchCommand') throw new Error('lower: expected the parser to put a search first.');
   const scopeOf = (index: number): CommandScope => {
@@ -31,10 +31,11 @@ export function lower(search: Search, settings: Settings): Lowered {
     return new CommandScope(settings, demand, `${labelOf(command.name)}_${index + 1}`, warnings);
   };
   const scan = lowerFirstSearch(first, scopeOf(0));
-  const relation = rest.reduce<Relation>(
-    (input, command, index) => specOf(command).lower(command, input, scopeOf(index + 1)),
-    scan.relation,
-  );
+  let relation = scan.relation;
+  for (const [index, command] of rest.entries()) {
+    relation = specOf(command).lower(command, relation, scopeOf(index + 1));
+    checkFields(relation.fields.size, command, settings);
+  }
   return {
     plan: { root: relation.node, output: outputOf(relation, search), orderBy: relation.order },
     fields: [...relation.fields].map(([name, { kind }]) => ({ name, kind })),
@@ -44,14 +45,21 @@ export function lower(search: Search, settings: Settings): Lowered {
 }
 
 /** What is needed of each command's output. */
-function demandsOf(search: Search): readonly Demand[] {
+function demandsOf(search: Search, settings: Settings): readonly Demand[] {
   let demand = EVERYTHING;
   const demands: Demand[] = [];
   for (const command of [...search.commands].reverse()) {
     demands.push(demand);
     demand = specOf(command).demand(command, demand);
+    checkFields(demand.names.size, command, settings);
   }
   return demands.reverse();
+}
+
+function checkFields(count: number, command: Command, settings: Settings): void {
+  const { maxFields } = settings.limits;
+  if (count <= maxFields) return;
+  throw new SplError('SPL117', `${command.name}: expected at most ${maxFields} fields, found ${count}.`, command.span);
 }
 
 function labelOf(name: string): string {
@@ -74,6 +82,6 @@ function outputOf(relation: Relation, search: Search): readonly Column[] {
     if (name.includes('\0')) {
       throw new SplError('SPL317', 'search: expected names without NUL, found one.', search.span);
     }
-    return { name, expression: valueOf(field).expression };
+    return { name, expression: fieldValue(field).expression };
   });
 }

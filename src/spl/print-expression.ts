@@ -162,7 +162,8 @@ export function printSortTerms(terms: readonly SortTerm[]): string {
   return terms
     .map(
       ({ expression, descending }) =>
-        `${printExpression(expression)}${descending ? ' desc nulls last' : ' nulls last'}`,
+        // DuckDB puts nulls last in both directions, as SPL does.
+        `${printExpression(expression)}${descending ? ' desc' : ''}`,
     )
     .join(', ');
 }

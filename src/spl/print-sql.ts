@@ -1,5 +1,5 @@
 /** The plan to one SELECT: a CTE per node, in the order of the pipe. */
-import type { Expression } from './expression.ts';
+import type { Expression, SortTerm } from './expression.ts';
 import { type Column, columnsOf, inputsOf, type Plan, type PlanNode } from './plan.ts';
 import { printExpression, printName, printSortTerms } from './print-expression.ts';
 
@@ -24,7 +24,7 @@ export function printSql(plan: Plan): string {
     ),
   ];
   lines.push(`from ${printName(plan.root.label)}`);
-  if (plan.orderBy.length > 0) lines.push(`order by ${printSortTerms(plan.orderBy)}`);
+  lines.push(...printOrder(plan.orderBy));
   return lines.join('\n');
 }
 
@@ -107,12 +107,7 @@ function selectLines(node: PlanNode): readonly string[] {
       ];
     }
     case 'Limit':
-      return [
-        'select *',
-        `from ${printName(node.input.label)}`,
-        ...(node.orderBy.length === 0 ? [] : [`order by ${printSortTerms(node.orderBy)}`]),
-        `limit ${node.count}`,
-      ];
+      return ['select *', `from ${printName(node.input.label)}`, ...printOrder(node.orderBy), `limit ${node.count}`];
     case 'Join':
       return [
         ...printList(
@@ -136,6 +131,15 @@ function printList(head: string, items: readonly string[]): readonly string[] {
   const oneLine = `${head} ${items.join(', ')}`;
   if (oneLine.length <= LINE && !oneLine.includes('\n')) return [oneLine];
   return [head, ...items.map((item, index) => `${INDENT}${item}${index < items.length - 1 ? ',' : ''}`)];
+}
+
+function printOrder(terms: readonly SortTerm[]): readonly string[] {
+  return terms.length === 0
+    ? []
+    : printList(
+        'order by',
+        terms.map((term) => printSortTerms([term])),
+      );
 }
 
 function printWhere(predicates: readonly Expression[]): readonly string[] {

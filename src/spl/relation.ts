@@ -30,7 +30,7 @@ export interface Output {
   readonly certain: boolean;
 }
 
-export function valueOf(field: Field): Value {
+export function fieldValue(field: Field): Value {
   return columnValue(field.column, field.kind, field.whole);
 }
 

@@ -124,9 +124,8 @@ export function asList(value: Value): Expression {
   if (value.kind === 'list') return value.expression;
   if (value.kind === 'null') return cast(NULL, 'varchar[]');
   const scalar = asText(value);
-  return value.kind === 'text' && value.literal !== undefined
-    ? list([scalar])
-    : when(isNotNull(scalar), list([scalar]));
+  if (value.kind === 'text' && value.literal !== undefined) return list([scalar]);
+  return call('nullif', list([scalar]), cast(list([NULL]), 'varchar[]'));
 }
 
 /** As a column of that kind. */
@@ -155,7 +154,10 @@ export function onlyMember(expression: Expression): Expression {
 
 /** True when any member satisfies the test; null or false otherwise. */
 export function anyMember(expression: Expression, test: (member: Expression) => Expression): Expression {
-  return call('list_bool_or', call('list_transform', expression, lambda('member_', test)));
+  // Of a list without members no member satisfies anything: whether it is absent or empty makes no difference.
+  const isNonEmpty = expression.op === 'call' && expression.name === 'nullif' && expression.arguments[1]?.op === 'cast';
+  const members = isNonEmpty ? (expression.arguments[0] ?? expression) : expression;
+  return call('list_bool_or', call('list_transform', members, lambda('member_', test)));
 }
 
 /** Each member through `change`; members that become null vanish, and so does a list without members. */

@@ -4,7 +4,8 @@
  *   eval <field> = <expression> [, <field> = <expression>] …
  */
 import type { Assignment, EvalCommand } from '../ast.ts';
-import { need, wants, without } from '../demand.ts';
+import type { Demand } from '../demand.ts';
+import { SplError } from '../diagnostics.ts';
 import { lowerAssigned } from '../evaluate.ts';
 import { fieldsOfEval } from '../field-names.ts';
 import type { Output } from '../relation.ts';
@@ -32,10 +33,7 @@ export const evaluate: CommandSpec<EvalCommand> = {
   },
 
   demand(command, demand) {
-    return command.assignments.reduceRight((rest, { field, value }) => {
-      if (!wants(rest, field.name)) return rest;
-      return need(without(rest, [field.name]), fieldsOfEval(value));
-    }, demand);
+    return demandOfAssignments(command.assignments, demand);
   },
 
   lower(command, input, scope) {
@@ -53,14 +51,18 @@ export const evaluate: CommandSpec<EvalCommand> = {
         made.add(assignment.field.name);
       }
     }
+    const { maxCommands } = scope.settings.limits;
+    if (steps.length > maxCommands) {
+      throw new SplError(
+        'SPL114',
+        `eval: expected at most ${maxCommands} assignments that read one another, found ${steps.length}.`,
+        command.span,
+      );
+    }
     return steps.reduce((relation, step, index) => {
       const isLast = index === steps.length - 1;
       const later = steps.slice(index + 1).flat();
-      const demand = later.reduceRight(
-        (rest, { field, value }) => need(without(rest, [field.name]), fieldsOfEval(value)),
-        scope.demand,
-      );
-      const own = isLast ? scope : scope.step(`step_${index + 1}`, demand);
+      const own = isLast ? scope : scope.step(`step_${index + 1}`, demandOfAssignments(later, scope.demand));
       const outputs = step
         .filter(({ field }) => own.wants(field.name))
         .map((assignment): Output => {
@@ -71,3 +73,14 @@ export const evaluate: CommandSpec<EvalCommand> = {
     }, input);
   },
 };
+
+/** What the assignments need so that what stands behind them gets what it demands. */
+function demandOfAssignments(assignments: readonly Assignment[], demand: Demand): Demand {
+  const names = new Map(demand.names);
+  for (const { field, value } of [...assignments].reverse()) {
+    if (!demand.all && !names.has(field.name)) continue;
+    names.delete(field.name);
+    for (const name of fieldsOfEval(value)) names.set(name, 'needed');
+  }
+  return { ...demand, names };
+}

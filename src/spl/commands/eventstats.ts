@@ -13,7 +13,7 @@ import { SplError } from '../diagnostics.ts';
 import { and, binary, column, type Expression, TRUE } from '../expression.ts';
 import { namesOf } from '../field-names.ts';
 import type { PlanNode } from '../plan.ts';
-import { ColumnNames, type Field, valueOf } from '../relation.ts';
+import { ColumnNames, type Field, fieldValue } from '../relation.ts';
 import { hasWildcard } from '../wildcard.ts';
 import type { CommandSpec } from './command.ts';
 import { aggregate } from './stats.ts';
@@ -58,7 +58,7 @@ export const eventstats: CommandSpec<EventstatsCommand> = {
     const fields = new Map<string, Field>(passed.fields);
     for (const [name, field] of made) {
       const taken = names.take(name);
-      columns.push({ name: taken, expression: qualified(valueOf(field).expression, right) });
+      columns.push({ name: taken, expression: qualified(fieldValue(field).expression, right) });
       fields.set(name, { ...field, column: taken });
     }
     const on = and(

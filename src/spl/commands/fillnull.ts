@@ -12,7 +12,7 @@ import { binary, call, type Expression, list, number, text, when } from '../expr
 import { namesOf } from '../field-names.ts';
 import { isNumeric } from '../predicate.ts';
 import type { Field, Output } from '../relation.ts';
-import { valueOf } from '../relation.ts';
+import { fieldValue } from '../relation.ts';
 import { asText, literalText, type Value } from '../value.ts';
 import type { CommandSpec } from './command.ts';
 
@@ -52,7 +52,7 @@ export const fillnull: CommandSpec<FillnullCommand> = {
 
 /** `certain`: the result has the field, whatever its rows hold. */
 function fill(name: string, field: Field, value: string, certain: boolean): Output {
-  const current = valueOf(field);
+  const current = fieldValue(field);
   const keepsNumber = field.kind === 'number' && isNumeric(value);
   const filler: Expression = keepsNumber
     ? number(Number(value))

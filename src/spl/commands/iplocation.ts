@@ -92,22 +92,13 @@ const LOCATION = 'location';
 
 /** Each distinct address with its location. */
 function locateAddresses(input: PlanNode, address: Expression, scope: CommandScope): PlanNode {
-  const distinct: PlanNode = {
+  return {
     kind: 'Aggregate',
     label: scope.label('addresses'),
     input,
     predicates: [isNotNull(address)],
     keys: [{ name: KEY, expression: address }],
-    aggregates: [],
-  };
-  return {
-    kind: 'Project',
-    label: scope.label('locations'),
-    input: distinct,
-    columns: [
-      { name: KEY, expression: column(KEY) },
-      { name: LOCATION, expression: call('spl_iplocation', column(KEY)) },
-    ],
+    aggregates: [{ name: LOCATION, expression: call('spl_iplocation', address) }],
   };
 }
 

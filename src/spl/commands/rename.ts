@@ -41,7 +41,9 @@ export const rename: CommandSpec<RenameCommand> = {
   },
 
   lower(command, input) {
-    return command.renames.reduce((relation, one) => ({ ...relation, fields: renamed(relation, one) }), input);
+    let relation = input;
+    for (const one of command.renames) relation = { ...relation, fields: renamed(relation, one) };
+    return relation;
   },
 };
 

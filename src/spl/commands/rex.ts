@@ -16,7 +16,7 @@ import { SplError } from '../diagnostics.ts';
 import { call, type Expression, isNotNull, lambda, number, text } from '../expression.ts';
 import { parsePattern } from '../regular-expression.ts';
 import type { Output, Relation } from '../relation.ts';
-import { valueOf } from '../relation.ts';
+import { fieldValue } from '../relation.ts';
 import type { Span } from '../source.ts';
 import { asKind, asText, commonKind, eachMember, listValue, nonEmpty, textValue, type Value } from '../value.ts';
 import type { CommandSpec } from './command.ts';
@@ -76,8 +76,8 @@ function extracted(action: RexExtract, source: Value, input: Relation, scope: Co
       const found = capture(source, pattern, index, action.maxMatch);
       const before = input.fields.get(name);
       if (before === undefined) return { name, value: found, kind: commonKind([found]), certain: false };
-      const kind = commonKind([found, valueOf(before)]);
-      const expression = call('coalesce', asKind(found, kind), asKind(valueOf(before), kind));
+      const kind = commonKind([found, fieldValue(before)]);
+      const expression = call('coalesce', asKind(found, kind), asKind(fieldValue(before), kind));
       return { name, value: { kind, expression }, kind, certain: before.certain };
     });
 }

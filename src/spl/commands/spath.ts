@@ -11,10 +11,10 @@ import type { SpathCommand } from '../ast.ts';
 import type { CommandScope } from '../command-scope.ts';
 import { need, wants } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
-import { call, type Expression, list, text } from '../expression.ts';
+import { call, column, type Expression, list, text } from '../expression.ts';
 import { fieldOf, readings } from '../json-path.ts';
 import type { Output, Relation } from '../relation.ts';
-import { valueOf } from '../relation.ts';
+import { fieldValue } from '../relation.ts';
 import { asKind, asList, asText, commonKind, listValue, nonEmpty, textValue, type Value } from '../value.ts';
 import type { CommandSpec } from './command.ts';
 
@@ -59,7 +59,7 @@ export const spath: CommandSpec<SpathCommand> = {
     const source = scope.read(input, command.input);
     if (source.kind === 'null') return input;
     return command.path === undefined
-      ? extractAll(command, asText(source), input, scope)
+      ? extractAll(command, source, input, scope)
       : scope.extend(input, [extractOne(command, command.path.value, asText(source), input, scope)]);
   },
 };
@@ -78,12 +78,12 @@ function extractOne(
     : textValue(call('spl_json_at', document, list(readings(path, command.span, limits).map(text))));
   const before = input.fields.get(name);
   if (before === undefined) return { name, value: found, kind: commonKind([found]), certain: false };
-  const kind = commonKind([found, valueOf(before)]);
-  const expression = call('coalesce', asKind(found, kind), asKind(valueOf(before), kind));
+  const kind = commonKind([found, fieldValue(before)]);
+  const expression = call('coalesce', asKind(found, kind), asKind(fieldValue(before), kind));
   return { name, value: { kind, expression }, kind, certain: before.certain };
 }
 
-function extractAll(command: SpathCommand, document: Expression, input: Relation, scope: CommandScope): Relation {
+function extractAll(command: SpathCommand, source: Value, input: Relation, scope: CommandScope): Relation {
   if (scope.settings.strict) {
     scope.warn(
       'SPL405',
@@ -92,16 +92,28 @@ function extractAll(command: SpathCommand, document: Expression, input: Relation
     );
   }
   const names = [...scope.demand.names].filter(([name, strength]) => strength === 'needed' && !name.startsWith('_'));
-  return scope.extend(
-    input,
-    names.map(([name]) => appended(name, fieldOf(document, name, command.span, scope.settings.limits), input)),
+  if (names.length === 0) return input;
+  const { document, relation } =
+    source.kind === 'list' ? onlyText(source, input, scope) : { document: asText(source), relation: input };
+  const outputs = names.map(([name]) =>
+    appended(name, fieldOf(document, name, command.span, scope.settings.limits), relation),
   );
+  return scope.extend(relation, outputs);
+}
+
+/** The only member of a list in a column of its own, so that it is not worked out again for every field. */
+function onlyText(source: Value, input: Relation, scope: CommandScope) {
+  const passed = scope.passThrough(input);
+  const name = passed.names.take('document');
+  const columns = [...passed.columns, { name, expression: asText(source) }];
+  const node = { kind: 'Project', label: scope.label('text'), input: input.node, columns } as const;
+  return { document: column(name), relation: { ...input, node, fields: passed.fields, order: passed.order } };
 }
 
 /** Behind what the field already holds: both values, where both are there. */
 function appended(name: string, found: Value, input: Relation): Output {
   const before = input.fields.get(name);
   if (before === undefined) return { name, value: found, kind: commonKind([found]), certain: false };
-  const both = call('list_concat', asList(valueOf(before)), asList(found));
+  const both = call('list_concat', asList(fieldValue(before)), asList(found));
   return { name, value: listValue(nonEmpty(both)), kind: 'list', certain: before.certain };
 }

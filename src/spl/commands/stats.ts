@@ -13,7 +13,7 @@ import { need } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
 import { column, type Expression, FALSE, NULL } from '../expression.ts';
 import { namesOf } from '../field-names.ts';
-import { type GroupKey, groupBy, keyExpression, keysPresent } from '../grouping.ts';
+import { type GroupKey, groupBy, keyExpression, keyField, keysPresent } from '../grouping.ts';
 import type { Aggregate, Column } from '../plan.ts';
 import { ColumnNames, type Field, type Relation } from '../relation.ts';
 import { asKind, commonKind, textValue } from '../value.ts';
@@ -57,7 +57,9 @@ export function aggregate(
   scope: CommandScope,
   label: string,
 ): Relation {
-  const grouping = groupBy(command.by, input, scope, command.dedupSplitValues);
+  const read = demandOfAggregations(command.aggregations);
+  const alsoRead = new Set(read.all ? input.fields.keys() : read.names.keys());
+  const grouping = groupBy(command.by, input, scope, { dedupSplitValues: command.dedupSplitValues, alsoRead });
   // Without one of the keys no row is left, but the result still has its columns.
   const relation = grouping?.relation ?? input;
   const keys: readonly GroupKey[] =
@@ -68,13 +70,7 @@ export function aggregate(
   const fields = new Map<string, Field>();
   const keyColumns: Column[] = keys.map((key) => {
     const taken = names.take(key.name);
-    const isNumber = key.value.kind === 'number';
-    fields.set(key.name, {
-      column: taken,
-      kind: isNumber ? 'number' : 'text',
-      whole: key.value.kind === 'number' && key.value.whole === true,
-      certain: true,
-    });
+    fields.set(key.name, keyField(key, taken));
     return { name: taken, expression: keyExpression(key) };
   });
   const lowered = lowerAggregations(command.aggregations, relation, scope);

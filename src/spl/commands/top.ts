@@ -15,7 +15,7 @@ import { only } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
 import { binary, call, cast, column, FALSE, NULL, number, type SortTerm } from '../expression.ts';
 import { namesOf } from '../field-names.ts';
-import { type GroupKey, groupBy, keyExpression, keysPresent } from '../grouping.ts';
+import { type GroupKey, groupBy, keyExpression, keyField, keysPresent } from '../grouping.ts';
 import type { Column, PlanNode } from '../plan.ts';
 import { ColumnNames, type Field } from '../relation.ts';
 import { textValue } from '../value.ts';
@@ -78,7 +78,7 @@ export const top: CommandSpec<TopCommand> = {
 
   lower(command, input, scope) {
     const all = [...command.by, ...command.fields];
-    const grouping = groupBy(all, input, scope, false);
+    const grouping = groupBy(all, input, scope, { dedupSplitValues: false, alsoRead: new Set() });
     const keys: readonly GroupKey[] =
       grouping?.keys ?? all.map(({ name }) => ({ name, value: textValue(cast(NULL, 'varchar')) }));
     const names = new ColumnNames();
@@ -138,13 +138,7 @@ export const top: CommandSpec<TopCommand> = {
     // The fields come before the BY fields in the result.
     for (const key of [...keys.slice(command.by.length), ...keys.slice(0, command.by.length)]) {
       const taken = keyColumns[keys.indexOf(key)]?.name ?? '';
-      const isNumber = key.value.kind === 'number';
-      fields.set(key.name, {
-        column: taken,
-        kind: isNumber ? 'number' : 'text',
-        whole: key.value.kind === 'number' && key.value.whole === true,
-        certain: true,
-      });
+      fields.set(key.name, keyField(key, taken));
     }
     if (command.countField !== undefined) {
       fields.set(command.countField, { column: countColumn, kind: 'number', whole: true, certain: true });
