@@ -26,7 +26,7 @@ const sql = `select "user".username as user, count(*) as count from kube_audit
 const begin = '2026-11-02T09:30:00Z';
 const firstSeed = Number(process.env.PINTAIL_SEED ?? Date.now() % 1_000_000);
 
-test.each([0, 1, 2, 3].map((offset) => firstSeed + offset))('history with seed %i', async (seed) => {
+test.each([0, 1].map((offset) => firstSeed + offset))('history with seed %i', async (seed) => {
   const random = randomFrom(seed);
   const pick = (count: number) => Math.floor(random() * count);
   await using bench = await DetectionBench.open();
