@@ -9,7 +9,7 @@ import { lowerFirstSearch } from './commands/search.ts';
 import { type Demand, EVERYTHING } from './demand.ts';
 import { type Diagnostic, SplError } from './diagnostics.ts';
 import type { Column, Plan } from './plan.ts';
-import { fieldValue } from './relation.ts';
+import { fieldValue, type Relation } from './relation.ts';
 
 export interface Lowered {
   readonly plan: Plan;
