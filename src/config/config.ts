@@ -107,6 +107,7 @@ export interface Config {
     /** File with the user's macros. */
     readonly macros: string;
     readonly maxFileBytes: number;
+    readonly maxConfBytes: number;
     readonly maxFiles: number;
     /** By the names of the scheduler's settings. */
     readonly scheduling: {

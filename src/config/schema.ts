@@ -111,6 +111,8 @@ export const configSchema = section({
     /** The user's macros; they come before those of the content. */
     macros: text().default('config/macros.yaml'),
     max_file_size: size(1024).prefault('1MiB'),
+    /** Of one .conf file of a Splunk app, which holds all its searches. */
+    max_conf_size: size(1024).prefault('64MiB'),
     max_files: integer(1, 1_000_000).default(20_000),
     catch_up: duration(0).prefault('7d'),
     max_parallel_runs: integer(1, 64).default(2),

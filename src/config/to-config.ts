@@ -103,6 +103,7 @@ function toDetections(detections: ParsedConfig['detections']): Config['detection
     catchUpMs: detections.catch_up,
     macros: detections.macros,
     maxFileBytes: detections.max_file_size,
+    maxConfBytes: detections.max_conf_size,
     maxFiles: detections.max_files,
     scheduling: {
       maxParallelRuns: detections.max_parallel_runs,

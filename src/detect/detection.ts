@@ -74,6 +74,41 @@ export interface Macro {
   readonly file: string;
 }
 
+/** A lookup: which table, and how its rows are matched (Splunk's transforms.conf and the lookups/ of a checkout). */
+export interface LookupDefinition {
+  readonly name: string;
+  readonly file: string;
+  /** 1-based line of the definition. */
+  readonly line: number;
+  /** A CSV file (absolute path), or a collection, which begins empty. */
+  readonly source:
+    | { readonly kind: 'csv'; readonly path: string }
+    | { readonly kind: 'collection'; readonly name: string };
+  /** Columns as `fields_list` names them; null: those of the CSV. */
+  readonly fields: readonly string[] | null;
+  /** Of the lookup's columns; those that are not named match exactly. */
+  readonly matchTypes: readonly { readonly kind: 'wildcard' | 'cidr' | 'exact'; readonly field: string }[];
+  readonly caseSensitive: boolean;
+  readonly minMatches: number;
+  readonly maxMatches: number;
+  /** Written into the outputs where fewer than `minMatches` rows match; null: nothing. */
+  readonly defaultMatch: string | null;
+}
+
+/** A setting of props.conf that makes fields of events at search time. */
+export interface FieldSetting {
+  /** `kube:container:nginx`, `source::…`, `host::…`. */
+  readonly stanza: string;
+  readonly kind: 'alias' | 'eval' | 'extract' | 'report' | 'lookup';
+  /** The key in full, e.g. `FIELDALIAS-src`. */
+  readonly key: string;
+  readonly text: string;
+  /** Names of the fields it makes, where its text tells. */
+  readonly makes: readonly string[];
+  readonly file: string;
+  readonly line: number;
+}
+
 /** Something in the content that disabled what it stands in; the rest was loaded. */
 export interface ContentProblem {
   readonly file: string;

@@ -1,7 +1,17 @@
 /** Loads detections, runs them over every window, keeps the ledger, and runs the tests that detections carry. */
 export { type Content, type ContentSettings, defaultContentSettings, loadContent } from './content/load-content.ts';
 export { slugOf } from './content/slug.ts';
-export type { ContentProblem, Detection, DetectionTest, Emission, Macro, Schedule, TestData } from './detection.ts';
+export type {
+  ContentProblem,
+  Detection,
+  DetectionTest,
+  Emission,
+  FieldSetting,
+  LookupDefinition,
+  Macro,
+  Schedule,
+  TestData,
+} from './detection.ts';
 export {
   type DetectionTestOptions,
   type DetectionTestResult,

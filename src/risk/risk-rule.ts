@@ -3,8 +3,11 @@
  * repeats, and the rule that turns one result row into risk events.
  */
 
-/** The kinds of detection that ESCU publishes; the type decides what leaves (anomaly: risk; TTP: risk and finding). */
-export type DetectionType = 'Anomaly' | 'TTP' | 'Correlation' | 'Hunting' | 'Baseline';
+/**
+ * The kinds of search that ESCU publishes; the type decides what leaves (anomaly: risk; TTP: risk and finding).
+ * Baselines and investigations are content, but not run on a schedule.
+ */
+export type DetectionType = 'Anomaly' | 'TTP' | 'Correlation' | 'Hunting' | 'Baseline' | 'Investigation';
 
 /** Something that may be at risk: the result field that names it, what kind of thing it is, and the score it gets. */
 export interface RiskObject {

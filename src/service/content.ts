@@ -17,6 +17,7 @@ export interface ContentRequest {
   readonly macros?: string | undefined;
   readonly strictSplunk: boolean;
   readonly maxFileBytes?: number;
+  readonly maxConfBytes?: number;
   readonly maxFiles?: number;
   /** What a search may cost the compiler; its defaults where left out. */
   readonly limits?: Partial<SplLimits>;
@@ -36,6 +37,7 @@ export async function loadDetections(request: Omit<ContentRequest, 'strictSplunk
     paths: (request.paths ?? [SHIPPED_DETECTIONS]).map(findShipped),
     macros: findShipped(request.macros ?? SHIPPED_MACROS),
     ...(request.maxFileBytes !== undefined && { maxFileBytes: request.maxFileBytes }),
+    ...(request.maxConfBytes !== undefined && { maxConfBytes: request.maxConfBytes }),
     ...(request.maxFiles !== undefined && { maxFiles: request.maxFiles }),
   });
 }

@@ -52,6 +52,7 @@ export async function createService(config: Config, options: ServiceOptions): Pr
       paths: config.detections.paths,
       macros: config.detections.macros,
       maxFileBytes: config.detections.maxFileBytes,
+      maxConfBytes: config.detections.maxConfBytes,
       maxFiles: config.detections.maxFiles,
       strictSplunk: config.spl.strict,
       limits: config.spl.limits,
@@ -148,6 +149,9 @@ export class Service implements Component {
   async start(): Promise<void> {
     for (const problem of this.#content.content.problems) {
       this.#logger.error({ problem: printProblem(problem) }, 'a file of the detections was left out');
+    }
+    for (const note of this.#content.content.notes) {
+      this.#logger.info({ note: printProblem(note) }, 'about the detections');
     }
     try {
       for (const component of this.#components) {

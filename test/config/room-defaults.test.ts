@@ -32,9 +32,9 @@ describe("the configuration's defaults are those of the rooms", () => {
   });
 
   test('detect', () => {
-    const { catchUpMs, scheduling, paths, macros, maxFileBytes, maxFiles } = config.detections;
+    const { catchUpMs, scheduling, paths, macros, maxFileBytes, maxConfBytes, maxFiles } = config.detections;
     expect(defaultSchedulerSettings).toMatchObject({ ...scheduling, catchUpSeconds: catchUpMs / 1000 });
-    expect(defaultContentSettings).toEqual({ paths, macros, maxFileBytes, maxFiles });
+    expect(defaultContentSettings).toEqual({ paths, macros, maxFileBytes, maxConfBytes, maxFiles });
   });
 
   test('export', () => {

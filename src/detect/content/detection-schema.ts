@@ -84,7 +84,7 @@ export const detectionSchema = z.object({
   version: textLike.default('1'),
   date: textLike.nullish(),
   status: text.nullish(),
-  type: z.enum(['Anomaly', 'TTP', 'Correlation', 'Hunting', 'Baseline']),
+  type: z.enum(['Anomaly', 'TTP', 'Correlation', 'Hunting', 'Baseline', 'Investigation']),
   description: text.default(''),
   search: nonEmpty,
   rba: riskBlock.nullish(),
@@ -107,6 +107,23 @@ export const macroSchema = z.object({
   name: nonEmpty,
   arguments: textList,
   definition: z.string().default(''),
+});
+
+/** A file of `lookups/`. YAML reads `false` and `1` as other types than the text that Splunk's settings are. */
+const settingText = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+export const lookupSchema = z.object({
+  name: nonEmpty,
+  /** Since 2025: `csv` stands in a file of the same name beside this one, `kvstore` is a collection of this name. */
+  lookup_type: text.nullish(),
+  filename: text.nullish(),
+  collection: text.nullish(),
+  fields_list: text.nullish(),
+  fields: z.array(text).nullish(),
+  match_type: z.union([text, z.array(text).transform((list) => list.join(', '))]).nullish(),
+  case_sensitive_match: settingText.nullish(),
+  default_match: settingText.nullish(),
+  min_matches: settingText.nullish(),
+  max_matches: settingText.nullish(),
 });
 
 /** `config/macros.yaml`: the user's own macros by name. */

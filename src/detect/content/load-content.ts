@@ -1,16 +1,24 @@
-/** Everything that detections are made of, from files: detections, macros, schedules. */
-import type { ContentProblem, Detection, Macro, Schedule } from '../detection.ts';
+/** Everything that detections are made of, from files: searches, macros, schedules, lookup definitions. */
+import { existsSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import type { ContentProblem, Detection, FieldSetting, LookupDefinition, Macro, Schedule } from '../detection.ts';
 import { findContent } from './find-content.ts';
-import { defaultSchedules, parseDetection } from './parse-detection.ts';
+import { type LoadApp, loadApp } from './load-app.ts';
+import { parseDetection } from './parse-detection.ts';
+import { parseLookupFile } from './parse-lookups.ts';
 import { macroKey, parseDeployment, parseMacro, parseUserMacros } from './parse-macros.ts';
+import { defaultSchedules } from './schedule-of-file.ts';
 import { ContentError, readYamlFile, type YamlFile } from './yaml-file.ts';
 
 export interface ContentSettings {
-  /** Files, folders, checkouts of splunk/security_content. */
+  /** Files, folders, Splunk apps, checkouts of splunk/security_content. */
   readonly paths: readonly string[];
   /** The user's macros, which override the content's; null: none. */
   readonly macros: string | null;
+  /** Of one YAML file. */
   readonly maxFileBytes: number;
+  /** Of one `.conf` file: an app holds all its searches in one. */
+  readonly maxConfBytes: number;
   readonly maxFiles: number;
 }
 
@@ -18,21 +26,30 @@ export const defaultContentSettings: ContentSettings = {
   paths: ['config/detections'],
   macros: 'config/macros.yaml',
   maxFileBytes: 1_048_576,
+  maxConfBytes: 67_108_864,
   maxFiles: 20_000,
 };
 
 export interface Content {
   /** In the order of the paths, then of the file names. Names and view names are unique. */
   readonly detections: readonly Detection[];
+  /** Baselines and investigations: searches of the content that Pintail does not run on a schedule. */
+  readonly unscheduled: readonly Detection[];
   /** By `macroKey`: `kube_audit`, `security_content_ctime(1)`. */
   readonly macros: ReadonlyMap<string, Macro>;
-  /** Files that were left out, each with the reason. */
+  /** By name. */
+  readonly lookups: ReadonlyMap<string, LookupDefinition>;
+  /** What props.conf would make of events; nothing applies it yet, and `notes` says so. */
+  readonly fieldSettings: readonly FieldSetting[];
+  /** What was left out because it cannot be taken, each with the reason. */
   readonly problems: readonly ContentProblem[];
+  /** What was left out by its author's or user's wish, and settings that have no effect here. */
+  readonly notes: readonly ContentProblem[];
 }
 
 /**
- * Loads all of it. A file that cannot be taken disables itself and is listed in `problems`; the rest loads. Of two
- * detections with the same name or view name the later one is disabled.
+ * Loads all of it. What cannot be taken disables itself and is listed in `problems`; the rest loads. Of two searches
+ * with the same name or view name the later one is disabled.
  */
 export async function loadContent(settings: Partial<ContentSettings> = {}): Promise<Content> {
   const loader = new ContentLoader({ ...defaultContentSettings, ...settings });
@@ -42,8 +59,12 @@ export async function loadContent(settings: Partial<ContentSettings> = {}): Prom
 class ContentLoader {
   readonly #settings: ContentSettings;
   readonly #problems: ContentProblem[] = [];
+  readonly #notes: ContentProblem[] = [];
   readonly #macros = new Map<string, Macro>();
+  readonly #lookups = new Map<string, LookupDefinition>();
+  readonly #fieldSettings: FieldSetting[] = [];
   readonly #detections: Detection[] = [];
+  readonly #unscheduled: Detection[] = [];
   readonly #seen = new Map<string, Detection>();
 
   constructor(settings: ContentSettings) {
@@ -57,10 +78,18 @@ class ContentLoader {
     const { macros } = this.#settings;
     if (macros !== null) {
       await this.#loadFile(macros, (yaml) => {
-        for (const macro of parseUserMacros(yaml)) this.#macros.set(macroKey(macro), macro);
+        for (const macro of parseUserMacros(yaml)) this.#addUserMacro(macro);
       });
     }
-    return { detections: this.#detections, macros: this.#macros, problems: this.#problems };
+    return {
+      detections: this.#detections,
+      unscheduled: this.#unscheduled,
+      macros: this.#macros,
+      lookups: this.#lookups,
+      fieldSettings: this.#fieldSettings,
+      problems: this.#problems,
+      notes: this.#notes,
+    };
   }
 
   async #loadPath(path: string): Promise<void> {
@@ -72,32 +101,76 @@ class ContentLoader {
         schedules[type] = schedule;
       });
     }
-    for (const file of files.macros) await this.#loadFile(file, (yaml) => this.#addMacro(yaml));
-    for (const file of files.detections) {
-      await this.#loadFile(file, (yaml) => {
-        if (yaml.keys.has('definition') && !yaml.keys.has('search')) this.#addMacro(yaml);
-        else this.#addDetection(yaml, schedules);
-      });
-    }
+    for (const file of files.macros) await this.#loadFile(file, (yaml) => this.#addMacro(parseMacro(yaml)));
+    for (const file of files.lookups) await this.#loadFile(file, (yaml) => this.#addLookup(parseLookupFile(yaml)));
+    for (const file of files.detections) await this.#loadFile(file, (yaml) => this.#addByKeys(yaml, schedules));
+    if (files.app !== null) await loadApp(files.app, this.#settings.maxConfBytes, this.#appTarget());
   }
 
-  #addMacro(yaml: YamlFile): void {
-    const macro = parseMacro(yaml);
+  #appTarget(): LoadApp {
+    return {
+      guarded: (file, work) => this.#guarded(file, work),
+      addProblem: (problem) => this.#problems.push(problem),
+      addNote: (note) => this.#notes.push(note),
+      addMacro: (macro) => this.#addMacro(macro),
+      addLookup: (lookup) => this.#addLookup(lookup),
+      addFieldSetting: (setting) => this.#fieldSettings.push(setting),
+      addSearch: (detection, line) => this.#addSearch(detection, line),
+    };
+  }
+
+  #addByKeys(yaml: YamlFile, schedules: Readonly<Record<string, Schedule>>): void {
+    const isSearch = yaml.keys.has('search');
+    if (yaml.keys.has('definition') && !isSearch) this.#addMacro(parseMacro(yaml));
+    else if (['filename', 'collection', 'lookup_type'].some((key) => yaml.keys.has(key)) && !isSearch) {
+      this.#addLookup(parseLookupFile(yaml));
+    } else this.#addSearch(parseDetection(yaml, schedules), yaml.lineAt(['name']));
+  }
+
+  #addMacro(macro: Macro): void {
     this.#macros.set(macroKey(macro), macro);
   }
 
-  #addDetection(yaml: YamlFile, schedules: Readonly<Record<string, Schedule>>): void {
-    const detection = parseDetection(yaml, schedules);
+  /** The user's file comes before everything; that it hides what a user wrote elsewhere is worth a word. */
+  #addUserMacro(macro: Macro): void {
+    const key = macroKey(macro);
+    const hidden = this.#macros.get(key);
+    if (hidden !== undefined && basename(dirname(hidden.file)) === 'local' && hidden.definition !== macro.definition) {
+      const message = `[${key}] is not applied: the macro of that name in ${macro.file} comes before it.`;
+      this.#notes.push({ file: hidden.file, line: null, message });
+    }
+    this.#addMacro(macro);
+  }
+
+  #addLookup(lookup: LookupDefinition): void {
+    const { source } = lookup;
+    if (source.kind === 'csv' && !existsSync(source.path)) {
+      throw new ContentError(`${lookup.name}: expected its file ${source.path}, found nothing there.`, lookup.line);
+    }
+    this.#lookups.set(lookup.name, lookup);
+  }
+
+  #addSearch(detection: Detection, line: number): void {
     const earlier = this.#seen.get(detection.slug);
-    if (earlier?.file === detection.file) return;
+    if (earlier?.file === detection.file && earlier.searchName === detection.searchName) return;
     if (earlier !== undefined) {
       throw new ContentError(
         `name: expected a name of its own, found "${detection.name}", whose view "${detection.slug}" belongs to ${earlier.file}.`,
-        yaml.lineAt(['name']),
+        line,
       );
     }
     this.#seen.set(detection.slug, detection);
-    this.#detections.push(detection);
+    if (detection.type !== 'Baseline' && detection.type !== 'Investigation') {
+      this.#detections.push(detection);
+      return;
+    }
+    this.#unscheduled.push(detection);
+    const kind = detection.type === 'Baseline' ? 'a baseline' : 'an investigation';
+    this.#notes.push({
+      file: detection.file,
+      line,
+      message: `${detection.name} is ${kind}: it is checked and compiled, but not run on a schedule.`,
+    });
   }
 
   async #loadFile(file: string, use: (yaml: YamlFile) => void): Promise<void> {
@@ -105,15 +178,19 @@ class ContentLoader {
   }
 
   /** Turns what is wrong with one file or path into a problem. Our own bugs are not caught. */
-  async #guarded(file: string, work: () => Promise<void>): Promise<void> {
+  async #guarded(file: string, work: () => void | Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error: unknown) {
-      if (error instanceof ContentError) this.#problems.push({ file, line: error.line, message: error.message });
+      if (error instanceof ContentError) this.#problems.push(problemOf(error, file));
       else if (isSystemError(error)) this.#problems.push({ file, line: null, message: describe(error) });
       else throw error;
     }
   }
+}
+
+function problemOf(error: ContentError, file: string): ContentProblem {
+  return { file: error.file ?? file, line: error.line, message: error.message };
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {

@@ -2,20 +2,11 @@
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { Detection, DetectionTest, Emission, Schedule } from '../detection.ts';
-import { checkCron } from '../schedule/cron.ts';
-import { parseTimeModifier } from '../schedule/time-modifier.ts';
 import { type DetectionFile, detectionSchema } from './detection-schema.ts';
 import { toRiskRule } from './risk-rule-of-file.ts';
+import { checkScheduleOf } from './schedule-of-file.ts';
 import { slugOf } from './slug.ts';
 import { ContentError, type YamlFile } from './yaml-file.ts';
-
-/** The schedule that ESCU's own deployment files give every detection, and the later one for baselines. */
-export const defaultSchedules: Readonly<Record<string, Schedule>> = {
-  Anomaly: { cron: '0 * * * *', earliest: '-70m@m', latest: '-10m@m' },
-  TTP: { cron: '0 * * * *', earliest: '-70m@m', latest: '-10m@m' },
-  Correlation: { cron: '0 * * * *', earliest: '-70m@m', latest: '-10m@m' },
-  Hunting: { cron: '0 * * * *', earliest: '-70m@m', latest: '-10m@m' },
-};
 
 const emissionByType: Readonly<Record<string, Emission>> = {
   Anomaly: { risk: true, finding: false },
@@ -31,12 +22,6 @@ const emissionByType: Readonly<Record<string, Emission>> = {
 export function parseDetection(yaml: YamlFile, schedules: Readonly<Record<string, Schedule>>): Detection {
   refuseByName(yaml);
   const parsed = parseWith(detectionSchema, yaml);
-  if (parsed.type === 'Baseline') {
-    throw new ContentError(
-      'type: expected Anomaly, TTP, Correlation or Hunting, found "Baseline", which Pintail does not run yet.',
-      yaml.lineAt(['type']),
-    );
-  }
   const slug = slugOf(parsed.name);
   if (slug === '') {
     throw new ContentError(`name: expected a letter or digit, found "${parsed.name}".`, yaml.lineAt(['name']));
@@ -115,19 +100,11 @@ function scheduleOf(parsed: DetectionFile, yaml: YamlFile, schedules: Readonly<R
 
 /** Throws ContentError where the cron expression or a time modifier cannot be read. */
 export function checkSchedule(schedule: Schedule, yaml: YamlFile, path: readonly string[]): void {
-  const checks: readonly (readonly [string, () => unknown])[] = [
-    ['cron_schedule', () => checkCron(schedule.cron)],
-    ['earliest_time', () => parseTimeModifier(schedule.earliest)],
-    ['latest_time', () => parseTimeModifier(schedule.latest)],
-  ];
-  for (const [key, check] of checks) {
-    try {
-      check();
-    } catch (error: unknown) {
-      const message = error instanceof Error ? error.message : String(error);
-      throw new ContentError(`${[...path, key].join('.')}: ${message}`, yaml.lineAt([...path, key]), { cause: error });
-    }
-  }
+  const keys = { cron: 'cron_schedule', earliest: 'earliest_time', latest: 'latest_time' };
+  checkScheduleOf(schedule, ({ field, cause }) => {
+    const at = [...path, keys[field]];
+    return new ContentError(`${at.join('.')}: ${cause.message}`, yaml.lineAt(at), { cause });
+  });
 }
 
 function emissionOf(parsed: DetectionFile): Emission {

@@ -1,5 +1,6 @@
 /** Macro and deployment files. */
 import type { Macro, Schedule } from '../detection.ts';
+import { type ConfStanza, isTrue, settingText } from './conf-file.ts';
 import { deploymentSchema, macroSchema, macrosSchema } from './detection-schema.ts';
 import { checkSchedule, parseWith } from './parse-detection.ts';
 import { ContentError, type YamlFile } from './yaml-file.ts';
@@ -15,19 +16,42 @@ export function parseMacro(yaml: YamlFile): Macro {
   return { name, arguments: parameters, definition, file: yaml.file };
 }
 
+/** A stanza of `macros.conf`: `name` or `name(2)`. Throws ContentError where it cannot be taken. */
+export function parseMacroStanza(stanza: ConfStanza): Macro {
+  const { name, count } = splitKey(stanza.name, `[${stanza.name}]`, stanza.line);
+  if (isTrue(stanza, 'iseval')) {
+    throw new ContentError(
+      `[${stanza.name}] iseval: expected a macro whose definition is SPL, found one that computes it, which is not supported.`,
+      stanza.settings.get('iseval')?.line ?? stanza.line,
+      { file: stanza.settings.get('iseval')?.file ?? stanza.file },
+    );
+  }
+  const parameters = (settingText(stanza, 'args') ?? '').split(',').flatMap((part) => part.trim() || []);
+  if (parameters.length !== count) {
+    throw new ContentError(
+      `[${stanza.name}] args: expected ${count} argument names, found ${parameters.length}.`,
+      stanza.settings.get('args')?.line ?? stanza.line,
+      { file: stanza.settings.get('args')?.file ?? stanza.file },
+    );
+  }
+  const definition = stanza.settings.get('definition');
+  return { name, arguments: parameters, definition: definition?.value ?? '', file: definition?.file ?? stanza.file };
+}
+
+/** `name(2)` to its name and number of arguments. */
+function splitKey(key: string, thing: string, line: number): { readonly name: string; readonly count: number } {
+  const match = /^([A-Za-z0-9_.:-]+)(?:\((\d+)\))?$/.exec(key);
+  if (match?.[1] === undefined) {
+    throw new ContentError(`${thing}: expected a name such as kube_audit or name(1), found "${key}".`, line);
+  }
+  return { name: match[1], count: Number(match[2] ?? 0) };
+}
+
 /** The user's macros file; `name(2)` as a key says how many arguments the macro takes. */
 export function parseUserMacros(yaml: YamlFile): readonly Macro[] {
   const { macros } = parseWith(macrosSchema, yaml);
   return Object.entries(macros).map(([key, { arguments: parameters, definition }]) => {
-    const match = /^([A-Za-z0-9_.:-]+)(?:\((\d+)\))?$/.exec(key);
-    const name = match?.[1];
-    const count = Number(match?.[2] ?? 0);
-    if (name === undefined) {
-      throw new ContentError(
-        `macros: expected a name such as kube_audit or name(1), found "${key}".`,
-        lineOf(yaml, key),
-      );
-    }
+    const { name, count } = splitKey(key, 'macros', lineOf(yaml, key));
     if (count !== parameters.length) {
       throw new ContentError(
         `macros.${key}: expected ${count} argument names, found ${parameters.length}.`,

@@ -3,14 +3,16 @@ import { readFile, stat } from 'node:fs/promises';
 import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import type { TextOrigin } from '../detection.ts';
 
-/** The file's text cannot be taken; carries the line where it is known. */
+/** The file's text cannot be taken; carries the line where it is known, and the file where that is not the one being read. */
 export class ContentError extends Error {
   override readonly name = 'ContentError';
   readonly line: number | null;
+  readonly file: string | null;
 
-  constructor(message: string, line: number | null, options?: ErrorOptions) {
+  constructor(message: string, line: number | null, options?: ErrorOptions & { readonly file?: string }) {
     super(message, options);
     this.line = line;
+    this.file = options?.file ?? null;
   }
 }
 

@@ -220,7 +220,6 @@ describe('bad files', () => {
       ),
     );
     await write('key.yml', detection('F', 'pintail:\n  strict_splnk: true\n'));
-    await write('baseline.yml', detection('G').replace('Anomaly', 'Baseline'));
     await write('half.yml', `${detection('H')}  message: no score\n`);
     await write('empty.yml', detection("'!!'"));
     const { detections, problems } = await load();
@@ -229,7 +228,10 @@ describe('bad files', () => {
       problems.map(({ file, line, message }) => [file.slice(folder.length + 1), [line, message]]),
     );
     expect(byFile).toEqual({
-      'type.yml': [6, 'type: expected one of "Anomaly"|"TTP"|"Correlation"|"Hunting"|"Baseline", found "Guess".'],
+      'type.yml': [
+        6,
+        'type: expected one of "Anomaly"|"TTP"|"Correlation"|"Hunting"|"Baseline"|"Investigation", found "Guess".',
+      ],
       'nosearch.yml': [1, 'search: expected string, found nothing.'],
       'yaml.yml': [expect.any(Number), expect.stringMatching(/^YAML: /)],
       'list.yml': [1, 'file: expected one YAML mapping, found something else.'],
@@ -240,7 +242,6 @@ describe('bad files', () => {
       ],
       'time.yml': [16, expect.stringContaining('deployment.scheduling.earliest_time: time: expected a modifier')],
       'key.yml': [14, 'pintail: expected known keys, found "strict_splnk".'],
-      'baseline.yml': [6, expect.stringContaining('found "Baseline", which Pintail does not run yet')],
       'half.yml': [10, expect.stringContaining('tags: expected risk_score, or impact and confidence')],
       'empty.yml': [1, 'name: expected a letter or digit, found "!!".'],
     });
@@ -284,7 +285,6 @@ describe('macros and schedules', () => {
     await write('content/detections/cloud/a.yml', detection('A'));
     await write('content/macros/one.yml', 'name: one\ndefinition: from content\n');
     await write('content/macros/two.yml', 'name: two\ndefinition: x($field$)\narguments: [field]\n');
-    await write('content/lookups/ignored.yml', 'name: ignored\n');
     const user = await write('macros.yaml', 'macros:\n  one: { definition: from user }\n');
     const { macros, detections, problems } = await load([join(folder, 'content')], user);
     expect(problems).toEqual([]);
@@ -337,9 +337,11 @@ test('a path given twice loads its detections once', async () => {
 const escu = process.env.PINTAIL_ESCU;
 
 test.skipIf(escu === undefined)('every detection of a security_content checkout loads, without a problem', async () => {
-  const { detections, problems, macros } = await load([escu ?? '']);
+  const { detections, unscheduled, lookups, problems, macros } = await load([escu ?? '']);
   expect(problems).toEqual([]);
   expect(detections.length).toBeGreaterThanOrEqual(56);
+  expect(unscheduled.length).toBeGreaterThanOrEqual(6);
+  expect(lookups.size).toBeGreaterThanOrEqual(5);
   expect(macros.has('kube_audit')).toBe(true);
   expect(macros.has('security_content_ctime(1)')).toBe(true);
   expect(detections.every(({ riskRule }) => riskRule !== null)).toBe(true);
