@@ -24,8 +24,8 @@ describe.skipIf(binary === '')(suiteTitle('sample configurations', collector), (
     COLLECTOR_STATE: join(folder, 'state'),
     K8S_CLUSTER_NAME: 'prod',
     K8S_NODE_NAME: 'node-a',
-    PINTAIL_INGEST_TOKEN: 'an ingest token',
-    SPLUNK_HEC_TOKEN: 'a HEC token',
+    PINTAIL_INGEST_TOKEN: 'an-ingest-token-of-the-test',
+    SPLUNK_HEC_TOKEN: 'a-hec-token',
   });
 
   test.each(['otlp/pintail', 'otlphttp/pintail'])(
@@ -35,7 +35,7 @@ describe.skipIf(binary === '')(suiteTitle('sample configurations', collector), (
       const auditLog = join(folder, 'audit.log');
       const lines = auditEvents({ seed: 7, count: 300, startMs: Date.now() - 60_000 });
       await writeFile(auditLog, `${lines.join('\n')}\n`);
-      const token = 'a token of more than sixteen characters';
+      const token = 'an-ingest-token-of-the-test';
       const service = await startPintail({
         folder: join(folder, 'pintail'),
         api: { tokens: [{ token, scopes: ['ingest'] }] },
