@@ -71,8 +71,10 @@ function arithmetic(operator: '+' | '-' | '*' | '/' | '%', left: Value, right: V
   return binary(operator, isWhole(left) && isWhole(right) ? cast(asNumber(left), 'double') : asNumber(left), divisor);
 }
 
+/** Not a DOUBLE: a literal is a DECIMAL or an integer to DuckDB. */
 function isWhole(value: Value): boolean {
-  return (value.kind === 'number' && value.whole === true) || (value.kind === 'text' && value.whole !== undefined);
+  if (value.kind === 'number') return value.whole === true || value.literal !== undefined;
+  return value.kind === 'text' && value.whole !== undefined;
 }
 
 function concatenate(left: Value, right: Value): Expression {

@@ -186,7 +186,10 @@ function parseParenthesis(context: ParseContext): EvalExpression {
 
 function parseName(context: ParseContext): EvalExpression {
   const token = context.next('eval');
-  if (/^(?:and|or|xor|not|like|in)$/i.test(token.text)) throw context.unexpected('expression', 'a value', token);
+  // `like(a, b)` and `in(a, b)` are functions, `a LIKE b` and `a IN (b)` operators.
+  const isFunction = /^(?:like|in)$/i.test(token.text) && context.isOperator('eval', '(');
+  if (!isFunction && /^(?:and|or|xor|not|like|in)$/i.test(token.text))
+    throw context.unexpected('expression', 'a value', token);
   if (/^\$.+\$$/.test(token.text)) {
     throw new SplError('SPL316', `expression: expected a value, found the token "${token.text}".`, token);
   }

@@ -105,7 +105,9 @@ export function text(value: string): Expression {
 /** A finite number. */
 export function number(value: number): Expression {
   if (!Number.isFinite(value)) throw new Error(`number: expected a finite number, found ${value}.`);
-  return { op: 'number', text: String(value) };
+  // DuckDB reads an exponent as DOUBLE; a whole number beyond 2^53 would become a wider integer type.
+  const isExact = !Number.isInteger(value) || Number.isSafeInteger(value);
+  return { op: 'number', text: isExact ? String(value) : value.toExponential() };
 }
 
 export const NULL: Expression = { op: 'null' };

@@ -233,7 +233,9 @@ function squared(argument: Expression): Expression {
 
 function toDouble(value: Value): Expression {
   const numbers = asNumber(value);
-  return value.kind === 'number' && value.whole !== true ? numbers : cast(numbers, 'double');
+  return value.kind === 'number' && value.whole !== true && value.literal === undefined
+    ? numbers
+    : cast(numbers, 'double');
 }
 
 /** Of one value the deviation is 0. */
