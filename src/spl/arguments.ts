@@ -172,21 +172,22 @@ export class Arguments {
     return parseSearchExpression(this.context);
   }
 
-  /** `[+|-]field`, or `[+|-]auto(field)` and its kin. The sign holds for all following fields. */
+  /** `[+|-]field`, or `[+|-]auto(field)` and its kin. A sign with a blank behind it holds for all following fields. */
   sortKeys(): readonly SortKey[] {
     const keys: SortKey[] = [];
-    let descending = false;
+    let isDescending = false;
     while (!this.isEnd()) {
       if (keys.length > 0) this.skipComma();
       const token = this.expectText("a field's name");
       const sign = token.kind === 'word' ? /^[+-]/.exec(token.text)?.[0] : undefined;
-      if (sign !== undefined) descending = sign === '-';
-      const rest = sign === undefined ? token.text : token.text.slice(1);
-      keys.push(
-        rest === ''
-          ? this.#sortKey(this.expectText("a field's name"), descending)
-          : this.#sortKey({ ...token, text: rest }, descending),
-      );
+      if (sign === undefined) {
+        keys.push(this.#sortKey(token, isDescending));
+      } else if (token.text === sign) {
+        isDescending = sign === '-';
+        keys.push(this.#sortKey(this.expectText("a field's name"), isDescending));
+      } else {
+        keys.push(this.#sortKey({ ...token, text: token.text.slice(1) }, sign === '-'));
+      }
     }
     return keys;
   }

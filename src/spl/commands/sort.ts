@@ -3,7 +3,7 @@
  *
  *   sort [<int>] [limit=<int>] [+|-]<field> …      auto(), str(), num(), ip() say how to compare
  *
- * A sign holds for the fields behind it too. By default numbers are compared as numbers, IPv4 addresses as addresses, all else as
+ * A sign holds for its field, with a blank behind it for all that follow. By default numbers are compared as numbers, IPv4 addresses as addresses, all else as
  * text; numbers come before addresses, those before text, rows without the field last. Rows that compare equal keep their order.
  */
 import type { SortCommand, SortKey } from '../ast.ts';
