@@ -7,6 +7,10 @@ import { tooLarge } from './refusal.ts';
 export const COMPRESSIONS = ['gzip', 'zstd', 'deflate'] as const;
 export type Compression = (typeof COMPRESSIONS)[number];
 
+const SMALLEST_CHUNK = 16 * 1024;
+const LARGEST_CHUNK = 16 * 1024 * 1024;
+const LARGEST_DEFLATE_RATIO = 1032;
+
 export interface DecompressOptions {
   readonly limitBytes: number;
   /** Called before bytes are kept; may throw a refusal. */
@@ -15,7 +19,7 @@ export interface DecompressOptions {
 
 /** Throws BadDataError where the bytes are damaged, a `too_large` refusal at the limit. */
 export function decompress(bytes: Buffer, compression: Compression, options: DecompressOptions): Promise<Buffer> {
-  const decompressor = create(compression, bytes.length);
+  const decompressor = create(compression, bytes);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -44,9 +48,14 @@ export function decompress(bytes: Buffer, compression: Compression, options: Dec
   });
 }
 
-/** Each chunk is a trip to a thread: as few as the size lets expect, without a large buffer for a small request. */
-function create(compression: Compression, compressedBytes: number): Transform {
-  const chunkSize = Math.min(1024 * 1024, Math.max(16 * 1024, compressedBytes * 8));
+/**
+ * Each chunk is a trip to a thread and a copy at the end: as few as the size lets expect, without a large buffer for a
+ * small request.
+ */
+function create(compression: Compression, bytes: Buffer): Transform {
+  const expected = (compression === 'gzip' && announcedSize(bytes)) || bytes.length * 8;
+  // One byte more than what comes: a chunk that is exactly full makes zlib ask for another.
+  const chunkSize = Math.min(LARGEST_CHUNK, Math.max(SMALLEST_CHUNK, expected + 1));
   switch (compression) {
     case 'gzip':
       return createGunzip({ chunkSize });
@@ -55,4 +64,11 @@ function create(compression: Compression, compressedBytes: number): Transform {
     case 'zstd':
       return createZstdDecompress({ chunkSize });
   }
+}
+
+/** What the last four bytes say (RFC 1952, ISIZE); undefined where deflate cannot have made that much of so little. */
+function announcedSize(bytes: Buffer): number | undefined {
+  if (bytes.length < 18) return undefined;
+  const size = bytes.readUInt32LE(bytes.length - 4);
+  return size <= bytes.length * LARGEST_DEFLATE_RATIO ? size : undefined;
 }
