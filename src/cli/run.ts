@@ -3,6 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { registerCheck } from './check.ts';
 import type { ExitStatus, RegisterCommand, Terminal } from './command.ts';
 import { UsageError } from './command.ts';
 import { registerCompile } from './compile.ts';
@@ -21,6 +22,7 @@ const commands: readonly RegisterCommand[] = [
   registerSearch,
   registerSql,
   registerCompile,
+  registerCheck,
   registerTest,
   registerDemo,
 ];

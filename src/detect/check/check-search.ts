@@ -1,0 +1,128 @@
+/** One search as far as its text alone tells. Pure. */
+import type { Diagnostic } from '../../spl/index.ts';
+import { locate, type Source } from '../../spl/source.ts';
+import type { Detection } from '../detection.ts';
+import { type CompiledDetection, sourceOf, type UncompiledDetection } from '../run/compile-detection.ts';
+import { measureTiling } from '../schedule/windows.ts';
+import { inputsOf } from './inputs.ts';
+import { lint } from './lints.ts';
+import type { Outline } from './outline.ts';
+import type { SearchCheck, SearchMessage, Suspicion, Windows } from './report.ts';
+
+export interface CheckOptions {
+  /** IANA name; schedules are read in it. */
+  readonly timeZone: string;
+  /** Epoch seconds from which on windows are laid out. */
+  readonly from: number;
+}
+
+/** Eight days of hourly windows. */
+const measuredRuns = 200;
+
+/** `sameText` names the other searches whose text is the same. `outline` is undefined where it cannot be parsed. */
+export function checkSearch(
+  compiled: CompiledDetection | UncompiledDetection,
+  outline: Outline | undefined,
+  sameText: readonly string[],
+  options: CheckOptions,
+): SearchCheck {
+  const { detection } = compiled;
+  const source = sourceOf(detection);
+  const scheduled = detection.type !== 'Baseline' && detection.type !== 'Investigation';
+  const windows = scheduled ? windowsOf(detection, options) : null;
+  return {
+    name: detection.name,
+    view: detection.slug,
+    file: detection.file,
+    type: detection.type,
+    status: detection.status,
+    compiles: compiled.ok,
+    refusals: compiled.ok ? [] : compiled.diagnostics.map((diagnostic) => toMessage(diagnostic, source)),
+    warnings: compiled.ok ? compiled.warnings.map((diagnostic) => toMessage(diagnostic, source)) : [],
+    commands: outline?.searches.flatMap(({ commands }) => commands.map(({ name }) => name.toLowerCase())) ?? [],
+    reads:
+      outline?.scans.map(({ dataset, fields, extracted, everything }) => ({
+        dataset,
+        fields,
+        extracted,
+        everything,
+      })) ?? [],
+    inputs: inputsOf(detection),
+    usesIpLocation:
+      outline?.searches.some(({ commands }) => commands.some(({ kind }) => kind === 'IplocationCommand')) ?? false,
+    suspicions: [
+      ...duplicates(detection, sameText),
+      ...(outline === undefined ? [] : lint(outline)),
+      ...(compiled.ok ? unknownRiskFields(compiled) : []),
+      ...(windows === null ? [] : untiled(detection, windows)),
+    ],
+    windows,
+    data: null,
+  };
+}
+
+/** A search's text apart from its own filter macro, which users fill in: what two duplicates share. */
+export function textToCompare(detection: Detection): string {
+  return detection.search.trim().replace(/\s*\|\s*`\w+_filter`$/, '');
+}
+
+function duplicates(detection: Detection, sameText: readonly string[]): readonly Suspicion[] {
+  if (sameText.length === 0) return [];
+  const names = sameText.map((name) => `"${name}"`).join(', ');
+  const message = `The search is the same as that of ${names}, byte for byte, filter macros apart.`;
+  return [{ code: 'CHK101', name: 'duplicate-search', message, place: startOf(detection) }];
+}
+
+/** A risk object or a `$token$` of the message that is no field of the results: no risk event, or a message with a hole. */
+function unknownRiskFields({ detection, fields }: CompiledDetection): readonly Suspicion[] {
+  const rule = detection.riskRule;
+  if (rule === null || !detection.emission.risk) return [];
+  const names = new Set(fields.map(({ name }) => name));
+  const place = startOf(detection);
+  const objects = rule.riskObjects.filter(({ field }) => !names.has(field));
+  const tokens = [...rule.message.matchAll(/\$([^$\s]+)\$/g)]
+    .map((match) => match[1] ?? '')
+    .filter((name) => !names.has(name));
+  return [
+    ...objects.map(({ field }) => ({
+      code: 'CHK111',
+      name: 'risk-object-not-in-results',
+      message: `The risk object ${field} is no field of the results, so it is never scored.`,
+      place,
+    })),
+    ...[...new Set(tokens)].map((field) => ({
+      code: 'CHK112',
+      name: 'message-field-not-in-results',
+      message: `The risk message names $${field}$, which is no field of the results.`,
+      place,
+    })),
+  ];
+}
+
+function untiled(detection: Detection, windows: Windows): readonly Suspicion[] {
+  const found: Suspicion[] = [];
+  const place = startOf(detection);
+  const what = `cron "${windows.cron}" with ${windows.earliest} to ${windows.latest}`;
+  if (windows.longestGap > 0) {
+    const message = `Windows leave out up to ${windows.longestGap} s between two runs (${what}).`;
+    found.push({ code: 'CHK113', name: 'window-gap', message, place });
+  }
+  if (windows.longestOverlap > 0) {
+    const message = `Windows in a row cover up to ${windows.longestOverlap} s twice (${what}): what is found there is found twice.`;
+    found.push({ code: 'CHK114', name: 'window-overlap', message, place });
+  }
+  return found;
+}
+
+function windowsOf({ schedule }: Detection, { timeZone, from }: CheckOptions): Windows {
+  return { ...schedule, ...measureTiling(schedule, timeZone, from, measuredRuns) };
+}
+
+function startOf({ file, searchOrigin }: Detection): SearchMessage['place'] {
+  return { file, line: searchOrigin.line, column: searchOrigin.column };
+}
+
+function toMessage({ code, message, span, help }: Diagnostic, source: Source): SearchMessage {
+  const { line, column } = locate(source, span.start);
+  return { code, message, help: help ?? null, place: { file: source.name, line, column } };
+}

@@ -1,0 +1,86 @@
+/** Content checked, against events in files, a database, a service, or none. */
+import { PermanentError, type SplunkMetadata, type SqlRow } from '../component.ts';
+import { checkContent, type EventQuery, type Report } from '../detect/index.ts';
+import { compileSearch, printSearchDiagnostics } from './compile-search.ts';
+import { loadDetections } from './content.ts';
+import { queryServer } from './query-server.ts';
+import { SEARCH_TIME_ZONE } from './time-window.ts';
+import { type LoadProgress, openWorkbench, type Workbench } from './workbench.ts';
+
+/** The events to check against. */
+export type CheckedEvents =
+  | {
+      readonly kind: 'files';
+      readonly files: readonly string[];
+      /** A storage directory or its database file; undefined is temporary. */
+      readonly database: string | undefined;
+      readonly metadata: SplunkMetadata;
+      readonly cluster?: string | undefined;
+    }
+  | { readonly kind: 'server'; readonly server: string; readonly token: string | undefined };
+
+export interface CheckRequest {
+  readonly paths: readonly string[];
+  /** Undefined is the shipped `config/macros.yaml`. */
+  readonly macros?: string | undefined;
+  readonly strictSplunk: boolean;
+  /** Null: only the searches' text is checked. */
+  readonly events: CheckedEvents | null;
+  readonly onLoad?: (progress: LoadProgress) => void;
+  readonly onProgress?: (done: number, of: number) => void;
+  /** Told of records and files that could not be read. */
+  readonly onProblem: (message: string) => void;
+}
+
+/** Rejects where the events cannot be read or the service refuses a query; all else is in the report. */
+export async function checkFiles(request: CheckRequest): Promise<Report> {
+  const content = await loadDetections({ paths: request.paths, macros: request.macros });
+  const check = (events: EventQuery | null): Promise<Report> =>
+    checkContent(content, {
+      events,
+      strictSplunk: request.strictSplunk,
+      timeZone: SEARCH_TIME_ZONE,
+      // A fixed time, so that the same content gives the same report.
+      from: 0,
+      ...(request.onProgress && { onProgress: request.onProgress }),
+    });
+  const { events } = request;
+  if (events === null) return check(null);
+  if (events.kind === 'server') return check(serverEvents(events));
+  const workbench = await openWorkbench({ database: events.database });
+  try {
+    await workbench.load(events.files, {
+      metadata: events.metadata,
+      cluster: events.cluster,
+      onProblem: request.onProblem,
+      ...(request.onLoad && { onProgress: request.onLoad }),
+    });
+    return await check(await workbenchEvents(workbench));
+  } finally {
+    await workbench.close();
+  }
+}
+
+async function workbenchEvents(workbench: Workbench): Promise<EventQuery> {
+  const window = { earliest: null, latest: null, now: await workbench.newestTime() };
+  const sql = (text: string): Promise<readonly SqlRow[]> =>
+    workbench.database.read({ share: 'detection', window }, (connection) => connection.query(text));
+  return {
+    sql,
+    async search(spl) {
+      const result = compileSearch(spl, { macros: new Map(), strictSplunk: true });
+      if (!result.ok) throw new PermanentError(printSearchDiagnostics(spl, result));
+      return sql(result.sql);
+    },
+  };
+}
+
+function serverEvents(server: { readonly server: string; readonly token: string | undefined }): EventQuery {
+  const ask = async (language: 'sql' | 'spl', query: string): Promise<readonly SqlRow[]> => {
+    const { chunks } = await queryServer({ server: server.server, token: server.token, language, query });
+    const rows: SqlRow[] = [];
+    for await (const chunk of chunks()) rows.push(...chunk);
+    return rows;
+  };
+  return { sql: (text) => ask('sql', text), search: (spl) => ask('spl', spl) };
+}
