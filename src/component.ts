@@ -205,7 +205,14 @@ export interface NormalizedBatch {
 // ---------------------------------------------------------------- store -> everyone who reads or writes tables
 
 /** A value of a query result. TIMESTAMP is ISO 8601 text ending in Z; integers beyond 2^53 are bigint; MAP and STRUCT are objects. */
-export type SqlValue = null | boolean | number | bigint | string | readonly SqlValue[] | { readonly [key: string]: SqlValue };
+export type SqlValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | readonly SqlValue[]
+  | { readonly [key: string]: SqlValue };
 
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 

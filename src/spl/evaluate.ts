@@ -1,23 +1,14 @@
 /** Eval expressions to values and conditions. */
-import type { Assignment, EvalExpression, FieldReference } from './ast.ts';
+import type { Assignment, EvalExpression } from './ast.ts';
 import type { CommandScope } from './command-scope.ts';
-import { calculate, compareValues, isAmong } from './compare.ts';
+import { add, calculate, compareValues, isAmong } from './compare.ts';
 import { SplError } from './diagnostics.ts';
+import type { EvalContext } from './eval-context.ts';
 import { and, binary, type Expression, NULL, or } from './expression.ts';
 import { findFunction, functionNames, UNSUPPORTED_FUNCTIONS } from './functions/index.ts';
 import type { Relation } from './relation.ts';
 import { suggest } from './suggestion.ts';
 import { asNumber, booleanValue, literalNumber, literalText, type Value } from './value.ts';
-
-/** What a function sees of the place that calls it. */
-export interface EvalContext {
-  readonly scope: CommandScope;
-  read(field: FieldReference): Value;
-  value(expression: EvalExpression): Value;
-  condition(expression: EvalExpression): Expression;
-  /** The same place with one more name: inside mvmap and mvfilter a field stands for one of its values. */
-  bind(name: string, value: Value): EvalContext;
-}
 
 /** A condition: true, false or null. */
 export function lowerCondition(expression: EvalExpression, input: Relation, scope: CommandScope): Expression {
@@ -104,19 +95,31 @@ function evaluateBinary(expression: Extract<EvalExpression, { kind: 'Binary' }>,
     case 'like':
       return booleanValue(compareValues(operator, context.value(left), context.value(right)));
     case '+':
+      return add(operandsOfSum(expression).map((side) => operandValue(side, operator, context)));
     case '-':
     case '*':
     case '/':
     case '%':
-    case '.': {
-      const values = [left, right].map((side) => {
-        const value = context.value(side);
-        if (value.kind !== 'boolean') return value;
-        throw new SplError('SPL305', `${operator}: expected a value, found a condition.`, side.span);
-      });
-      return calculate(operator, values[0] as Value, values[1] as Value);
-    }
+    case '.':
+      return calculate(operator, operandValue(left, operator, context), operandValue(right, operator, context));
   }
+}
+
+/** `a + b + c` leans to the left: its operands in order. */
+function operandsOfSum(expression: EvalExpression): readonly EvalExpression[] {
+  const operands: EvalExpression[] = [];
+  let rest = expression;
+  while (rest.kind === 'Binary' && rest.operator === '+') {
+    operands.push(rest.right);
+    rest = rest.left;
+  }
+  return [rest, ...operands.reverse()];
+}
+
+function operandValue(side: EvalExpression, operator: string, context: EvalContext): Value {
+  const value = context.value(side);
+  if (value.kind !== 'boolean') return value;
+  throw new SplError('SPL305', `${operator}: expected a value, found a condition.`, side.span);
 }
 
 function evaluateCall(call: Extract<EvalExpression, { kind: 'Call' }>, context: EvalContext): Value {

@@ -1,7 +1,7 @@
 /** What a family of eval functions exports, and what its functions share. */
 import type { Call, EvalExpression } from '../ast.ts';
 import { SplError } from '../diagnostics.ts';
-import type { EvalContext } from '../evaluate.ts';
+import type { EvalContext } from '../eval-context.ts';
 import type { Expression } from '../expression.ts';
 import { asNumber, asText, eachMember, listValue, numberValue, textValue, type Value } from '../value.ts';
 

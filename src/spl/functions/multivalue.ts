@@ -2,7 +2,7 @@
 
 import type { Call } from '../ast.ts';
 import { SplError } from '../diagnostics.ts';
-import type { EvalContext } from '../evaluate.ts';
+import type { EvalContext } from '../eval-context.ts';
 import { binary, call, type Expression, isNotNull, lambda, number, text, when } from '../expression.ts';
 import { fieldsOfEval } from '../field-names.ts';
 import { rePattern } from '../regular-expression.ts';
