@@ -54,10 +54,33 @@ function isTextLiteral(value: Value): boolean {
   return value.kind === 'text' && value.literal !== undefined;
 }
 
-export function calculate(operator: ArithmeticOperator, left: Value, right: Value): Value {
+/** All operators but `+`, which is `add`. */
+export function calculate(operator: Exclude<ArithmeticOperator, '+'>, left: Value, right: Value): Value {
   if (operator === '.') return { kind: 'text', expression: concatenate(left, right) };
-  if (operator === '+' && left.kind !== 'number' && right.kind !== 'number') return addOrJoin(left, right);
   return { kind: 'number', expression: arithmetic(operator, left, right) };
+}
+
+/** `a + b + …`: numbers are added, texts joined; one among the others of the other sort, or an absent one, and there is no result. */
+export function add(values: readonly Value[]): Value {
+  const [first, ...rest] = values;
+  if (first === undefined || values.some(({ kind }) => kind === 'null')) return { kind: 'null', expression: NULL };
+  const numbers = (): Expression =>
+    rest.reduce<Value>((sum, value) => ({ kind: 'number', expression: arithmetic('+', sum, value) }), first).expression;
+  if (values.some(({ kind }) => kind === 'number')) return { kind: 'number', expression: numbers() };
+  const joined = rest.reduce((text, value) => binary('||', text, asText(value)), asText(first));
+  const unsure = values.filter((value) => !isTextLiteral(value));
+  const areTexts = and(unsure.map((value) => isNull(asNumber(value))));
+  if (unsure.length === 0) return { kind: 'text', expression: joined };
+  if (unsure.length < values.length) return { kind: 'text', expression: when(areTexts, joined) };
+  const areNumbers = and(values.map((value) => isNotNull(asNumber(value))));
+  const expression: Expression = {
+    op: 'case',
+    whens: [
+      { condition: areNumbers, result: call('spl_number_text', numbers()) },
+      { condition: areTexts, result: joined },
+    ],
+  };
+  return { kind: 'text', expression };
 }
 
 /** In doubles: whole numbers of the database would overflow where SPL's do not. Division by zero has no result. */
@@ -79,24 +102,6 @@ function isWhole(value: Value): boolean {
 
 function concatenate(left: Value, right: Value): Expression {
   return binary('||', asText(left), asText(right));
-}
-
-/** Two numbers are added, two texts joined, one of each has no result. */
-function addOrJoin(left: Value, right: Value): Value {
-  if (left.kind === 'null' || right.kind === 'null') return { kind: 'null', expression: NULL };
-  const joined = concatenate(left, right);
-  if (isTextLiteral(left) && isTextLiteral(right)) return { kind: 'text', expression: joined };
-  if (isTextLiteral(left)) return { kind: 'text', expression: when(isNull(asNumber(right)), joined) };
-  if (isTextLiteral(right)) return { kind: 'text', expression: when(isNull(asNumber(left)), joined) };
-  const sum = binary('+', asNumber(left), asNumber(right));
-  const expression: Expression = {
-    op: 'case',
-    whens: [
-      { condition: and([isNotNull(asNumber(left)), isNotNull(asNumber(right))]), result: call('spl_number_text', sum) },
-      { condition: and([isNull(asNumber(left)), isNull(asNumber(right))]), result: joined },
-    ],
-  };
-  return { kind: 'text', expression };
 }
 
 /** Any of the values. */

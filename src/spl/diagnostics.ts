@@ -42,13 +42,12 @@ export type DiagnosticCode =
   | 'SPL314' // a time format that cannot be translated
   | 'SPL315' // a field that may hold several values where one is needed
   | 'SPL316' // a form of a command that is not supported
-  | 'SPL317' // a value that cannot be text in the database
+  | 'SPL317' // a name that cannot be a column
   // Warnings
   | 'SPL401' // lower-case and, or, not in a search are words to look for
   | 'SPL402' // a dotted name without quotes is read as a concatenation
   | 'SPL403' // a field that does not exist at this point
-  | 'SPL404' // a macro that is not defined and counts as empty
-  | 'SPL405'; // an option that has no effect here
+  | 'SPL404'; // Splunk would read less than this does
 
 export type Severity = 'error' | 'warning';
 

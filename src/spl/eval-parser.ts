@@ -26,7 +26,9 @@ const COMPARATORS: ReadonlyMap<string, ComparisonOperator> = new Map([
   ['>=', '>='],
 ]);
 
-const LONGEST_CHAIN = 1_000;
+/** Levels of one expression's tree. `a + b + c …` leans to the left, so each operator is one. */
+const DEEPEST_TREE = 1_000;
+const depths = new WeakMap<EvalExpression, number>();
 
 export function parseEvalExpression(context: ParseContext): EvalExpression {
   const start = context.peek('eval');
@@ -43,11 +45,10 @@ function parseLogical(
   parseOperand: () => EvalExpression,
 ): EvalExpression {
   let left = parseOperand();
-  for (let length = 1; ; length += 1) {
+  for (;;) {
     const token = context.peek('eval');
     const operator = operators.find((candidate) => isWord(token, candidate));
     if (operator === undefined) return left;
-    boundChain(length, token);
     context.next('eval');
     left = binary(operator, left, parseOperand());
   }
@@ -58,7 +59,7 @@ function parseNegation(context: ParseContext): EvalExpression {
   if (!isWord(token, 'not')) return parseComparison(context);
   context.next('eval');
   const operand = context.nest(token, () => parseNegation(context));
-  return { kind: 'Unary', span: joinSpans(token, operand.span), operator: 'not', operand };
+  return bounded({ kind: 'Unary', span: joinSpans(token, operand.span), operator: 'not', operand }, [operand]);
 }
 
 function parseComparison(context: ParseContext): EvalExpression {
@@ -77,7 +78,7 @@ function parseComparison(context: ParseContext): EvalExpression {
   if (isWord(token, 'not')) {
     context.next('eval');
     const positive = isWord(context.peek('eval'), 'in') ? parseIn(context, left) : parseLike(context, left);
-    return { kind: 'Unary', span: positive.span, operator: 'not', operand: positive };
+    return bounded({ kind: 'Unary', span: positive.span, operator: 'not', operand: positive }, [positive]);
   }
   return left;
 }
@@ -92,7 +93,8 @@ function parseIn(context: ParseContext, operand: EvalExpression): EvalExpression
   context.expectOperator('eval', '(', 'IN');
   const values = parseArguments(context);
   if (values.length === 0) throw new SplError('SPL206', 'IN: expected at least one value, found none.', operand.span);
-  return { kind: 'EvalIn', span: { start: operand.span.start, end: context.lastEnd }, operand, values };
+  const span = { start: operand.span.start, end: context.lastEnd };
+  return bounded({ kind: 'EvalIn', span, operand, values }, [operand, ...values]);
 }
 
 function parseSum(context: ParseContext): EvalExpression {
@@ -109,22 +111,15 @@ function parseArithmetic(
   parseOperand: () => EvalExpression,
 ): EvalExpression {
   let left = parseOperand();
-  for (let length = 1; ; length += 1) {
+  for (;;) {
     const token = context.peek('eval');
     const operator = operators.find((candidate) => token.kind === 'operator' && token.text === candidate);
     if (operator === undefined) return left;
-    boundChain(length, token);
     context.next('eval');
     const right = parseOperand();
     if (operator === '.') warnOfDottedName(context, left, token, right);
     left = binary(operator, left, right);
   }
-}
-
-/** `a + b + c …` leans to the left, so its length is the depth of its tree. */
-function boundChain(length: number, token: Token): void {
-  if (length < LONGEST_CHAIN) return;
-  throw new SplError('SPL113', `expression: expected at most ${LONGEST_CHAIN} operators in a row, found more.`, token);
 }
 
 /** `user.username` is the value of user, then that of username: nearly never what was meant. */
@@ -147,7 +142,8 @@ function parseSign(context: ParseContext): EvalExpression {
   if (!isSign) return parsePrimary(context);
   context.next('eval');
   const operand = context.nest(token, () => parseSign(context));
-  return token.text === '+' ? operand : { kind: 'Unary', span: joinSpans(token, operand.span), operator: '-', operand };
+  if (token.text === '+') return operand;
+  return bounded({ kind: 'Unary', span: joinSpans(token, operand.span), operator: '-', operand }, [operand]);
 }
 
 function parsePrimary(context: ParseContext): EvalExpression {
@@ -196,13 +192,9 @@ function parseName(context: ParseContext): EvalExpression {
   if (!context.isOperator('eval', '(')) return { kind: 'FieldReference', span: token, name: token.text };
   context.next('eval');
   const found = parseArguments(context);
-  return {
-    kind: 'Call',
-    span: { start: token.start, end: context.lastEnd },
-    name: token.text.toLowerCase(),
-    nameSpan: token,
-    arguments: found,
-  };
+  const span = { start: token.start, end: context.lastEnd };
+  const name = token.text.toLowerCase();
+  return bounded({ kind: 'Call', span, name, nameSpan: token, arguments: found }, found);
 }
 
 /** What stands between brackets, the closing one taken too. */
@@ -221,7 +213,17 @@ function binary(
   left: EvalExpression,
   right: EvalExpression,
 ): EvalExpression {
-  return { kind: 'Binary', span: joinSpans(left.span, right.span), operator, left, right };
+  return bounded({ kind: 'Binary', span: joinSpans(left.span, right.span), operator, left, right }, [left, right]);
+}
+
+/** The node, if its tree is not too deep. */
+function bounded<E extends EvalExpression>(made: E, children: readonly EvalExpression[]): E {
+  const depth = 1 + Math.max(0, ...children.map((child) => depths.get(child) ?? 0));
+  if (depth > DEEPEST_TREE) {
+    throw new SplError('SPL113', `expression: expected at most ${DEEPEST_TREE} levels, found more.`, made.span);
+  }
+  depths.set(made, depth);
+  return made;
 }
 
 function isWord(token: Token, word: string): boolean {

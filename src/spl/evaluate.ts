@@ -148,7 +148,11 @@ function evaluateCall(call: Extract<EvalExpression, { kind: 'Call' }>, context: 
         : spec.most === Number.POSITIVE_INFINITY
           ? `at least ${spec.least}`
           : `${spec.least} to ${spec.most}`;
-    throw new SplError('SPL303', `${call.name}(): expected ${expected} arguments, found ${count}.`, call.span);
+    throw new SplError(
+      'SPL303',
+      `${call.name}(): expected ${expected} ${expected === '1' ? 'argument' : 'arguments'}, found ${count}.`,
+      call.span,
+    );
   }
   return spec.lower(call, context);
 }

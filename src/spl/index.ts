@@ -14,9 +14,11 @@ import { keyFieldsOf } from './key-fields.ts';
 import { DEFAULT_LIMITS, type SplLimits } from './limits.ts';
 import { lower } from './lower.ts';
 import { type ExpandedText, expandMacros, type MacroTable } from './macros.ts';
+import { measurePlan } from './measure.ts';
 import { parse } from './parser.ts';
+import type { Plan } from './plan.ts';
 import { printPlan, printSql } from './print-sql.ts';
-import type { Source } from './source.ts';
+import type { Source, Span } from './source.ts';
 import type { WindowBinding } from './time-window.ts';
 
 export { datasetNames } from './catalogue.ts';
@@ -69,6 +71,9 @@ export type CompileResult =
     }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
+/** DuckDB gives up at 1,000; its own forms of one of our levels take up to two. */
+const DEEPEST_EXPRESSION = 450;
+
 /** Never throws for what a user wrote; throws only for a defect of the compiler. */
 export function compile(source: Source, context: CompileContext): CompileResult {
   const limits: SplLimits = { ...DEFAULT_LIMITS, ...context.limits };
@@ -86,14 +91,7 @@ export function compile(source: Source, context: CompileContext): CompileResult 
     expanded = text;
     const { search, warnings } = parse(text.text, limits);
     const lowered = lower(search, { strict: context.strict, limits, window: context.window });
-    const sql = printSql(lowered.plan);
-    if (sql.length > limits.maxSqlLength) {
-      throw new SplError(
-        'SPL116',
-        `search: expected at most ${limits.maxSqlLength} characters of SQL, found ${sql.length}.`,
-        search.span,
-      );
-    }
+    const sql = print(lowered.plan, search.span, limits);
     const keyFields = keyFieldsOf(
       search,
       lowered.fields.map(({ name }) => name),
@@ -113,6 +111,26 @@ export function compile(source: Source, context: CompileContext): CompileResult 
     if (!(error instanceof SplError)) throw error;
     return { ok: false, diagnostics: [toDiagnostic(error, expanded)] };
   }
+}
+
+/** The SQL, within the bounds: they are checked before a text is made that might not fit into memory. */
+function print(plan: Plan, span: Span, limits: SplLimits): string {
+  const size = measurePlan(plan);
+  if (size.depth > DEEPEST_EXPRESSION) {
+    throw new SplError(
+      'SPL113',
+      `search: expected expressions of at most ${DEEPEST_EXPRESSION} levels, found ${size.depth}.`,
+      span,
+    );
+  }
+  const sql = size.nodes > limits.maxExpressionSize ? undefined : printSql(plan);
+  if (sql !== undefined && sql.length <= limits.maxSqlLength) return sql;
+  const found = sql === undefined ? `expressions of ${size.nodes} parts` : `${sql.length} characters`;
+  throw new SplError(
+    'SPL116',
+    `search: expected SQL of at most ${limits.maxExpressionSize} parts and ${limits.maxSqlLength} characters, found ${found}.`,
+    span,
+  );
 }
 
 /** Spans of errors in the macros are in the source already, all others in the expanded text. */

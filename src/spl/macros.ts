@@ -139,7 +139,11 @@ class Expander {
       .map(([, definition]) => definition.arguments.length);
     if (sizes.length > 0) {
       const expected = sizes.join(' or ');
-      throw new SplError('SPL102', `macro "${call.name}": expected ${expected} arguments, found ${count}.`, span);
+      throw new SplError(
+        'SPL102',
+        `macro "${call.name}": expected ${expected} ${expected === '1' ? 'argument' : 'arguments'}, found ${count}.`,
+        span,
+      );
     }
     if (call.name.endsWith('_filter')) return undefined;
     const names = [...this.#macros.keys()].map((key) => key.replace(/\(\d+\)$/, ''));

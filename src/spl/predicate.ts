@@ -30,8 +30,7 @@ export function lowerSearch(expression: SearchExpression, reader: SearchReader):
     case 'SearchComparison':
       return lowerComparison(expression, reader.read(expression.field));
     case 'SearchIn': {
-      const value = reader.read(expression.field);
-      return or(expression.values.map((item) => compare(value, '=', item)));
+      return isAmong(reader.read(expression.field), expression.values);
     }
     case 'SearchKeyword':
       return lowerKeyword(expression.text, reader.raw(), expression);
@@ -59,6 +58,23 @@ function compare(value: Value, operator: SearchOperator, item: SearchValue): Exp
     return anyMember(value.expression, (member) => compareScalar({ kind: 'text', expression: member }, operator, item));
   }
   return compareScalar(value, operator, item);
+}
+
+/** Plain texts in one list, which DuckDB looks up at once; wildcards and networks one by one. */
+function isAmong(value: Value, items: readonly SearchValue[]): Expression {
+  if (value.kind === 'null') return FALSE;
+  if (value.kind === 'list') {
+    const isAny = items.find((item) => /^\*+$/.test(item.text));
+    if (isAny !== undefined) return compare(value, '=', isAny);
+    return anyMember(value.expression, (member) => isAmong({ kind: 'text', expression: member }, items));
+  }
+  const isPlain = (item: SearchValue): boolean => !item.text.includes('*') && !isNetwork(item.text);
+  const isText = value.kind === 'text' && value.whole === undefined;
+  const plain = items.filter((item) => isText && isPlain(item));
+  const others = items.filter((item) => !isText || !isPlain(item)).map((item) => compare(value, '=', item));
+  if (plain.length < 2) return or(items.map((item) => compare(value, '=', item)));
+  const values = plain.map((item) => foldedLiteral(item.text));
+  return or([{ op: 'in', operand: folded(asText(value)), values }, ...others]);
 }
 
 function compareScalar(value: Value, operator: SearchOperator, item: SearchValue): Expression {

@@ -1,5 +1,6 @@
 /** The plan to one SELECT: a CTE per node, in the order of the pipe. */
 import type { Expression, SortTerm } from './expression.ts';
+import { inOrder } from './node-order.ts';
 import { type Column, columnsOf, inputsOf, type Plan, type PlanNode } from './plan.ts';
 import { printExpression, printName, printSortTerms } from './print-expression.ts';
 
@@ -26,20 +27,6 @@ export function printSql(plan: Plan): string {
   lines.push(`from ${printName(plan.root.label)}`);
   lines.push(...printOrder(plan.orderBy));
   return lines.join('\n');
-}
-
-/** Every node once, inputs first. */
-export function inOrder(root: PlanNode): readonly PlanNode[] {
-  const found = new Set<PlanNode>();
-  const pending: { readonly node: PlanNode; readonly inputsDone: boolean }[] = [{ node: root, inputsDone: false }];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { node, inputsDone } = next;
-    if (found.has(node)) continue;
-    if (inputsDone) found.add(node);
-    else
-      pending.push({ node, inputsDone: true }, ...inputsOf(node).map((input) => ({ node: input, inputsDone: false })));
-  }
-  return [...found];
 }
 
 function printNode(node: PlanNode): string {

@@ -13,5 +13,5 @@ export function quoteIdentifier(name: string): string {
 export function quoteText(value: string): string {
   const parts = value.toWellFormed().split('\0');
   const literals = parts.map((part) => `'${part.replaceAll("'", "''")}'`);
-  return literals.length === 1 ? (literals[0] ?? "''") : `(${literals.join(' || chr(0) || ')})`;
+  return literals.length === 1 ? (literals[0] ?? "''") : `concat(${literals.join(', chr(0), ')})`;
 }

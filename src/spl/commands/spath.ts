@@ -86,7 +86,7 @@ function extractOne(
 function extractAll(command: SpathCommand, source: Value, input: Relation, scope: CommandScope): Relation {
   if (scope.settings.strict) {
     scope.warn(
-      'SPL405',
+      'SPL404',
       `spath: Splunk reads the first ${SPLUNK_CUTOFF} characters of a text; here all of it is read.`,
       command.span,
     );
