@@ -1,0 +1,26 @@
+/** What the audit webhook receiver is given. */
+import type { SplunkMetadata } from '../../component.ts';
+import type { HttpListenerSettings } from '../http-listener.ts';
+import type { Authorization } from '../otlp/settings.ts';
+
+/** The path of Falco's k8saudit plugin, so that an API server that posts there needs another host only. */
+export const DEFAULT_PATH = '/k8s-audit';
+
+export interface WebhookToken {
+  /** SHA-256 of the token, 64 hexadecimal digits. */
+  readonly sha256: string;
+  /** Cluster of the API server that has this token; events name none. */
+  readonly cluster?: string | undefined;
+}
+
+export interface AuditWebhookReceiverSettings extends HttpListenerSettings {
+  /** Default `/k8s-audit`. */
+  readonly path?: string | undefined;
+  /** Empty, and no `authorize`: everybody may send. */
+  readonly tokens?: readonly WebhookToken[] | undefined;
+  /** Decides from the `authorization` header where the token is not in `tokens`. */
+  readonly authorize?: ((header: string | undefined) => Authorization) | undefined;
+  /** Cluster of events whose token names none. */
+  readonly cluster?: string | undefined;
+  readonly metadata?: SplunkMetadata | undefined;
+}
