@@ -19,9 +19,14 @@ interface Listener {
   readonly allowUnauthenticated: boolean;
   /** A token with one of these scopes opens it. */
   readonly scopes: readonly Scope[];
+  /** It has tokens of its own. */
+  readonly hasTokens: boolean;
 }
 
 const minTokenCharacters = 16;
+
+/** Listeners that may have tokens of their own. */
+const TOKEN_OWNERS = new Set(['receivers.splunk_hec', 'receivers.k8s_audit_webhook']);
 
 /** `ownHosts` are this machine's names and addresses besides loopback. */
 export function checkConfig(config: ParsedConfig, ownHosts: readonly string[]): Violation[] {
@@ -43,49 +48,66 @@ function listenersOf(config: ParsedConfig): Listener[] {
       listeners.push(toListener(['receivers', 'otlp', 'protocols', name], settings, ['ingest']));
     }
   }
+  for (const name of ['splunk_hec', 'k8s_audit_webhook'] as const) {
+    const settings = config.receivers[name];
+    if (settings !== undefined) {
+      listeners.push(toListener(['receivers', name], settings, ['ingest'], settings.tokens.length > 0));
+    }
+  }
   listeners.push(toListener(['api'], config.api, ['hunt', 'admin']));
   return listeners;
 }
 
-function toListener(path: Path, settings: ParsedConfig['api'] | ListenerSettings, scopes: readonly Scope[]): Listener {
+function toListener(path: Path, settings: ListenerSettings, scopes: readonly Scope[], hasTokens = false): Listener {
   return {
     path,
     endpoint: settings.endpoint,
     hasClientCertificates: settings.tls?.client_ca_file !== undefined,
     allowUnauthenticated: settings.allow_unauthenticated,
     scopes,
+    hasTokens,
   };
 }
 
 type ListenerSettings = Pick<ParsedConfig['api'], 'endpoint' | 'tls' | 'allow_unauthenticated'>;
 
 function checkTokens(config: ParsedConfig): Violation[] {
-  return config.api.tokens.flatMap((entry, index): Violation[] => {
-    const path = ['api', 'tokens', index];
-    const name = `api.tokens[${index}]`;
-    if ((entry.token === undefined) === (entry.hash === undefined)) {
-      const found = entry.token === undefined ? 'neither' : 'both';
-      return [{ path, message: `${name}: expected either token or hash, found ${found}.` }];
-    }
-    if (entry.token !== undefined && entry.token.reveal().length < minTokenCharacters) {
-      const message = `${name}.token: expected at least ${minTokenCharacters} characters, found fewer.`;
-      return [{ path: [...path, 'token'], message }];
-    }
-    return [];
-  });
+  const lists: readonly (readonly [Path, readonly TokenItself[]])[] = [
+    [['api', 'tokens'], config.api.tokens],
+    [['receivers', 'splunk_hec', 'tokens'], config.receivers.splunk_hec?.tokens ?? []],
+    [['receivers', 'k8s_audit_webhook', 'tokens'], config.receivers.k8s_audit_webhook?.tokens ?? []],
+  ];
+  return lists.flatMap(([list, entries]) => entries.flatMap((entry, index) => checkToken([...list, index], entry)));
+}
+
+type TokenItself = Pick<ParsedConfig['api']['tokens'][number], 'token' | 'hash'>;
+
+function checkToken(path: Path, entry: TokenItself): Violation[] {
+  const name = `${path.slice(0, -1).join('.')}[${path.at(-1)}]`;
+  if ((entry.token === undefined) === (entry.hash === undefined)) {
+    const found = entry.token === undefined ? 'neither' : 'both';
+    return [{ path, message: `${name}: expected either token or hash, found ${found}.` }];
+  }
+  if (entry.token !== undefined && entry.token.reveal().length < minTokenCharacters) {
+    const message = `${name}.token: expected at least ${minTokenCharacters} characters, found fewer.`;
+    return [{ path: [...path, 'token'], message }];
+  }
+  return [];
 }
 
 function checkAuthentication(listener: Listener, config: ParsedConfig): Violation[] {
   const { endpoint, path } = listener;
-  if (isLoopback(endpoint.host) || listener.allowUnauthenticated || listener.hasClientCertificates) return [];
+  if (isLoopback(endpoint.host) || listener.allowUnauthenticated) return [];
+  if (listener.hasClientCertificates || listener.hasTokens) return [];
   if (config.api.tokens.some((token) => token.scopes.some((scope) => listener.scopes.includes(scope)))) return [];
   const name = path.join('.');
+  const ownTokens = TOKEN_OWNERS.has(name) ? `, or one to ${name}.tokens` : '';
   return [
     {
       path: [...path, 'endpoint'],
       message:
         `${name}.endpoint: expected a loopback address or proof of identity, found ${showEndpoint(endpoint)} open to everyone ` +
-        `who reaches it. Add a token with the scope ${listener.scopes[0]} to api.tokens, or ${name}.tls.client_ca_file, ` +
+        `who reaches it. Add a token with the scope ${listener.scopes[0]} to api.tokens${ownTokens}, or ${name}.tls.client_ca_file, ` +
         `or say ${name}.allow_unauthenticated: true.`,
     },
   ];

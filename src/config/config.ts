@@ -14,14 +14,14 @@ export interface ListenerConfig {
   readonly tls: ServerTlsConfig | undefined;
 }
 
-export interface OtlpListenerConfig extends ListenerConfig {
+/** A door for records. */
+export interface ReceiverListenerConfig extends ListenerConfig {
   /** Bytes of one request, before and after decompression. */
   readonly maxRequestBytes: number;
   readonly maxConcurrentRequests: number;
   /** Further bounds, by the names of the receiver's settings. */
   readonly bounds: {
     readonly maxInFlightBytes: number;
-    readonly maxNestingDepth: number;
     readonly maxConnections: number;
     readonly requestTimeoutMs: number;
   };
@@ -30,6 +30,37 @@ export interface OtlpListenerConfig extends ListenerConfig {
   readonly metadata:
     | { readonly index?: string; readonly source?: string; readonly sourcetype?: string; readonly host?: string }
     | undefined;
+}
+
+export interface OtlpListenerConfig extends ReceiverListenerConfig {
+  readonly bounds: ReceiverListenerConfig['bounds'] & { readonly maxNestingDepth: number };
+}
+
+export interface HecTokenConfig {
+  /** SHA-256 of the token, 64 lower-case hexadecimal digits. */
+  readonly sha256: string;
+  readonly isDisabled: boolean;
+  readonly cluster: string | undefined;
+  readonly metadata: { readonly index?: string; readonly source?: string; readonly sourcetype?: string };
+  /** Empty: any. */
+  readonly indexes: readonly string[];
+  readonly allowQueryString: boolean;
+  readonly acknowledges: boolean;
+}
+
+export interface HecListenerConfig extends ReceiverListenerConfig {
+  readonly bounds: ReceiverListenerConfig['bounds'] & {
+    readonly maxNestingDepth: number;
+    readonly maxEventsPerRequest: number;
+    readonly maxAckChannels: number;
+    readonly maxPendingAcks: number;
+  };
+  readonly tokens: readonly HecTokenConfig[];
+}
+
+export interface AuditWebhookListenerConfig extends ReceiverListenerConfig {
+  readonly path: string;
+  readonly tokens: readonly { readonly sha256: string; readonly cluster: string | undefined }[];
 }
 
 export interface OtlpGrpcListenerConfig extends OtlpListenerConfig {
@@ -84,6 +115,8 @@ export interface Config {
     readonly otlp:
       | { readonly grpc: OtlpGrpcListenerConfig | undefined; readonly http: OtlpListenerConfig | undefined }
       | undefined;
+    readonly splunkHec: HecListenerConfig | undefined;
+    readonly k8sAuditWebhook: AuditWebhookListenerConfig | undefined;
   };
   readonly storage: {
     readonly directory: string;

@@ -1,12 +1,16 @@
 /** Configuration: YAML to a typed, checked Config. Imports nothing from other rooms. */
 export type {
+  AuditWebhookListenerConfig,
   Config,
   ExporterBatchConfig,
   ExporterRetryConfig,
+  HecListenerConfig,
+  HecTokenConfig,
   ListenerConfig,
   OtlpExporterConfig,
   OtlpGrpcListenerConfig,
   OtlpListenerConfig,
+  ReceiverListenerConfig,
   Scope,
   ServerTlsConfig,
   TokenConfig,

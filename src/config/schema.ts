@@ -22,11 +22,10 @@ const clientTls = section({
   key_file: text().optional(),
 });
 
-/** What both OTLP protocols have. */
-const otlpListener = {
+/** What every door has. */
+const listener = {
   max_concurrent_requests: integer(1, 100_000).default(128),
   max_in_flight_size: size(1024).prefault('256MiB'),
-  max_nesting_depth: integer(1, 10_000).default(256),
   max_connections: integer(1, 1_000_000).default(1024),
   request_timeout: duration(100, day).prefault('30s'),
   tls: serverTls.optional(),
@@ -40,6 +39,8 @@ const otlpListener = {
     host: text().optional(),
   }).optional(),
 };
+
+const otlpListener = { ...listener, max_nesting_depth: integer(1, 10_000).default(256) };
 
 const otlpReceiver = section({
   protocols: section({
@@ -85,17 +86,65 @@ const otlpExporter = section({
   batch,
 });
 
-const token = section({
+/** A token as it is or as its SHA-256: one of the two. */
+const tokenItself = {
   token: secret().optional(),
   hash: z
     .string()
     .regex(/^[0-9a-f]{64}$/i, 'expected the SHA-256 of a token as 64 hexadecimal digits')
     .optional(),
+};
+
+const hecReceiver = section({
+  endpoint: endpoint().prefault('127.0.0.1:8088'),
+  tokens: z
+    .array(
+      section({
+        ...tokenItself,
+        /** Known, and told so, but not let in. */
+        disabled: flag().default(false),
+        /** For events that name none themselves. */
+        cluster: text().optional(),
+        index: text().optional(),
+        source: text().optional(),
+        sourcetype: text().optional(),
+        /** Indexes that events may name; none: any. */
+        indexes: z.array(text()).default([]),
+        allow_query_string: flag().default(false),
+        /** Indexer acknowledgement. */
+        ack: flag().default(false),
+      }),
+    )
+    .default([]),
+  max_request_body_size: size(1024).prefault('64MiB'),
+  max_events_per_request: integer(1, 10_000_000).default(100_000),
+  max_ack_channels: integer(1, 1_000_000).default(256),
+  max_pending_acks: integer(1, 10_000_000).default(10_000),
+  ...otlpListener,
+});
+
+const auditWebhookReceiver = section({
+  endpoint: endpoint().prefault('127.0.0.1:9765'),
+  path: z
+    .string()
+    .regex(/^\/[^?#\s]*$/, 'expected a path such as /k8s-audit')
+    .default('/k8s-audit'),
+  tokens: z.array(section({ ...tokenItself, cluster: text().optional() })).default([]),
+  max_request_body_size: size(1024).prefault('64MiB'),
+  ...listener,
+});
+
+const token = section({
+  ...tokenItself,
   scopes: z.array(z.enum(['ingest', 'hunt', 'admin'])).min(1),
 });
 
 export const configSchema = section({
-  receivers: section({ otlp: otlpReceiver.optional() }).prefault({ otlp: {} }),
+  receivers: section({
+    otlp: otlpReceiver.optional(),
+    splunk_hec: hecReceiver.optional(),
+    k8s_audit_webhook: auditWebhookReceiver.optional(),
+  }).prefault({ otlp: {} }),
   storage: section({
     directory: text().default('./data'),
     memory_limit: size(256 * MiB).prefault('2GiB'),
@@ -176,7 +225,6 @@ export type ParsedConfig = z.output<typeof configSchema>;
 
 /** Keys of the design that this version does not have yet: refused by name, not as a misspelling. */
 export const laterKeys: Readonly<Record<string, readonly string[]>> = {
-  receivers: ['splunk_hec', 'k8s_audit_webhook'],
   storage: ['retention'],
   detections: ['lookups'],
   exporters: ['splunk_hec', 'webhook'],

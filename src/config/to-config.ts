@@ -4,8 +4,10 @@ import type {
   Config,
   ExporterBatchConfig,
   ExporterRetryConfig,
+  HecTokenConfig,
   OtlpExporterConfig,
   OtlpListenerConfig,
+  ReceiverListenerConfig,
   ServerTlsConfig,
   TokenConfig,
 } from './config.ts';
@@ -58,6 +60,47 @@ function toReceivers(receivers: ParsedConfig['receivers']): Config['receivers'] 
       },
       http: http && toOtlpListener(http, http.max_request_body_size),
     },
+    splunkHec: receivers.splunk_hec && toHecListener(receivers.splunk_hec),
+    k8sAuditWebhook: receivers.k8s_audit_webhook && toAuditWebhookListener(receivers.k8s_audit_webhook),
+  };
+}
+
+type ParsedHec = NonNullable<ParsedConfig['receivers']['splunk_hec']>;
+type ParsedAuditWebhook = NonNullable<ParsedConfig['receivers']['k8s_audit_webhook']>;
+
+function toHecListener(hec: ParsedHec): Config['receivers']['splunkHec'] {
+  const listener = toListener(hec, hec.max_request_body_size);
+  return {
+    ...listener,
+    bounds: {
+      ...listener.bounds,
+      maxNestingDepth: hec.max_nesting_depth,
+      maxEventsPerRequest: hec.max_events_per_request,
+      maxAckChannels: hec.max_ack_channels,
+      maxPendingAcks: hec.max_pending_acks,
+    },
+    tokens: hec.tokens.map(toHecToken),
+  };
+}
+
+function toHecToken(entry: ParsedHec['tokens'][number]): HecTokenConfig {
+  const { index, source, sourcetype } = entry;
+  return {
+    sha256: toSha256(entry),
+    isDisabled: entry.disabled,
+    cluster: entry.cluster,
+    metadata: dropUndefined({ index, source, sourcetype }),
+    indexes: entry.indexes,
+    allowQueryString: entry.allow_query_string,
+    acknowledges: entry.ack,
+  };
+}
+
+function toAuditWebhookListener(webhook: ParsedAuditWebhook): Config['receivers']['k8sAuditWebhook'] {
+  return {
+    ...toListener(webhook, webhook.max_request_body_size),
+    path: webhook.path,
+    tokens: webhook.tokens.map((entry) => ({ sha256: toSha256(entry), cluster: entry.cluster })),
   };
 }
 
@@ -65,6 +108,14 @@ function toOtlpListener(
   listener: NonNullable<Protocols['grpc']> | NonNullable<Protocols['http']>,
   maxRequestBytes: number,
 ): OtlpListenerConfig {
+  const shared = toListener(listener, maxRequestBytes);
+  return { ...shared, bounds: { ...shared.bounds, maxNestingDepth: listener.max_nesting_depth } };
+}
+
+function toListener(
+  listener: NonNullable<Protocols['grpc']> | NonNullable<Protocols['http']> | ParsedHec | ParsedAuditWebhook,
+  maxRequestBytes: number,
+): ReceiverListenerConfig {
   return {
     endpoint: listener.endpoint,
     tls: toServerTls(listener.tls),
@@ -73,7 +124,6 @@ function toOtlpListener(
     bounds: {
       // A request is held as it came and decompressed: what may not fit at all would never be let in.
       maxInFlightBytes: Math.max(listener.max_in_flight_size, 2 * maxRequestBytes),
-      maxNestingDepth: listener.max_nesting_depth,
       maxConnections: listener.max_connections,
       requestTimeoutMs: listener.request_timeout,
     },
@@ -185,12 +235,15 @@ function toServerTls(tls: ParsedConfig['api']['tls']): ServerTlsConfig | undefin
 }
 
 function toToken(entry: ParsedConfig['api']['tokens'][number]): TokenConfig {
-  const sha256 =
-    entry.hash?.toLowerCase() ??
+  return { sha256: toSha256(entry), scopes: entry.scopes };
+}
+
+function toSha256(entry: Pick<ParsedConfig['api']['tokens'][number], 'token' | 'hash'>): string {
+  const ofToken = (): string =>
     createHash('sha256')
       .update(entry.token?.reveal() ?? '')
       .digest('hex');
-  return { sha256, scopes: entry.scopes };
+  return entry.hash?.toLowerCase() ?? ofToken();
 }
 
 function dropUndefined<T extends object>(record: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {

@@ -4,7 +4,13 @@
  */
 import { hostname } from 'node:os';
 import { type Component, type Database, type Logger, type Metrics, PermanentError } from '../component.ts';
-import { type Config, createAuthorize, type Endpoint, type OtlpListenerConfig } from '../config/index.ts';
+import {
+  type Config,
+  createAuthorize,
+  type Endpoint,
+  type OtlpListenerConfig,
+  type ReceiverListenerConfig,
+} from '../config/index.ts';
 import {
   type CompiledDetection,
   DetectionScheduler,
@@ -17,6 +23,8 @@ import { systemClock as exportClock } from '../export/clock.ts';
 import { DurableOutbox } from '../export/durable-outbox.ts';
 import { DEFAULT_OUTBOX_SETTINGS } from '../export/settings.ts';
 import { HuntApi, type Listing, type StuckQuery, tableListing } from '../hunt/index.ts';
+import { AuditWebhookReceiver } from '../receive/audit-webhook/audit-webhook-receiver.ts';
+import { HecReceiver } from '../receive/hec/hec-receiver.ts';
 import { OtlpGrpcReceiver } from '../receive/otlp/otlp-grpc-receiver.ts';
 import { OtlpHttpReceiver } from '../receive/otlp/otlp-http-receiver.ts';
 import { createEventStore, type DuckdbEventStore } from '../store/event-store.ts';
@@ -38,6 +46,8 @@ export interface ServiceOptions {
 export interface ServiceAddresses {
   readonly otlpGrpc: string | undefined;
   readonly otlpHttp: string | undefined;
+  readonly splunkHec: string | undefined;
+  readonly auditWebhook: string | undefined;
   readonly api: string;
 }
 
@@ -70,8 +80,7 @@ export class Service implements Component {
   readonly #store: DuckdbEventStore;
   readonly #scheduler: DetectionScheduler;
   readonly #api: HuntApi;
-  readonly #grpc: OtlpGrpcReceiver | undefined;
-  readonly #http: OtlpHttpReceiver | undefined;
+  readonly #receivers: Receivers;
   /** In the order of starting. */
   readonly #components: readonly Component[];
   readonly #started: Component[] = [];
@@ -118,11 +127,9 @@ export class Service implements Component {
       },
     });
     const intake = new Intake(this.#store, metrics, () => Date.now() * 1000);
-    const { grpc, http } = createReceivers(config, intake, logger, metrics);
-    this.#grpc = grpc;
-    this.#http = http;
+    this.#receivers = createReceivers(config, intake, logger, metrics);
     this.#api = this.#createApi(config, database, metrics, onStuckQuery);
-    const receivers = [grpc, http].filter((receiver) => receiver !== undefined);
+    const receivers = Object.values(this.#receivers).filter((receiver) => receiver !== undefined);
     this.#components = [this.#store, outbox, this.#scheduler, this.#api, ...receivers];
   }
 
@@ -138,11 +145,18 @@ export class Service implements Component {
   get addresses(): ServiceAddresses {
     const api = this.#api.address;
     if (api === undefined) throw new Error('service: expected to be started before its addresses are asked for.');
-    const print = (receiver: OtlpGrpcReceiver | OtlpHttpReceiver | undefined) => {
+    const print = (receiver: Receivers[keyof Receivers]) => {
       const address = receiver?.address();
       return address && printAddress(address.address, address.port);
     };
-    return { otlpGrpc: print(this.#grpc), otlpHttp: print(this.#http), api: printAddress(api.host, api.port) };
+    const { otlpGrpc, otlpHttp, splunkHec, auditWebhook } = this.#receivers;
+    return {
+      otlpGrpc: print(otlpGrpc),
+      otlpHttp: print(otlpHttp),
+      splunkHec: print(splunkHec),
+      auditWebhook: print(auditWebhook),
+      api: printAddress(api.host, api.port),
+    };
   }
 
   /** Starts everything; where one part cannot, stops what was started and rejects with its error. */
@@ -218,18 +232,21 @@ export class Service implements Component {
     });
 }
 
-function createReceivers(
-  config: Config,
-  intake: Intake,
-  logger: Logger,
-  metrics: Metrics,
-): { readonly grpc: OtlpGrpcReceiver | undefined; readonly http: OtlpHttpReceiver | undefined } {
-  const { grpc, http } = config.receivers.otlp ?? {};
+/** Undefined where it is not configured. */
+interface Receivers {
+  readonly otlpGrpc: OtlpGrpcReceiver | undefined;
+  readonly otlpHttp: OtlpHttpReceiver | undefined;
+  readonly splunkHec: HecReceiver | undefined;
+  readonly auditWebhook: AuditWebhookReceiver | undefined;
+}
+
+function createReceivers(config: Config, intake: Intake, logger: Logger, metrics: Metrics): Receivers {
+  const { otlp, splunkHec, k8sAuditWebhook } = config.receivers;
+  const { grpc, http } = otlp ?? {};
   const authorizeScope = createAuthorize(config.api.tokens, ['ingest']);
   const authorize = authorizeScope && ((header: string | undefined) => authorizeScope(header, 'ingest'));
-  const settings = (listener: OtlpListenerConfig) => ({
+  const settings = <Bounds extends object>(listener: ReceiverListenerConfig & { readonly bounds: Bounds }) => ({
     endpoint: printAddress(listener.endpoint.host, listener.endpoint.port),
-    maxRecvMsgSizeBytes: listener.maxRequestBytes,
     maxConcurrentRequests: listener.maxConcurrentRequests,
     ...listener.bounds,
     tls: listener.tls,
@@ -237,9 +254,33 @@ function createReceivers(
     metadata: listener.metadata,
     authorize,
   });
+  const otlpSettings = (listener: OtlpListenerConfig) => ({
+    ...settings(listener),
+    maxRecvMsgSizeBytes: listener.maxRequestBytes,
+  });
+  const telemetry = { logger, metrics };
   return {
-    grpc: grpc && new OtlpGrpcReceiver({ ...settings(grpc), ...grpc.keepalive }, intake, { logger, metrics }),
-    http: http && new OtlpHttpReceiver(settings(http), intake, { logger, metrics }),
+    otlpGrpc: grpc && new OtlpGrpcReceiver({ ...otlpSettings(grpc), ...grpc.keepalive }, intake, telemetry),
+    otlpHttp: http && new OtlpHttpReceiver(otlpSettings(http), intake, telemetry),
+    splunkHec:
+      splunkHec &&
+      new HecReceiver(
+        { ...settings(splunkHec), maxRequestBytes: splunkHec.maxRequestBytes, tokens: splunkHec.tokens },
+        intake,
+        telemetry,
+      ),
+    auditWebhook:
+      k8sAuditWebhook &&
+      new AuditWebhookReceiver(
+        {
+          ...settings(k8sAuditWebhook),
+          maxRequestBytes: k8sAuditWebhook.maxRequestBytes,
+          path: k8sAuditWebhook.path,
+          tokens: k8sAuditWebhook.tokens,
+        },
+        intake,
+        telemetry,
+      ),
   };
 }
 

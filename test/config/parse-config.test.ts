@@ -147,12 +147,26 @@ describe('refusals', () => {
 
   test.each([
     [
-      'receivers: { splunk_hec: {} }',
-      'receivers.splunk_hec: expected a key of this version, found "splunk_hec", which is planned and not supported yet.',
+      'receivers: { k8s_audit_webhook: { path: k8s } }',
+      'receivers.k8s_audit_webhook.path: expected a path such as /k8s-audit',
     ],
-    ['receivers: { k8s_audit_webhook: {} }', 'planned and not supported yet'],
+    [
+      'receivers: { splunk_hec: { tokens: [{}] } }',
+      'receivers.splunk_hec.tokens[0]: expected either token or hash, found neither.',
+    ],
+    [
+      'receivers: { k8s_audit_webhook: { tokens: [{ token: short }] } }',
+      'receivers.k8s_audit_webhook.tokens[0].token: expected at least 16 characters, found fewer.',
+    ],
+    [
+      'receivers: { splunk_hec: { endpoint: ":8088" } }',
+      'Add a token with the scope ingest to api.tokens, or one to receivers.splunk_hec.tokens, or',
+    ],
     ['exporters: { webhook: {} }', 'planned and not supported yet'],
-    ['exporters: { splunk_hec: {} }', 'planned and not supported yet'],
+    [
+      'exporters: { splunk_hec: {} }',
+      'exporters.splunk_hec: expected a key of this version, found "splunk_hec", which is planned and not supported yet.',
+    ],
     [
       'storage: { memory_limit: 2 }',
       'storage.memory_limit: expected a size with its unit, such as 64MiB, found number 2.',

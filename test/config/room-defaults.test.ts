@@ -5,6 +5,9 @@ import { defaultSchedulerSettings } from '../../src/detect/schedule/settings.ts'
 import { DEFAULT_OTLP_TIMEOUT_MS } from '../../src/export/otlp/settings.ts';
 import { DEFAULT_BATCH, DEFAULT_OUTBOX_SETTINGS, DEFAULT_RETRY } from '../../src/export/settings.ts';
 import { huntDefaults } from '../../src/hunt/index.ts';
+import { DEFAULT_PATH } from '../../src/receive/audit-webhook/settings.ts';
+import { resolveHecBounds } from '../../src/receive/hec/settings.ts';
+import { resolveListenerSettings } from '../../src/receive/http-listener.ts';
 import { resolveSettings } from '../../src/receive/otlp/settings.ts';
 import { DEFAULT_LIMITS } from '../../src/spl/index.ts';
 import { storeDefaults } from '../../src/store/settings.ts';
@@ -25,6 +28,24 @@ describe("the configuration's defaults are those of the rooms", () => {
       expect(listener?.maxRequestBytes).toBe(room.maxRecvMsgSizeBytes);
       expect(listener?.maxConcurrentRequests).toBe(room.maxConcurrentRequests);
     }
+  });
+
+  test('receive, Splunk HEC and the audit webhook', () => {
+    const { splunkHec, k8sAuditWebhook } = parseConfig(
+      'receivers: { splunk_hec: {}, k8s_audit_webhook: {} }',
+      'doors',
+      {},
+    ).receivers;
+    const shared = resolveListenerSettings({ endpoint: '127.0.0.1:0' });
+    for (const listener of [splunkHec, k8sAuditWebhook]) {
+      const { maxInFlightBytes, maxConnections, requestTimeoutMs } = listener!.bounds;
+      expect(shared).toMatchObject({ maxInFlightBytes, maxConnections, requestTimeoutMs });
+      expect(listener?.maxRequestBytes).toBe(shared.maxRequestBytes);
+      expect(listener?.maxConcurrentRequests).toBe(shared.maxConcurrentRequests);
+    }
+    expect(splunkHec?.endpoint).toEqual({ host: '127.0.0.1', port: 8088 });
+    expect(k8sAuditWebhook).toMatchObject({ endpoint: { host: '127.0.0.1', port: 9765 }, path: DEFAULT_PATH });
+    expect(splunkHec?.bounds).toMatchObject({ ...resolveHecBounds({ endpoint: '127.0.0.1:0' }) });
   });
 
   test('store', () => {

@@ -31,7 +31,7 @@ describe('config/pintail.yaml', () => {
   test('its commented keys are keys: uncommented, every one is accepted', () => {
     const uncommented = pintail
       .split('\n')
-      .map((line) => (/^\s*# {0,3}(?:[a-z_]+:( |$)|- \{)/.test(line) ? line.replace('# ', '') : line))
+      .map((line) => (/^\s*# {0,9}(?:[a-z0-9_]+:( |$)|- (?:\{|token:))/.test(line) ? line.replace('# ', '') : line))
       .filter((line) => !line.includes('tokens: []'))
       .join('\n')
       .replace(/^( *) {2}- \{ token/m, '  tokens:\n$1  - { token')
@@ -39,6 +39,8 @@ describe('config/pintail.yaml', () => {
     const config = parseConfig(uncommented, 'pintail.yaml', {
       COLLECTOR_TOKEN: 'x',
       PINTAIL_HUNT_TOKEN: 'hunt-token-for-a-test',
+      HEC_TOKEN: 'hec-token-for-a-test',
+      WEBHOOK_TOKEN: 'webhook-token-for-a-test',
     });
     expect(config.exporters.otlp?.retry).toEqual({
       initialIntervalMs: 1_000,
@@ -48,6 +50,10 @@ describe('config/pintail.yaml', () => {
     expect(config.exporters.file?.path).toBe('/d/risk-events.ndjson');
     expect(config.receivers.otlp?.grpc?.tls?.clientCaFile).toBe('./tls/clients.crt');
     expect(config.api.tokens.map((token) => token.scopes)).toEqual([['hunt'], ['ingest']]);
+    expect(config.receivers.splunkHec?.tokens).toMatchObject([
+      { cluster: 'prod', metadata: { index: 'kube', source: 'audit', sourcetype: 'kube:apiserver-audit' } },
+    ]);
+    expect(config.receivers.k8sAuditWebhook).toMatchObject({ path: '/k8s-audit', tokens: [{ cluster: 'prod' }] });
   });
 });
 
