@@ -35,6 +35,8 @@ export type FromClient =
       /** One per request, milliseconds; at a rate counted from when it was due, so that waiting counts too. */
       readonly latenciesMs: readonly number[];
       readonly retries: number;
+      /** Processor seconds of the client during the run. */
+      readonly processorSeconds: number;
       /** One past the last request sent. */
       readonly end: number;
     };
@@ -77,6 +79,7 @@ async function run(plan: RunPlan): Promise<void> {
   let next = plan.first;
   let retries = 0;
   const startedMs = Date.now();
+  const usageBefore = process.cpuUsage();
   const deadlineMs = startedMs + plan.seconds * 1000;
   const gapMs = plan.eventsPerSecond === undefined ? 0 : (plan.recordsPerRequest * 1000) / plan.eventsPerSecond;
 
@@ -115,7 +118,9 @@ async function run(plan: RunPlan): Promise<void> {
     sender.close();
   };
   await Promise.all(Array.from({ length: plan.connections }, consume));
-  tell({ kind: 'done', startedMs, endedMs: Date.now(), latenciesMs, retries, end: next });
+  const { user, system } = process.cpuUsage(usageBefore);
+  const processorSeconds = (user + system) / 1e6;
+  tell({ kind: 'done', startedMs, endedMs: Date.now(), latenciesMs, retries, processorSeconds, end: next });
 }
 
 function connect(plan: RunPlan): OtlpSender {

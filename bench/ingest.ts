@@ -60,9 +60,17 @@ async function main(): Promise<void> {
   const firstReadyMs = await service.start();
   progress(`service ready after ${Math.round(firstReadyMs)} ms; sending over ${protocol}`);
   const processorBefore = service.processorSeconds();
+  const machineBefore = busySeconds();
+  const ownBefore = process.cpuUsage();
   const watch = new LagWatch();
   const poll = pollWhile(watch);
   const done = await runClient(0, mainRequests, seconds, watch);
+  const own = process.cpuUsage(ownBefore);
+  const busy = busySeconds() - machineBefore;
+  const ours =
+    (difference(service.processorSeconds(), processorBefore) ?? 0) +
+    done.processorSeconds +
+    (own.user + own.system) / 1e6;
   const allQueryableMs = await waitUntilQueryable(watch.acknowledgedEvents);
   await poll.stop();
   const processorSeconds = difference(service.processorSeconds(), processorBefore);
@@ -87,7 +95,12 @@ async function main(): Promise<void> {
     gzipLevel: Number(values['gzip-level']),
     seed: Number(values.seed),
     events: loadTemplates(corpora).origin,
-    machine: { processors: availableParallelism(), model: cpus()[0]?.model ?? 'unknown', node: process.version },
+    machine: {
+      processors: availableParallelism(),
+      model: cpus()[0]?.model ?? 'unknown',
+      node: process.version,
+      processorsBusyWithOthers: round((busy - ours) / durationSeconds, 2),
+    },
     durationSeconds: round(durationSeconds, 2),
     preparedEventsUsedUp: done.end === mainRequests,
     acknowledgedEvents: events,
@@ -232,6 +245,11 @@ function payloadPlan(): PayloadPlan {
     gzipLevel: Number(values['gzip-level']),
     corpora,
   };
+}
+
+/** Processor seconds that the machine has worked, for whomever. */
+function busySeconds(): number {
+  return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0) / 1000;
 }
 
 function percentile(numbers: readonly number[], percent: number): number {
