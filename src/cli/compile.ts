@@ -40,7 +40,9 @@ async function compilePaths(
   terminal: Terminal,
 ): Promise<ExitStatus> {
   const request = { paths, strictSplunk: options.strictSplunk ?? false };
-  const { content, detections } = await compileContent(request, 'detection');
+  const loaded = await compileContent(request, 'detection');
+  const { content } = loaded;
+  const detections = [...loaded.detections, ...loaded.unscheduled];
   for (const problem of content.problems) terminal.stderr.write(`${printProblem(problem)}\n`);
   const compiled = detections.filter((entry) => entry.ok);
   for (const entry of detections) if (!entry.ok) terminal.stderr.write(`${entry.error}\n`);

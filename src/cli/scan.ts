@@ -48,6 +48,9 @@ async function scan(files: readonly string[], options: ScanOptions, terminal: Te
     window: windowOf(options),
     strictSplunk: options.strictSplunk ?? false,
     onProgress: progress.show,
+    onNote(message) {
+      terminal.stderr.write(`${message}\n`);
+    },
     onProblem,
   };
   try {

@@ -4,6 +4,7 @@ import {
   type Content,
   type ContentProblem,
   compileDetection,
+  type Detection,
   loadContent,
   type UncompiledDetection,
 } from '../detect/index.ts';
@@ -26,6 +27,8 @@ export interface ContentRequest {
 export interface CompiledContent {
   readonly content: Content;
   readonly detections: readonly (CompiledDetection | UncompiledDetection)[];
+  /** Baselines and investigations, which run on no schedule. */
+  readonly unscheduled: readonly (CompiledDetection | UncompiledDetection)[];
 }
 
 export const SHIPPED_DETECTIONS = 'config/detections';
@@ -49,7 +52,9 @@ export async function compileContent(
 ): Promise<CompiledContent> {
   const content = await loadDetections(request);
   const options = { macros: content.macros, strictSplunk: request.strictSplunk, window, limits: request.limits };
-  return { content, detections: content.detections.map((detection) => compileDetection(detection, options)) };
+  const compileAll = (searches: readonly Detection[]) =>
+    searches.map((detection) => compileDetection(detection, options));
+  return { content, detections: compileAll(content.detections), unscheduled: compileAll(content.unscheduled) };
 }
 
 /** `file:line: message`, as editors understand it. */

@@ -17,6 +17,8 @@ export interface ScanRequest {
   readonly window: NamedWindow;
   readonly strictSplunk: boolean;
   readonly onProgress?: (progress: LoadProgress) => void;
+  /** Told once where the content has parts that are not used here, which `check` names. */
+  readonly onNote?: (message: string) => void;
   /** What was left out and why: content, records, detections that failed. */
   readonly onProblem: (message: string) => void;
 }
@@ -55,6 +57,8 @@ async function chooseDetections(request: ScanRequest): Promise<readonly Compiled
     'session',
   );
   for (const problem of content.problems) request.onProblem(printProblem(problem));
+  const { length: notes } = content.notes;
+  if (notes > 0) request.onNote?.(`The content has ${notes} parts that are not used here; pintail check names them.`);
   const names = request.detectionNames;
   const isNamed = ({ name, slug }: { readonly name: string; readonly slug: string }, wanted: string) =>
     name === wanted || slug === wanted;

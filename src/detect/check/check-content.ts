@@ -37,7 +37,8 @@ export async function checkContent(content: Content, options: CheckContentOption
     const runnable = detection.type === 'Investigation' ? withInputs(detection) : detection;
     const compiled: CompiledDetection | UncompiledDetection = compileDetection(runnable, compileOptions);
     const outline = outlineOf(runnable, macros);
-    const check = checkSearch({ ...compiled, detection }, outline, namesOfOthers(detection, byText), options);
+    const others = namesOfOthers(detection, byText);
+    const check = checkSearch({ ...compiled, detection }, outline, others, options, content.fieldSettings);
     const canRun = compiled.ok && outline !== undefined && check.inputs.length === 0;
     const data = facts !== null && canRun ? await checkData(compiled, outline, facts, compileOptions) : null;
     searches.push({ ...check, data });

@@ -1,7 +1,7 @@
 /** One search as far as its text alone tells. Pure. */
 import type { Diagnostic } from '../../spl/index.ts';
 import { locate, type Source } from '../../spl/source.ts';
-import type { Detection } from '../detection.ts';
+import type { Detection, FieldSetting } from '../detection.ts';
 import { type CompiledDetection, sourceOf, type UncompiledDetection } from '../run/compile-detection.ts';
 import { measureTiling } from '../schedule/windows.ts';
 import { inputsOf } from './inputs.ts';
@@ -25,6 +25,7 @@ export function checkSearch(
   outline: Outline | undefined,
   sameText: readonly string[],
   options: CheckOptions,
+  fieldSettings: readonly FieldSetting[] = [],
 ): SearchCheck {
   const { detection } = compiled;
   const source = sourceOf(detection);
@@ -53,6 +54,7 @@ export function checkSearch(
     suspicions: [
       ...duplicates(detection, sameText),
       ...(outline === undefined ? [] : lint(outline)),
+      ...(outline === undefined ? [] : fieldsOfProps(outline, fieldSettings)),
       ...(compiled.ok ? unknownRiskFields(compiled) : []),
       ...(windows === null ? [] : untiled(detection, windows)),
     ],
@@ -97,6 +99,21 @@ function unknownRiskFields({ detection, fields }: CompiledDetection): readonly S
       place,
     })),
   ];
+}
+
+/** Fields that props.conf of the same content would make, and that nothing makes here. */
+function fieldsOfProps({ detection, scans }: Outline, settings: readonly FieldSetting[]): readonly Suspicion[] {
+  const read = new Set(scans.flatMap(({ fields }) => fields));
+  return settings.flatMap(({ makes, key, stanza, file, line }) =>
+    makes
+      .filter((name) => read.has(name))
+      .map((name) => ({
+        code: 'CHK115',
+        name: 'field-of-props',
+        message: `${name} is made by ${key} of [${stanza}] (${file}:${line}), which is not applied here.`,
+        place: startOf(detection),
+      })),
+  );
 }
 
 function untiled(detection: Detection, windows: Windows): readonly Suspicion[] {

@@ -148,6 +148,8 @@ class ContentLoader {
       throw new ContentError(`${lookup.name}: expected its file ${source.path}, found nothing there.`, lookup.line);
     }
     this.#lookups.set(lookup.name, lookup);
+    const message = `The lookup ${lookup.name} is not applied: searches that use lookups are refused.`;
+    this.#notes.push({ file: lookup.file, line: lookup.line, message });
   }
 
   #addSearch(detection: Detection, line: number): void {

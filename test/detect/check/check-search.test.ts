@@ -221,6 +221,26 @@ describe('suspicions', () => {
   });
 });
 
+test('CHK115: a field that only props.conf would make', async () => {
+  const loaded: Content = {
+    ...content([detection('`audit` src_user=ana | stats count by verb')]),
+    fieldSettings: [
+      {
+        stanza: 'kube:audit',
+        kind: 'alias',
+        key: 'FIELDALIAS-user',
+        text: 'user.username AS src_user user.uid AS unread',
+        makes: ['src_user', 'unread'],
+        file: 'props.conf',
+        line: 2,
+      },
+    ],
+  };
+  expect((await check(loaded)).searches[0]?.suspicions.map(({ code, message }) => [code, message])).toEqual([
+    ['CHK115', 'src_user is made by FIELDALIAS-user of [kube:audit] (props.conf:2), which is not applied here.'],
+  ]);
+});
+
 test('totals count per folder and per reason', async () => {
   const one = detection('`audit`', { file: 'x/one.yml', name: 'One', slug: 'one' });
   const two = detection('| mstats count', { file: 'y/two.yml', name: 'Two', slug: 'two' });
