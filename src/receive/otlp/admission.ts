@@ -1,9 +1,14 @@
-/** The receiver's own bounds: how many requests, and how many bytes of them, are in hand at a time. Nothing queues. */
+/**
+ * The receiver's own bounds: how many requests, and how many bytes of them, are in hand at a time, and how many of them
+ * are worked on. The others wait for their turn, each for a bounded time.
+ */
 import { RefusedError, tooLarge } from './refusal.ts';
 
 export interface AdmissionLimits {
   readonly maxConcurrentRequests: number;
   readonly maxInFlightBytes: number;
+  readonly maxConcurrentConsumes: number;
+  readonly maxWaitMs: number;
 }
 
 const MIN_RETRY_MS = 1000;
@@ -19,6 +24,9 @@ export class Admission {
   #bytes = 0;
   #meanDurationMs = 0;
   #isClosed = false;
+  #turnsTaken = 0;
+  /** In the order of coming. */
+  readonly #waiting = new Set<() => void>();
 
   /** `now` gives milliseconds of any steady clock. */
   constructor(limits: AdmissionLimits, now: () => number) {
@@ -34,7 +42,7 @@ export class Admission {
     return this.#bytes;
   }
 
-  /** Throws a `busy` refusal where the bound on requests is reached or the receiver shuts down. */
+  /** Throws a `busy` refusal where the bound on requests is reached, `unavailable` while the receiver shuts down. */
   enter(): Ticket {
     if (this.#isClosed) {
       const message = 'receiver unavailable: it is shutting down.';
@@ -45,15 +53,17 @@ export class Admission {
       throw this.#busy(`${maxConcurrentRequests} requests (max_concurrent_requests) are in hand.`);
     }
     this.#requests += 1;
-    return new Ticket(
-      (bytes, ownBytes) => this.#reserve(bytes, ownBytes),
-      this.#now,
-      (bytes, durationMs) => {
+    const startedMs = this.#now();
+    return new Ticket({
+      reserve: (bytes, ownBytes) => this.#reserve(bytes, ownBytes),
+      waitForTurn: () => this.#waitForTurn(),
+      leave: (bytes, hasTurn) => {
         this.#requests -= 1;
         this.#bytes -= bytes;
-        this.#meanDurationMs += (durationMs - this.#meanDurationMs) / 16;
+        this.#meanDurationMs += (this.#now() - startedMs - this.#meanDurationMs) / 16;
+        if (hasTurn) this.#passTurn();
       },
-    );
+    });
   }
 
   open(): void {
@@ -74,6 +84,35 @@ export class Admission {
     this.#bytes += bytes;
   }
 
+  #waitForTurn(): Promise<void> {
+    if (this.#turnsTaken < this.#limits.maxConcurrentConsumes) {
+      this.#turnsTaken += 1;
+      return Promise.resolve();
+    }
+    return new Promise((resolve, reject) => {
+      const take = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.delete(take);
+        reject(this.#busy(`no turn came within ${this.#limits.maxWaitMs} ms.`));
+      }, this.#limits.maxWaitMs);
+      this.#waiting.add(take);
+    });
+  }
+
+  /** To the one that waits longest, if any. */
+  #passTurn(): void {
+    const [next] = this.#waiting;
+    if (next === undefined) {
+      this.#turnsTaken -= 1;
+      return;
+    }
+    this.#waiting.delete(next);
+    next();
+  }
+
   /** The hint is how long requests take of late: by then one of those in hand will have gone. */
   #busy(why: string): RefusedError {
     const retryAfterMs = Math.min(MAX_RETRY_MS, Math.max(MIN_RETRY_MS, Math.ceil(this.#meanDurationMs)));
@@ -81,24 +120,21 @@ export class Admission {
   }
 }
 
+interface TicketOffice {
+  reserve(bytes: number, ownBytes: number): void;
+  waitForTurn(): Promise<void>;
+  leave(bytes: number, hasTurn: boolean): void;
+}
+
 /** One admitted request. */
 export class Ticket {
-  readonly #reserve: (bytes: number, ownBytes: number) => void;
-  readonly #now: () => number;
-  readonly #leave: (bytes: number, durationMs: number) => void;
-  readonly #startedMs: number;
+  readonly #office: TicketOffice;
   #bytes = 0;
+  #hasTurn = false;
   #isReleased = false;
 
-  constructor(
-    reserve: (bytes: number, ownBytes: number) => void,
-    now: () => number,
-    leave: (bytes: number, durationMs: number) => void,
-  ) {
-    this.#reserve = reserve;
-    this.#now = now;
-    this.#leave = leave;
-    this.#startedMs = now();
+  constructor(office: TicketOffice) {
+    this.#office = office;
   }
 
   /**
@@ -106,14 +142,20 @@ export class Ticket {
    * `too_large` where this one alone does.
    */
   reserve(bytes: number): void {
-    this.#reserve(bytes, this.#bytes);
+    this.#office.reserve(bytes, this.#bytes);
     this.#bytes += bytes;
   }
 
-  /** Gives everything back, once. */
+  /** Resolves when this request may be worked on; rejects with a `busy` refusal where that takes too long. */
+  async waitForTurn(): Promise<void> {
+    await this.#office.waitForTurn();
+    this.#hasTurn = true;
+  }
+
+  /** Gives everything back, once; not while `waitForTurn` is pending. */
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    this.#leave(this.#bytes, this.#now() - this.#startedMs);
+    this.#office.leave(this.#bytes, this.#hasTurn);
   }
 }

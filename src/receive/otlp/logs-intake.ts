@@ -1,6 +1,7 @@
 /** The part of a request that is the same for both protocols: decompress, decode, hand on, wait until durable, count. */
 import type { RecordBatch, RecordConsumer } from '../../component.ts';
 import type { Ticket } from './admission.ts';
+import { SenderGoneError } from './collect-bytes.ts';
 import { decodeJson } from './decode-json.ts';
 import { decodeProtobuf } from './decode-protobuf.ts';
 import { BadDataError, type DecodedRequest, type Findings } from './decoded-request.ts';
@@ -27,16 +28,19 @@ export class LogsIntake {
   }
 
   /**
-   * Takes one request as it came off the wire. Resolves once the accepted records are durable; throws what `refusalOf`
-   * sorts.
+   * Takes one request as it came off the wire, in its turn. Resolves once the accepted records are durable; throws what
+   * `refusalOf` sorts, or SenderGoneError where `isGone` when its turn has come: nobody would hear the answer.
    */
   async take(
     wire: Buffer,
     compression: Compression | undefined,
     encoding: Encoding,
     ticket: Ticket,
+    isGone: () => boolean,
   ): Promise<ExportResult> {
     this.#add('received_bytes', wire.length);
+    await ticket.waitForTurn();
+    if (isGone()) throw new SenderGoneError('the sender went away while its request waited.');
     const bytes = compression === undefined ? wire : await this.#decompress(wire, compression, ticket);
     const request = this.#decode(bytes, encoding);
     const { rejected, invalidUtf8, logRecords } = request;

@@ -55,6 +55,7 @@ export class OtlpGrpcReceiver implements Component {
     this.#admission = new Admission(this.#settings, () => performance.now());
     this.#sessions = new GrpcSessions(this.#settings, Math.random);
     const labels = { receiver: 'otlp/grpc' };
+    telemetry.metrics.gauge('pintail_receiver_connections', () => this.#sessions.size, labels);
     telemetry.metrics.gauge('pintail_receiver_in_flight_requests', () => this.#admission.requests, labels);
     telemetry.metrics.gauge('pintail_receiver_in_flight_bytes', () => this.#admission.bytes, labels);
   }
@@ -141,7 +142,7 @@ export class OtlpGrpcReceiver implements Component {
         throw new BadDataError('message', 'expected grpc-encoding with a compressed message, found none.');
       }
       const used = message.isCompressed ? compression : undefined;
-      const result = await this.#intake.take(message.bytes, used, 'protobuf', ticket);
+      const result = await this.#intake.take(message.bytes, used, 'protobuf', ticket, () => stream.destroyed);
       sendResponse(stream, encodeResponse(result, 'protobuf'));
     } finally {
       ticket.release();

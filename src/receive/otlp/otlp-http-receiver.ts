@@ -7,7 +7,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Component, RecordConsumer } from '../../component.ts';
 import { Admission, type Ticket } from './admission.ts';
@@ -32,6 +32,7 @@ export class OtlpHttpReceiver implements Component {
   readonly #settings: ResolvedSettings;
   readonly #intake: LogsIntake;
   readonly #admission: Admission;
+  #connections = 0;
   #server: Server | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -40,6 +41,7 @@ export class OtlpHttpReceiver implements Component {
     this.#intake = new LogsIntake('otlp/http', this.#settings, next, telemetry);
     this.#admission = new Admission(this.#settings, () => performance.now());
     const labels = { receiver: 'otlp/http' };
+    telemetry.metrics.gauge('pintail_receiver_connections', () => this.#connections, labels);
     telemetry.metrics.gauge('pintail_receiver_in_flight_requests', () => this.#admission.requests, labels);
     telemetry.metrics.gauge('pintail_receiver_in_flight_bytes', () => this.#admission.bytes, labels);
   }
@@ -56,6 +58,12 @@ export class OtlpHttpReceiver implements Component {
     };
     const server = tls === undefined ? createServer(options) : createTlsServer({ ...options, ...readTlsOptions(tls) });
     server.maxConnections = maxConnections;
+    server.on('connection', (socket: Socket) => {
+      this.#connections += 1;
+      socket.on('close', () => {
+        this.#connections -= 1;
+      });
+    });
     server.on('request', (request, response) => void this.#serve(request, response));
     server.on('clientError', (error, socket) => this.#refuseNonHttp(error, socket));
     await listen(server, this.#settings.endpoint);
@@ -122,7 +130,7 @@ export class OtlpHttpReceiver implements Component {
     const ticket = this.#admission.enter();
     try {
       const wire = await this.#collect(request, ticket);
-      return await this.#intake.take(wire, compression, encoding, ticket);
+      return await this.#intake.take(wire, compression, encoding, ticket, () => request.socket.destroyed);
     } finally {
       ticket.release();
     }

@@ -23,6 +23,10 @@ export interface OtlpReceiverSettings {
   readonly maxNestingDepth?: number | undefined;
   /** Requests being received or stored at a time; more are told to come back. */
   readonly maxConcurrentRequests?: number | undefined;
+  /** Requests being decoded and stored at a time; the others wait as they came, still compressed. */
+  readonly maxConcurrentConsumes?: number | undefined;
+  /** The longest such wait; then the sender is told to come back. The Collector gives up after 5 s without an answer. */
+  readonly maxWaitMs?: number | undefined;
   /** Bytes of all those requests together, compressed and decompressed; at least one of the largest must fit. */
   readonly maxInFlightBytes?: number | undefined;
   readonly maxConnections?: number | undefined;
@@ -74,6 +78,8 @@ export function resolveSettings(settings: OtlpGrpcReceiverSettings): ResolvedSet
     maxDecompressedBytes,
     maxNestingDepth: settings.maxNestingDepth ?? 256,
     maxConcurrentRequests: settings.maxConcurrentRequests ?? 128,
+    maxConcurrentConsumes: settings.maxConcurrentConsumes ?? 4,
+    maxWaitMs: settings.maxWaitMs ?? 2000,
     maxInFlightBytes: settings.maxInFlightBytes ?? Math.max(256 * MEBIBYTE, maxRecvMsgSizeBytes + maxDecompressedBytes),
     maxConnections: settings.maxConnections ?? 1024,
     requestTimeoutMs: settings.requestTimeoutMs ?? 30_000,

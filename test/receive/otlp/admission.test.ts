@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Admission } from '../../../src/receive/otlp/admission.ts';
 import { type Refusal, RefusedError } from '../../../src/receive/otlp/refusal.ts';
 
+const limits = { maxConcurrentRequests: 10, maxInFlightBytes: 10, maxConcurrentConsumes: 2, maxWaitMs: 10_000 };
+
 function refusal(work: () => unknown): Refusal {
   try {
     work();
@@ -14,7 +16,7 @@ function refusal(work: () => unknown): Refusal {
 
 describe('Admission', () => {
   it('admits up to its bound and again after a release', () => {
-    const admission = new Admission({ maxConcurrentRequests: 2, maxInFlightBytes: 10 }, () => 0);
+    const admission = new Admission({ ...limits, maxConcurrentRequests: 2 }, () => 0);
     const first = admission.enter();
     admission.enter();
     expect(refusal(() => admission.enter()).reason).toBe('busy');
@@ -24,7 +26,7 @@ describe('Admission', () => {
   });
 
   it('gives back what a request holds once, however often it is released', () => {
-    const admission = new Admission({ maxConcurrentRequests: 2, maxInFlightBytes: 10 }, () => 0);
+    const admission = new Admission({ ...limits, maxConcurrentRequests: 2 }, () => 0);
     const other = admission.enter();
     other.reserve(3);
     const ticket = admission.enter();
@@ -37,7 +39,7 @@ describe('Admission', () => {
   });
 
   it('tells bytes that do not fit now from bytes that never will', () => {
-    const admission = new Admission({ maxConcurrentRequests: 2, maxInFlightBytes: 10 }, () => 0);
+    const admission = new Admission({ ...limits, maxConcurrentRequests: 2 }, () => 0);
     admission.enter().reserve(6);
     const ticket = admission.enter();
     ticket.reserve(4);
@@ -48,7 +50,7 @@ describe('Admission', () => {
 
   it('hints at the time that requests take of late, between one second and thirty', () => {
     let now = 0;
-    const admission = new Admission({ maxConcurrentRequests: 1, maxInFlightBytes: 10 }, () => now);
+    const admission = new Admission({ ...limits, maxConcurrentRequests: 1 }, () => now);
     const take = (durationMs: number) => {
       const ticket = admission.enter();
       const hint = refusal(() => admission.enter()).retryAfterMs;
@@ -64,10 +66,40 @@ describe('Admission', () => {
   });
 
   it('is unavailable once closed, and opens again', () => {
-    const admission = new Admission({ maxConcurrentRequests: 1, maxInFlightBytes: 10 }, () => 0);
+    const admission = new Admission({ ...limits, maxConcurrentRequests: 1 }, () => 0);
     admission.close();
     expect(refusal(() => admission.enter())).toMatchObject({ reason: 'unavailable', retryAfterMs: 5000 });
     admission.open();
     admission.enter();
+  });
+
+  it('gives turns in the order of coming, as many at a time as its bound', async () => {
+    const admission = new Admission(limits, () => 0);
+    const tickets = [0, 1, 2, 3].map(() => admission.enter());
+    const turns: number[] = [];
+    const waits = tickets.map((ticket, index) => ticket.waitForTurn().then(() => turns.push(index)));
+    await Promise.all(waits.slice(0, 2));
+    expect(turns).toEqual([0, 1]);
+    tickets[1]!.release();
+    await waits[2];
+    expect(turns).toEqual([0, 1, 2]);
+    tickets[0]!.release();
+    await waits[3];
+    tickets[2]!.release();
+    tickets[3]!.release();
+    await admission.enter().waitForTurn();
+  });
+
+  it('does not let a request wait for its turn too long, and gives the turn to the next', async () => {
+    const admission = new Admission({ ...limits, maxConcurrentConsumes: 1, maxWaitMs: 5 }, () => 0);
+    const first = admission.enter();
+    await first.waitForTurn();
+    const second = admission.enter();
+    await expect(second.waitForTurn()).rejects.toMatchObject({
+      refusal: { reason: 'busy', message: 'receiver busy: no turn came within 5 ms.', retryAfterMs: 1000 },
+    });
+    second.release();
+    first.release();
+    await admission.enter().waitForTurn();
   });
 });

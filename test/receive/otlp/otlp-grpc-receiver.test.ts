@@ -313,6 +313,30 @@ describe('OtlpGrpcReceiver, bounds', () => {
     await expectAlive();
   });
 
+  it('does not begin the work of a caller that went away while it waited for its turn', async () => {
+    const { port, client, consumer, telemetry, expectAlive } = await startReceiver({ maxConcurrentConsumes: 1 });
+    const labels = { receiver: 'otlp/grpc' };
+    const inHand = () => telemetry.gauge('pintail_receiver_in_flight_requests', labels);
+    const { asked, free } = hold(consumer);
+    const first = client.export(one);
+    await asked;
+    const session = connect(`http://127.0.0.1:${port}`);
+    session.on('error', () => {});
+    const stream = session.request({ ':method': 'POST', ':path': EXPORT, 'content-type': 'application/grpc' });
+    stream.on('error', () => {});
+    stream.end(frame(one));
+    await expect.poll(() => telemetry.counter('pintail_receiver_received_bytes_total', labels)).toBe(2 * one.length);
+    const connections = () => telemetry.gauge('pintail_receiver_connections', labels);
+    expect(connections()).toBe(2);
+    session.destroy();
+    await expect.poll(connections).toBe(1);
+    free();
+    expect(await first).toMatchObject({ code: 0 });
+    await expect.poll(inHand).toBe(0);
+    expect(consumer.batches).toHaveLength(1);
+    await expectAlive();
+  });
+
   it('gives up on a message that does not come, so that the sender may retry', async () => {
     const { port, refused, expectAlive } = await startReceiver({ requestTimeoutMs: 50 });
     const frames = [frame(one).subarray(0, 9)];

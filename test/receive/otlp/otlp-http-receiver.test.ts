@@ -430,6 +430,25 @@ describe('OtlpHttpReceiver, bounds', () => {
     expect((await send({ port, headers: { 'content-encoding': 'gzip' }, body })).status).toBe(413);
   });
 
+  it('tells the sender whose turn does not come when to come back', async () => {
+    const { port, consumer, refused, telemetry } = await startReceiver({ maxConcurrentConsumes: 1, maxWaitMs: 50 });
+    const { promise: held, resolve: free } = Promise.withResolvers<void>();
+    const { promise: asked, resolve: reached } = Promise.withResolvers<void>();
+    consumer.answer = async (batch) => {
+      reached();
+      await held;
+      return acceptAll(batch);
+    };
+    const first = send({ port, body: one });
+    await asked;
+    expect(await send({ port, body: one })).toMatchObject({ status: 429, headers: { 'retry-after': '1' } });
+    expect(refused('busy')).toBe(1);
+    free();
+    expect((await first).status).toBe(200);
+    expect(consumer.batches).toHaveLength(1);
+    expect(telemetry.counter('pintail_receiver_received_log_records_total', { receiver: 'otlp/http' })).toBe(1);
+  });
+
   it('gives up on a body that does not come, so that the sender may retry', async () => {
     const { port, refused, expectAlive } = await startReceiver({ requestTimeoutMs: 50 });
     const head = 'POST /v1/logs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{';
