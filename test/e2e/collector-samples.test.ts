@@ -77,16 +77,44 @@ describe.skipIf(binary === '')(suiteTitle('sample configurations', collector), (
     expect(await validateCollectorConfig(binary, join(samples, 'agent-to-pintail.yaml'), environment(folder))).toBe('');
   });
 
-  test('pintail-to-splunk.yaml is valid, its splunk_hec exporter (not in this build) replaced by a file', async () => {
+  test.each(['agent-to-pintail-hec.yaml', 'pintail-to-splunk.yaml'])('%s is valid as it is', async (name) => {
     const folder = await temporaryFolder();
-    const sample = parse(await readFile(join(samples, 'pintail-to-splunk.yaml'), 'utf8')) as CollectorConfig;
-    expect(Object.keys(sample.exporters)).toEqual(['splunk_hec/risk']);
-    delete sample.exporters['splunk_hec/risk'];
-    sample.exporters['file/risk'] = { path: join(folder, 'risk.json') };
-    sample.service.pipelines['logs/risk']!.exporters = ['file/risk'];
-    const file = join(folder, 'splunk.yaml');
-    await writeFile(file, stringify(sample));
-    expect(await validateCollectorConfig(binary, file, environment(folder))).toBe('');
+    const tokens = { PINTAIL_HEC_TOKEN: 'a HEC token' };
+    expect(await validateCollectorConfig(binary, join(samples, name), { ...environment(folder), ...tokens })).toBe('');
+  });
+
+  test('agent-to-pintail-hec.yaml delivers an audit log, its cluster and its metadata', async () => {
+    const folder = await temporaryFolder();
+    const auditLog = join(folder, 'audit.log');
+    const lines = auditEvents({ seed: 8, count: 300, startMs: Date.now() - 60_000 });
+    await writeFile(auditLog, `${lines.join('\n')}\n`);
+    const token = 'a-token-of-more-than-sixteen-characters';
+    const service = await startPintail({
+      folder: join(folder, 'pintail'),
+      receivers: { splunk_hec: { tokens: [{ token, cluster: 'of-the-token' }] } },
+    });
+    await startCollectorOnFile({
+      binary,
+      name: 'agent',
+      file: join(samples, 'agent-to-pintail-hec.yaml'),
+      environment: {
+        ...environment(folder),
+        AUDIT_LOG: auditLog,
+        PINTAIL_HEC_ENDPOINT: `http://${service.receiverEndpoints.splunk_hec}/services/collector`,
+        PINTAIL_HEC_TOKEN: token,
+      },
+    });
+    const rows = await eventually({ what: 'all lines are in kube_audit', withinMs: 60_000 }, async () => {
+      const found = await service.sql('select _raw, cluster, host, source, sourcetype from kube_audit');
+      return found.length >= lines.length ? found : undefined;
+    });
+    expect(rows.map((row) => row._raw).sort()).toEqual([...lines].sort());
+    expect(rows[0]).toMatchObject({
+      cluster: 'prod',
+      host: 'node-a',
+      source: auditLog,
+      sourcetype: 'kube:apiserver-audit',
+    });
   });
 
   test.each(['file_log', 'filelog'])(

@@ -17,12 +17,16 @@ export interface PintailOptions {
   readonly api?: object;
   readonly exporters?: object;
   readonly detections?: object;
+  /** Further receivers by their name in the configuration; each gets an endpoint of its own. */
+  readonly receivers?: Readonly<Record<string, object>>;
 }
 
 export interface PintailService {
   readonly grpcEndpoint: string;
   readonly httpEndpoint: string;
   readonly apiUrl: string;
+  /** `host:port` of the further receivers. */
+  readonly receiverEndpoints: Readonly<Record<string, string>>;
   readonly dataFolder: string;
   readonly configFile: string;
   /** Starts the process; resolves when /readyz answers 200. Rejects with its output where it ends instead. */
@@ -44,7 +48,11 @@ export interface PintailService {
 
 /** Chooses ports and writes the configuration; the ports stay the same over restarts. */
 export async function preparePintail(options: PintailOptions): Promise<PintailService> {
-  const [grpcPort, httpPort, apiPort] = await freePorts(3);
+  const further = Object.entries(options.receivers ?? {});
+  const [grpcPort, httpPort, apiPort, ...furtherPorts] = await freePorts(3 + further.length);
+  const receiverEndpoints = Object.fromEntries(
+    further.map(([name], index) => [name, `127.0.0.1:${furtherPorts[index]}`]),
+  );
   const dataFolder = join(options.folder, 'data');
   const configFile = join(options.folder, 'pintail.yaml');
   await mkdir(options.folder, { recursive: true });
@@ -53,6 +61,9 @@ export async function preparePintail(options: PintailOptions): Promise<PintailSe
       otlp: {
         protocols: { grpc: { endpoint: `127.0.0.1:${grpcPort}` }, http: { endpoint: `127.0.0.1:${httpPort}` } },
       },
+      ...Object.fromEntries(
+        further.map(([name, settings]) => [name, { endpoint: receiverEndpoints[name], ...settings }]),
+      ),
     },
     storage: { directory: dataFolder },
     api: { endpoint: `127.0.0.1:${apiPort}`, ...options.api },
@@ -69,6 +80,7 @@ export async function preparePintail(options: PintailOptions): Promise<PintailSe
     grpcEndpoint: `127.0.0.1:${grpcPort}`,
     httpEndpoint: `http://127.0.0.1:${httpPort}`,
     apiUrl,
+    receiverEndpoints,
     dataFolder,
     configFile,
     isAlive: () => running?.isAlive() ?? false,
