@@ -27,6 +27,10 @@ export interface HttpListenerSettings {
   readonly maxRequestBytes?: number | undefined;
   /** Requests being received or stored at a time; more are told to come back. */
   readonly maxConcurrentRequests?: number | undefined;
+  /** Requests being decoded and stored at a time; the others wait as they came, still compressed. */
+  readonly maxConcurrentConsumes?: number | undefined;
+  /** The longest such wait; then the sender is told to come back. */
+  readonly maxWaitMs?: number | undefined;
   /** Bytes of all those requests together, compressed and decompressed; at least one of the largest must fit. */
   readonly maxInFlightBytes?: number | undefined;
   readonly maxConnections?: number | undefined;
@@ -50,6 +54,8 @@ export function resolveListenerSettings(settings: HttpListenerSettings): Resolve
     endpoint: settings.endpoint,
     maxRequestBytes,
     maxConcurrentRequests: settings.maxConcurrentRequests ?? 128,
+    maxConcurrentConsumes: settings.maxConcurrentConsumes ?? 4,
+    maxWaitMs: settings.maxWaitMs ?? 2000,
     maxInFlightBytes: settings.maxInFlightBytes ?? Math.max(256 * MEBIBYTE, 2 * maxRequestBytes),
     maxConnections: settings.maxConnections ?? 1024,
     requestTimeoutMs: settings.requestTimeoutMs ?? 30_000,
@@ -64,7 +70,7 @@ export interface HttpRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
-  /** Admits the request and resolves to its whole body, decompressed. Throws what `refusalOf` sorts. */
+  /** Admits the request and resolves to its whole body, decompressed, in its turn. Throws what `refusalOf` sorts. */
   body(): Promise<ReceivedBody>;
 }
 
@@ -193,6 +199,8 @@ export class HttpListener {
     if (Number(message.headers['content-length'] ?? 0) > limitBytes) throw tooLarge('request body', limitBytes);
     const reserve = (bytes: number): void => ticket.reserve(bytes);
     const wire = await collectBytes(message, { what: 'request body', limitBytes, timeoutMs, reserve });
+    await ticket.waitForTurn();
+    if (message.socket.destroyed) throw new SenderGoneError('the sender went away while its request waited.');
     // An empty body is empty, whatever it says it was compressed with.
     const isPlain = compression === undefined || wire.length === 0;
     const bytes = isPlain ? wire : await decompress(wire, compression, { limitBytes, reserve });
