@@ -5,7 +5,7 @@ import type { Detection, FieldSetting } from '../detection.ts';
 import { type CompiledDetection, sourceOf, type UncompiledDetection } from '../run/compile-detection.ts';
 import { measureTiling } from '../schedule/windows.ts';
 import { inputsOf } from './inputs.ts';
-import { lint } from './lints.ts';
+import { lint } from './lints/index.ts';
 import type { Outline } from './outline.ts';
 import type { SearchCheck, SearchMessage, Suspicion, Windows } from './report.ts';
 

@@ -146,6 +146,7 @@ describe('suspicions', () => {
     ['`audit` objectRef.resource=secrets OR configmaps verb=get', [['CHK102', 'configmaps']]],
     ['`audit` (objectRef.resource=secrets OR configmaps)', [['CHK102', 'configmaps']]],
     ['`audit` configmaps OR objectRef.resource=secrets', []],
+    ['`audit` objectRef.resource=secrets OR *', []],
     ['`audit` objectRef.resource=secrets OR "two words"', []],
     ['`audit` verb=create OR verb=update', []],
     // CHK103: a dot for a colon
@@ -159,6 +160,7 @@ describe('suspicions', () => {
     ['dataset=aks category=kube-audit | spath input=properties.log | table verb', []],
     ['dataset=gke data.protoPayload.methodName=* | stats count', []],
     ['dataset=logs category=kube-audit | stats count', []],
+    ['`audit` category=kube-audit | stats count', []],
     // CHK105: a value twice
     ['`audit` verb IN (get, list, GET)', [['CHK105', 'GET']]],
     ['`audit` verb IN (get, list)', []],
