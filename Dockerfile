@@ -2,7 +2,7 @@
 # Pintail's image: compiled JavaScript and production dependencies, no compiler, no npm scripts, no root.
 #
 #   docker build -t pintail .
-#   docker run -p 4317:4317 -p 4318:4318 -p 8080:8080 -v pintail-data:/var/lib/pintail --env-file pintail.env pintail
+#   docker run -p 4317:4317 -p 4318:4318 -p 8088:8088 -p 8080:8080 -v pintail-data:/var/lib/pintail --env-file pintail.env pintail
 #
 # Debian, not Alpine: DuckDB's binding is built against glibc.
 
@@ -35,8 +35,8 @@ RUN mkdir -p /var/lib/pintail && chown 1000:1000 /var/lib/pintail
 VOLUME /var/lib/pintail
 # By number, so that Kubernetes can see that it is not root.
 USER 1000:1000
-# OTLP gRPC, OTLP HTTP, API and console.
-EXPOSE 4317 4318 8080
+# OTLP gRPC, OTLP HTTP, Splunk HEC, API and console.
+EXPOSE 4317 4318 8088 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8080/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "dist/main.js"]

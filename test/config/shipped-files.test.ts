@@ -62,6 +62,7 @@ describe('config/container.yaml', () => {
     const config = parseConfig(container, 'container.yaml', tokens);
     expect(config.receivers.otlp?.grpc?.endpoint).toEqual({ host: '0.0.0.0', port: 4317 });
     expect(config.receivers.otlp?.http?.endpoint).toEqual({ host: '0.0.0.0', port: 4318 });
+    expect(config.receivers.splunkHec?.endpoint).toEqual({ host: '0.0.0.0', port: 8088 });
     expect(config.api.endpoint).toEqual({ host: '0.0.0.0', port: 8080 });
     expect(config.api.tokens.map((token) => token.scopes)).toEqual([['hunt', 'admin'], ['ingest']]);
   });

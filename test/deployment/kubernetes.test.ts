@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
+import { parseConfig } from '../../src/config/index.ts';
 
 interface Container {
   readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
@@ -28,6 +29,7 @@ interface Service {
 interface ContainerConfig {
   readonly receivers: {
     readonly otlp: { readonly protocols: Readonly<Record<'grpc' | 'http', { readonly endpoint: string }>> };
+    readonly splunk_hec: { readonly endpoint: string };
   };
   readonly storage: { readonly directory: string };
   readonly api: { readonly endpoint: string };
@@ -56,6 +58,7 @@ test('the service reaches the ports that the container configuration listens on'
   const listening = [
     config.receivers.otlp.protocols.grpc.endpoint,
     config.receivers.otlp.protocols.http.endpoint,
+    config.receivers.splunk_hec.endpoint,
     config.api.endpoint,
   ].map((endpoint) => Number(endpoint.split(':').at(-1)));
   const named = new Map(container.ports.map((port) => [port.name, port.containerPort]));
@@ -80,6 +83,20 @@ test('the volume is where the container configuration keeps its data', async () 
   const mount = container.volumeMounts.find((entry) => entry.name === 'data');
   expect(mount?.mountPath).toBe(folder);
   expect(await read('Dockerfile')).toContain(`VOLUME ${folder}\n`);
+});
+
+test('the kubeconfig of the audit webhook posts to the path that the receiver listens on', async () => {
+  const kubeconfig = parse(await read('config/kubernetes/audit-webhook.kubeconfig.yaml')) as {
+    readonly clusters: readonly { readonly name: string; readonly cluster: { readonly server: string } }[];
+    readonly contexts: readonly { readonly name: string; readonly context: { readonly cluster: string } }[];
+    readonly 'current-context': string;
+  };
+  const { receivers } = parseConfig('receivers: { k8s_audit_webhook: {} }', 'webhook', {});
+  const context = kubeconfig.contexts.find(({ name }) => name === kubeconfig['current-context']);
+  const cluster = kubeconfig.clusters.find(({ name }) => name === context?.context.cluster);
+  const url = new URL(cluster?.cluster.server ?? '');
+  expect(url.pathname).toBe(receivers.k8sAuditWebhook?.path);
+  expect(Number(url.port)).toBe(receivers.k8sAuditWebhook?.endpoint.port);
 });
 
 test('one writer only', () => {
