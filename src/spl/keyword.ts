@@ -6,21 +6,31 @@
 /** Escaped for a character class of RE2. */
 const MAJOR = '\\[\\]<>(){}|!;,\'"*\\s&?+';
 const MINOR = '/:=@.\\-$#%\\\\_';
-const ENCODED = '%21|%26|%2526|%3B|%7C|%20|%2B|%3D|%2520|%5D|%5B|%3A|%0A|%2C|%28|%29';
+/** Major breakers of several characters; all others of them end in a breaker of one. */
+const ENCODED = '%21|%26|%2526|%3b|%7c|%20|%2b|%3d|%2520|%5d|%5b|%3a|%0a|%2c|%28|%29';
 
-/** A pattern of RE2 that finds the keyword. */
-export function keywordPattern(keyword: string): string {
-  const leading = /^\*/.test(keyword) ? '' : `(?:^|[${MAJOR}${MINOR}]|${ENCODED})`;
-  const trailing = /\*$/.test(keyword) ? '' : `(?:$|[${MAJOR}${MINOR}])`;
-  const inner = keyword
+export interface Keyword {
+  /** Lower-case text that every match holds: quickly looked for before the pattern is tried. Empty where there is none. */
+  readonly part: string;
+  /** A pattern of RE2 for the text in lower case; undefined where holding `part` is all that counts. */
+  readonly pattern: string | undefined;
+}
+
+export function parseKeyword(keyword: string): Keyword {
+  const parts = keyword
     .replace(/^\*+|\*+$/g, '')
-    .split(/\*+/)
-    .map(escapePattern)
-    .join(`[^${MAJOR}]*`);
-  return `(?i)${leading}${inner}${trailing}`;
+    .toLowerCase()
+    .split(/\*+/);
+  const part = parts.reduce((longest, candidate) => (candidate.length > longest.length ? candidate : longest), '');
+  const isOpenLeft = keyword.startsWith('*');
+  const isOpenRight = keyword.endsWith('*');
+  if (isOpenLeft && isOpenRight && parts.length === 1) return { part, pattern: undefined };
+  const leading = isOpenLeft ? '' : `(?:^|[${MAJOR}${MINOR}]|${ENCODED})`;
+  const trailing = isOpenRight ? '' : `(?:$|[${MAJOR}${MINOR}])`;
+  return { part, pattern: `${leading}${parts.map(escapePattern).join(`[^${MAJOR}]*`)}${trailing}` };
 }
 
 /** Text that a regular expression matches literally. */
-export function escapePattern(text: string): string {
+function escapePattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }

@@ -5,7 +5,7 @@
 import type { FieldName, SearchComparison, SearchExpression, SearchOperator, SearchValue } from './ast.ts';
 import { SplError } from './diagnostics.ts';
 import { and, binary, call, type Expression, FALSE, isNotNull, number, or, TRUE, text, when } from './expression.ts';
-import { keywordPattern } from './keyword.ts';
+import { parseKeyword } from './keyword.ts';
 import type { Span } from './source.ts';
 import { anyMember, asNumber, asText, type Value } from './value.ts';
 
@@ -148,7 +148,11 @@ function lowerKeyword(keyword: string, raw: Expression | undefined, at: { readon
       'Full text can be searched only before stats, table or fields drop _raw.',
     );
   }
-  return call('regexp_matches', raw, text(keywordPattern(keyword)));
+  const { part, pattern } = parseKeyword(keyword);
+  return and([
+    call('contains', folded(raw), foldedLiteral(part)),
+    pattern === undefined ? TRUE : call('regexp_matches', folded(raw), text(pattern)),
+  ]);
 }
 
 function folded(expression: Expression): Expression {

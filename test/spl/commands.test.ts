@@ -49,6 +49,10 @@ describe('search', () => {
     ['finds words at token boundaries', 'eve', ['b']],
     ['does not find parts of words', 'ev', []],
     ['finds parts of words with a wildcard', 'ev*', ['b']],
+    ['finds parts of words between wildcards', '*o*b*', ['a']],
+    ['joins words with a wildcard only up to a major breaker', '"us*r=e*"', ['b']],
+    ['finds words whatever their case', '"NOTHING HERE"', ['c']],
+    ['negates a word', 'NOT user id=*', ['e', 'd', 'c']],
     ['looks for lower-case operators as words', 'nothing here', ['c']],
     ['negates a bracket', 'NOT (kind=x OR kind=y) id=*', []],
   ])('%s', async (_, text, expected) => {
