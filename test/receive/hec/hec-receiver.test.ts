@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { RetryableError } from '../../../src/component.ts';
+import { normalize } from '../../../src/normalize/index.ts';
 import { HecReceiver } from '../../../src/receive/hec/hec-receiver.ts';
 import type { HecReceiverSettings, HecToken } from '../../../src/receive/hec/settings.ts';
 import { type HttpCall, type HttpResult, send, sendRaw } from '../otlp/support/http-client.ts';
@@ -464,6 +465,22 @@ describe('an event', () => {
     expect(body.n).toBe(9223372036854775807n);
     expect(body.f).toBe(1.5);
     expect((body.l as { m: bigint }[])[0]!.m).toBe(-9007199254740993n);
+  });
+
+  test('that is printed anew for a retry, its keys in another order, is the same event', async () => {
+    const { post, consumer } = await start();
+    await post(
+      '{"event":{"auditID":"a","stage":"Panic","user":{"username":"u","uid":"1"}}}{"event":"x","fields":{"a":1,"b":2}}',
+    );
+    await post(
+      '{"event":{"user":{"uid":"1","username":"u"},"stage":"Panic","auditID":"a"}}{"event":"x","fields":{"b":2,"a":1}}',
+    );
+    const [first, second] = consumer.batches.map((batch) => {
+      const { audit, logs } = normalize(batch, { arrivalMicros: 1 });
+      return [...audit, ...logs].map((row) => row.identity);
+    });
+    expect(first).toHaveLength(2);
+    expect(second).toEqual(first);
   });
 
   test('that nests deeper than a map may is kept as its text, one too deep for Kubernetes is refused', async () => {
