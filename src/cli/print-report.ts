@@ -55,9 +55,14 @@ function printSearch(search: SearchCheck): string {
   if (data !== null) {
     const found = data.matching === null ? '' : `, ${data.matching} found by its first expression`;
     add('data', `${data.events} events${found}`);
+    if (data.unmet.length > 0) add('none has', data.unmet.join('; '));
     for (const [severity, reason] of reasonsOf(data.gaps)) add(severity, reason);
     if (data.strict.kind === 'different') {
-      add('strict', `${data.strict.rows} rows, but ${data.strict.strictRows} under --strict-splunk`);
+      const { rows, strictRows } = data.strict;
+      add(
+        'strict',
+        `${rows} rows, but ${rows === strictRows ? 'with other values' : strictRows} under --strict-splunk`,
+      );
     } else if (data.strict.kind === 'unknown') add('strict', `not compared: ${data.strict.reason}`);
   }
   return lines.join('');

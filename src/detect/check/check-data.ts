@@ -33,9 +33,11 @@ export async function checkData(
       blind = true;
     }
   }
+  const matching = await countMatching(outline, facts);
   return {
     events,
-    matching: await countMatching(outline, facts),
+    matching,
+    unmet: matching === 0 && events > 0 ? await unmetTerms(outline, facts) : [],
     blind,
     gaps,
     strict: await compareStrict(compiled, facts, options),
@@ -176,6 +178,18 @@ async function countMatching({ scans, textOf }: Outline, facts: EventFacts): Pro
   const [scan] = scans;
   if (scan === undefined || scans.length > 1) return null;
   return facts.count(scan.first.expression === undefined ? '*' : textOf(scan.first.expression.span));
+}
+
+async function unmetTerms({ scans, textOf }: Outline, facts: EventFacts): Promise<readonly string[]> {
+  const unmet: string[] = [];
+  for (const { first, scope } of scans) {
+    for (const term of conjunctsOf(first.expression)) {
+      if (bindsRows(term) || term.kind === 'SearchTime') continue;
+      const text = textOf(term.span);
+      if ((await facts.count(`${scope} ${text}`)) === 0) unmet.push(text);
+    }
+  }
+  return unmet;
 }
 
 /** Runs the search both ways over all time and compares the rows as a bag. */

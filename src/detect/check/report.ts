@@ -63,6 +63,8 @@ export interface DataCheck {
   readonly events: number;
   /** Events that its first search expression finds; null where that could not be counted. */
   readonly matching: number | null;
+  /** Where nothing matches: the terms of the first search that no event satisfies even alone, as SPL. */
+  readonly unmet: readonly string[];
   /** No cluster's events can feed it. */
   readonly blind: boolean;
   readonly gaps: readonly DataGap[];

@@ -122,6 +122,18 @@ describe('a field', () => {
     ]);
   });
 
+  test('or value that no event has is named where the search finds nothing', async () => {
+    const search =
+      '`kube_audit` verb=create (objectRef.resource=secrets OR objectRef.resource=configmaps) NOT user.username=ana | stats count';
+    const found = await check(search, [{ cluster: 'prod', events: [event()] }]);
+    expect(found.data).toMatchObject({
+      matching: 0,
+      unmet: ['objectRef.resource=secrets OR objectRef.resource=configmaps', 'NOT user.username=ana'],
+      blind: false,
+      gaps: [],
+    });
+  });
+
   test('of the response needs the level RequestResponse', async () => {
     const search = '`kube_audit` responseObject.kind=Secret | stats count by user.username';
     const found = await check(search, [{ cluster: 'prod', events: [event(), event({ level: 'Request' })] }]);
