@@ -167,8 +167,11 @@ test.skipIf(escu === undefined)('the Kubernetes searches of ESCU: only those ove
   const others = report.searches.filter(
     ({ refusals }) => refusals.length > 0 && !refusals.some(({ message }) => /^mstats: /.test(message)),
   );
-  expect(others.map(({ name }) => name)).toEqual(['Kubernetes Nginx Ingress LFI', 'Kubernetes Scanner Image Pulling']);
-  expect(report.totals).toMatchObject({ compile: 42, refused: 20 });
+  // What is still to come besides metrics: this list only gets shorter.
+  const missing = ['Kubernetes Nginx Ingress LFI', 'Kubernetes Scanner Image Pulling'];
+  expect(others.map(({ name }) => name).filter((name) => !missing.includes(name))).toEqual([]);
+  expect(report.totals).toMatchObject({ compile: 44 - others.length, refused: 18 + others.length });
+});
 });
 
 test.skipIf(escu === undefined)('what ESCU is known to have wrong is found, and nothing else', async () => {

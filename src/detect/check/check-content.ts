@@ -2,16 +2,24 @@
 import { dirname } from 'node:path';
 import type { SplLimits } from '../../spl/index.ts';
 import type { Content } from '../content/load-content.ts';
-import type { Detection } from '../detection.ts';
+import type { Detection, Schedule } from '../detection.ts';
 import { type CompiledDetection, compileDetection, type UncompiledDetection } from '../run/compile-detection.ts';
+import { measureTiling, type Tiling } from '../schedule/windows.ts';
 import { checkData } from './check-data.ts';
-import { type CheckOptions, checkSearch, textToCompare } from './check-search.ts';
+import { checkSearch, textToCompare } from './check-search.ts';
 import { EventFacts, type EventQuery } from './event-facts.ts';
 import { withInputs } from './inputs.ts';
 import { outlineOf } from './outline.ts';
 import type { Report, SearchCheck, Totals } from './report.ts';
 
-export interface CheckContentOptions extends CheckOptions {
+/** Eight days of hourly windows. */
+const measuredRuns = 200;
+
+export interface CheckContentOptions {
+  /** IANA name; schedules are read in it. */
+  readonly timeZone: string;
+  /** Epoch seconds from which on windows are laid out. */
+  readonly from: number;
   readonly strictSplunk: boolean;
   readonly limits?: Partial<SplLimits> | undefined;
   /** The events at hand; null: only the text is checked. */
@@ -32,13 +40,17 @@ export async function checkContent(content: Content, options: CheckContentOption
   const facts = options.events === null ? null : new EventFacts(options.events);
   const all = [...content.detections, ...content.unscheduled];
   const byText = Map.groupBy(all, textToCompare);
+  const tilingOf = rememberTilings(options);
   const searches: SearchCheck[] = [];
   for (const detection of all) {
     const runnable = detection.type === 'Investigation' ? withInputs(detection) : detection;
     const compiled: CompiledDetection | UncompiledDetection = compileDetection(runnable, compileOptions);
     const outline = outlineOf(runnable, macros);
-    const others = namesOfOthers(detection, byText);
-    const check = checkSearch({ ...compiled, detection }, outline, others, options, content.fieldSettings);
+    const check = checkSearch({ ...compiled, detection }, outline, {
+      sameText: namesOfOthers(detection, byText),
+      fieldSettings: content.fieldSettings,
+      tilingOf,
+    });
     const canRun = compiled.ok && outline !== undefined && check.inputs.length === 0;
     const data = facts !== null && canRun ? await checkData(compiled, outline, facts, compileOptions) : null;
     searches.push({ ...check, data });
@@ -54,6 +66,17 @@ export async function checkContent(content: Content, options: CheckContentOption
     refusals: countRefusals(searches),
     problems: content.problems,
     notes: content.notes,
+  };
+}
+
+/** Most searches share a few schedules, and laying out the windows of one takes milliseconds. */
+function rememberTilings({ timeZone, from }: CheckContentOptions): (schedule: Schedule) => Tiling {
+  const known = new Map<string, Tiling>();
+  return (schedule) => {
+    const key = JSON.stringify(schedule);
+    const tiling = known.get(key) ?? measureTiling(schedule, timeZone, from, measuredRuns);
+    known.set(key, tiling);
+    return tiling;
   };
 }
 

@@ -1,36 +1,33 @@
 /** One search as far as its text alone tells. Pure. */
 import type { Diagnostic } from '../../spl/index.ts';
 import { locate, type Source } from '../../spl/source.ts';
-import type { Detection, FieldSetting } from '../detection.ts';
+import type { Detection, FieldSetting, Schedule } from '../detection.ts';
 import { type CompiledDetection, sourceOf, type UncompiledDetection } from '../run/compile-detection.ts';
-import { measureTiling } from '../schedule/windows.ts';
+import type { Tiling } from '../schedule/windows.ts';
 import { inputsOf } from './inputs.ts';
 import { lint } from './lints/index.ts';
 import type { Outline } from './outline.ts';
 import type { SearchCheck, SearchMessage, Suspicion, Windows } from './report.ts';
 
-export interface CheckOptions {
-  /** IANA name; schedules are read in it. */
-  readonly timeZone: string;
-  /** Epoch seconds from which on windows are laid out. */
-  readonly from: number;
+/** What a search is checked against besides its own text. */
+export interface CheckSearchOptions {
+  /** Names of the other searches whose text is the same. */
+  readonly sameText: readonly string[];
+  /** Of the same content. */
+  readonly fieldSettings: readonly FieldSetting[];
+  readonly tilingOf: (schedule: Schedule) => Tiling;
 }
 
-/** Eight days of hourly windows. */
-const measuredRuns = 200;
-
-/** `sameText` names the other searches whose text is the same. `outline` is undefined where it cannot be parsed. */
+/** `outline` is undefined where it cannot be parsed. */
 export function checkSearch(
   compiled: CompiledDetection | UncompiledDetection,
   outline: Outline | undefined,
-  sameText: readonly string[],
-  options: CheckOptions,
-  fieldSettings: readonly FieldSetting[] = [],
+  { sameText, fieldSettings, tilingOf }: CheckSearchOptions,
 ): SearchCheck {
   const { detection } = compiled;
   const source = sourceOf(detection);
   const scheduled = detection.type !== 'Baseline' && detection.type !== 'Investigation';
-  const windows = scheduled ? windowsOf(detection, options) : null;
+  const windows = scheduled ? { ...detection.schedule, ...tilingOf(detection.schedule) } : null;
   return {
     name: detection.name,
     view: detection.slug,
@@ -129,10 +126,6 @@ function untiled(detection: Detection, windows: Windows): readonly Suspicion[] {
     found.push({ code: 'CHK114', name: 'window-overlap', message, place });
   }
   return found;
-}
-
-function windowsOf({ schedule }: Detection, { timeZone, from }: CheckOptions): Windows {
-  return { ...schedule, ...measureTiling(schedule, timeZone, from, measuredRuns) };
 }
 
 function startOf({ file, searchOrigin }: Detection): SearchMessage['place'] {
