@@ -14,7 +14,9 @@ export class RecordingTelemetry {
     },
     observe: (name, value, labels) => {
       const key = keyOf(name, labels);
-      this.observations.set(key, [...(this.observations.get(key) ?? []), value]);
+      const seen = this.observations.get(key);
+      if (seen === undefined) this.observations.set(key, [value]);
+      else seen.push(value);
     },
     gauge: (name, read, labels) => {
       this.gauges.set(keyOf(name, labels), read);
