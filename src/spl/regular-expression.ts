@@ -15,68 +15,77 @@ const UNSUPPORTED: readonly { readonly pattern: RegExp; readonly what: string }[
 const UNSUPPORTED_ESCAPE = /^\\(?:[1-9]|g[{\d-]|k[{<']|G|K|R|X|Z|h|H|V|N|e|c|o\{|u)/;
 
 export interface Pattern {
-  /** In RE2's spelling. */
+  /** In RE2's spelling, every group by number. */
   readonly text: string;
-  /** Names of the named groups, with their number. */
-  readonly groups: readonly { readonly name: string; readonly index: number }[];
+  /** By name, each with the pattern in which it is the only group that captures: DuckDB knows no group beyond the ninth. */
+  readonly groups: readonly { readonly name: string; readonly pattern: string }[];
 }
 
 /** Throws SPL313 where RE2 has no such thing. */
 export function parsePattern(pattern: string, span: Span): Pattern {
-  const groups: { name: string; index: number }[] = [];
-  let index = 0;
-  let written = '';
-  let inClass = false;
+  const parts: string[] = [];
+  /** Which of the parts open a group that captures; the named ones with their name. */
+  const opened = new Map<number, string | undefined>();
   for (let offset = 0; offset < pattern.length; ) {
     const rest = pattern.slice(offset, offset + 256);
-    const character = pattern[offset] ?? '';
-    if (character === '\\') {
-      if (!inClass && UNSUPPORTED_ESCAPE.test(rest)) throw refused(rest.slice(0, 3), span);
-      written += pattern.slice(offset, offset + 2);
-      offset += 2;
+    const group = rest.startsWith('(') ? readGroup(rest, span) : undefined;
+    if (group !== undefined) {
+      const isTwice = group.name !== undefined && [...opened.values()].includes(group.name);
+      if (isTwice) throw refused(`two groups named "${group.name}"`, span);
+      opened.set(parts.length, group.name);
+      parts.push('(');
+      offset += group.length;
       continue;
     }
-    if (inClass) {
-      const posix = /^\[:\^?[a-z]+:\]/.exec(rest)?.[0];
-      // RE2 takes an opening bracket in a class as PCRE does only when it is escaped or no POSIX class.
-      if (character === ']') inClass = false;
-      written += posix ?? character;
-      offset += posix?.length ?? 1;
-      continue;
-    }
-    if (character === '[') {
-      inClass = true;
-      const opening = /^\[\^?\]?/.exec(rest)?.[0] ?? '[';
-      written += opening;
-      offset += opening.length;
-      continue;
-    }
-    if (character === '(') {
-      const flags = /^\(\?([a-zA-Z-]*)[:)]/.exec(rest)?.[1];
-      if (flags !== undefined && /[^imsU-]/.test(flags)) throw refused(`the flags "${flags}"`, span);
-      const bad = UNSUPPORTED.find((candidate) => candidate.pattern.test(rest));
-      if (bad !== undefined) throw refused(bad.what, span);
-      const named = /^\(\?(?:P?<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')/.exec(rest);
-      const name = named?.[1] ?? named?.[2];
-      if (named !== null && name !== undefined) {
-        index += 1;
-        if (groups.some((group) => group.name === name)) throw refused(`two groups named "${name}"`, span);
-        groups.push({ name, index });
-        // RE2 takes names of groups, but DuckDB asks for the group by number, so the name is not needed.
-        written += '(';
-        offset += named[0].length;
-        continue;
-      }
-      if (!rest.startsWith('(?')) index += 1;
-    }
-    const possessive = /^[*+?}]\+/.test(rest);
-    if (possessive) throw refused('a possessive quantifier', span);
-    written += character;
-    offset += 1;
+    const part = rest.startsWith('[') ? readClass(pattern, offset) : readPlain(rest, span);
+    // The same to RE2, and clearer to every other reader.
+    parts.push(part.replace(/^(\[\^?)\]/, '$1\\]'));
+    offset += part.length;
   }
+  const text = parts.join('');
   checkRepetition(pattern, span);
-  checkShape(written, span);
-  return { text: written, groups };
+  checkShape(text, span);
+  const groups = [...opened].flatMap(([own, name]) =>
+    name === undefined ? [] : [{ name, pattern: captureOnly(parts, opened, own) }],
+  );
+  return { text, groups };
+}
+
+function captureOnly(parts: readonly string[], opened: ReadonlyMap<number, unknown>, own: number): string {
+  return parts.map((part, index) => (opened.has(index) && index !== own ? '(?:' : part)).join('');
+}
+
+/** An opening bracket that captures; undefined where it does not. */
+function readGroup(
+  rest: string,
+  span: Span,
+): { readonly name: string | undefined; readonly length: number } | undefined {
+  const bad = UNSUPPORTED.find((candidate) => candidate.pattern.test(rest));
+  if (bad !== undefined) throw refused(bad.what, span);
+  const flags = /^\(\?([a-zA-Z-]*)[:)]/.exec(rest)?.[1];
+  if (flags !== undefined && /[^imsU-]/.test(flags)) throw refused(`the flags "${flags}"`, span);
+  const named = /^\(\?(?:P?<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')/.exec(rest);
+  if (named !== null) return { name: named[1] ?? named[2], length: named[0].length };
+  return rest.startsWith('(?') ? undefined : { name: undefined, length: 1 };
+}
+
+/** A bracketed class, whose first character may be a closing bracket. */
+function readClass(pattern: string, start: number): string {
+  let offset = start + (/^\[\^?\]?/.exec(pattern.slice(start, start + 3))?.[0].length ?? 1);
+  while (offset < pattern.length && pattern[offset] !== ']') {
+    const posix = /^\[:\^?[a-z]+:\]/.exec(pattern.slice(offset, offset + 16))?.[0];
+    offset += posix?.length ?? (pattern[offset] === '\\' ? 2 : 1);
+  }
+  return pattern.slice(start, offset + 1);
+}
+
+function readPlain(rest: string, span: Span): string {
+  if (rest.startsWith('\\')) {
+    if (UNSUPPORTED_ESCAPE.test(rest)) throw refused(`"${rest.slice(0, 2)}"`, span);
+    return rest.slice(0, 2);
+  }
+  if (/^[*+?}]\+/.test(rest)) throw refused('a possessive quantifier', span);
+  return rest.slice(0, 1);
 }
 
 export function rePattern(pattern: string, span: Span): string {

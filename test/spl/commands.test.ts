@@ -233,6 +233,19 @@ describe('rename', () => {
     ]);
   });
 
+  test('carries wildcards over on events, for the names that are asked for', async () => {
+    await tables.addLogs([
+      { raw: { id: 'w1', object: { name: 'n1', kind: 'Pod' }, kind: 'outer', name: 'old' }, time: START + 60 },
+      { raw: { id: 'w2', name: 'old', note: 'stays' }, time: START + 61 },
+    ]);
+    const renamed = await rows('id=w* | rename object.* AS * | table id name kind note object.name');
+    await tables.run('delete from logs where _raw like \'%"w_"%\'');
+    expect(renamed).toEqual([
+      { id: 'w2', note: 'stays' },
+      { id: 'w1', name: 'n1', kind: 'Pod' },
+    ]);
+  });
+
   test('keeps a field apart from another that differs in case', async () => {
     expect(await rows('id=a | rename n as Kind | eval both=Kind.kind | table both')).toEqual([{ both: '10x' }]);
   });

@@ -3,11 +3,17 @@
  * that does not exist empties an existing target. Costs no step of its own: the columns are named anew at the end.
  *
  *   rename <field> AS <field> [,] …      `*` on both sides carries over; it never touches fields that begin with _
+ *
+ * While the rows are events, a wildcard is carried out for the names that the rest of the search asks for: such a field becomes
+ * the matching one if any row of the result has that, and else stays.
  */
 import type { Rename, RenameCommand } from '../ast.ts';
+import type { CommandScope } from '../command-scope.ts';
 import { type Demand, need, wants, without } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
-import type { Field, Relation } from '../relation.ts';
+import { binary, number, when } from '../expression.ts';
+import { type Field, fieldValue, type Output, type Relation } from '../relation.ts';
+import { asKind, commonKind } from '../value.ts';
 import { fillWildcard, hasWildcard, matchWildcard } from '../wildcard.ts';
 import type { CommandSpec } from './command.ts';
 
@@ -40,9 +46,16 @@ export const rename: CommandSpec<RenameCommand> = {
     return [...command.renames].reverse().reduce(demandOf, demand);
   },
 
-  lower(command, input) {
+  lower(command, input, scope) {
     let relation = input;
-    for (const one of command.renames) relation = { ...relation, fields: renamed(relation, one) };
+    for (const [index, one] of command.renames.entries()) {
+      if (relation.ofEvents && hasWildcard(one.from.name)) {
+        const demand = command.renames.slice(index + 1).reduceRight(demandOf, scope.demand);
+        relation = renamedEvents(relation, one, scope.step(`step_${index + 1}`, demand));
+      } else {
+        relation = { ...relation, fields: renamed(relation, one) };
+      }
+    }
     return relation;
   },
 };
@@ -82,20 +95,52 @@ function renamed(relation: Relation, { from, to, span }: Rename): ReadonlyMap<st
   return fields;
 }
 
+/** The fields of events are not known, but those that somebody asks for are. */
+function renamedEvents(relation: Relation, { from, to, span }: Rename, scope: CommandScope): Relation {
+  if (scope.demand.all) {
+    throw new SplError(
+      'SPL310',
+      `rename: expected names, found "${from.name}", which would have to cover every field of every event.`,
+      span,
+      'Name the fields that the search is for at its end, with table or stats.',
+    );
+  }
+  const isMoved = (name: string): boolean => !name.startsWith('_') && matchWildcard(from.name, name) !== undefined;
+  const outputs: Output[] = [];
+  for (const name of scope.demand.names.keys()) {
+    const found = name.startsWith('_') ? undefined : matchWildcard(to.name, name);
+    const source = found === undefined ? undefined : relation.fields.get(fillWildcard(from.name, found));
+    if (source === undefined) continue;
+    const own = isMoved(name) ? undefined : relation.fields.get(name);
+    outputs.push({ name, certain: source.certain, ...overwritten(source, own) });
+  }
+  const made = new Set(outputs.map(({ name }) => name));
+  const extended = scope.extend(relation, outputs);
+  const fields = [...extended.fields].filter(([name]) => made.has(name) || !isMoved(name));
+  return { ...extended, fields: new Map(fields) };
+}
+
+/** The source's values, if the result has that field: if some row has a value. Else what the target holds. */
+function overwritten(source: Field, own: Field | undefined): Pick<Output, 'value' | 'kind'> {
+  const value = fieldValue(source);
+  if (own === undefined || source.certain) return { value, kind: source.kind };
+  const kind = commonKind([value, fieldValue(own)]);
+  const count = {
+    op: 'window',
+    call: { name: 'count', arguments: [value.expression] },
+    partitionBy: [],
+    orderBy: [],
+  } as const;
+  const expression = when(binary('>', count, number(0)), asKind(value, kind), asKind(fieldValue(own), kind));
+  return { value: { kind, expression }, kind };
+}
+
 function renamedByWildcard(
   relation: Relation,
   from: string,
   to: string,
   span: { start: number; end: number },
 ): ReadonlyMap<string, Field> {
-  if (relation.ofEvents) {
-    throw new SplError(
-      'SPL310',
-      `rename: expected names, found "${from}", which would have to cover every field of every event.`,
-      span,
-      'Name the fields, or put the wildcard behind stats.',
-    );
-  }
   const fields = new Map<string, Field>();
   const moved = new Map<string, Field>();
   for (const [name, field] of relation.fields) {

@@ -69,11 +69,11 @@ export const rex: CommandSpec<RexCommand> = {
 };
 
 function extracted(action: RexExtract, source: Value, input: Relation, scope: CommandScope): readonly Output[] {
-  const { text: pattern, groups } = parsePattern(action.pattern.value, action.pattern.span);
+  const { groups } = parsePattern(action.pattern.value, action.pattern.span);
   return groups
     .filter(({ name }) => scope.wants(name))
-    .map(({ name, index }): Output => {
-      const found = capture(source, pattern, index, action.maxMatch);
+    .map(({ name, pattern }): Output => {
+      const found = capture(source, pattern, action.maxMatch);
       const before = input.fields.get(name);
       if (before === undefined) return { name, value: found, kind: commonKind([found]), certain: false };
       const kind = commonKind([found, fieldValue(before)]);
@@ -82,14 +82,14 @@ function extracted(action: RexExtract, source: Value, input: Relation, scope: Co
     });
 }
 
-function capture(source: Value, pattern: string, index: number, maxMatch: number): Value {
+function capture(source: Value, pattern: string, maxMatch: number): Value {
   const one = (subject: Expression): Expression =>
-    call('nullif', call('regexp_extract', subject, text(pattern), number(index)), text(''));
+    call('nullif', call('regexp_extract', subject, text(pattern), number(1)), text(''));
   if (maxMatch === 1) {
     return source.kind === 'list' ? listValue(eachMember(source.expression, one)) : textValue(one(asText(source)));
   }
   const all = (subject: Expression): Expression => {
-    const found = call('regexp_extract_all', subject, text(pattern), number(index));
+    const found = call('regexp_extract_all', subject, text(pattern), number(1));
     return maxMatch === 0 ? found : { op: 'index', operand: found, index: number(1), end: number(maxMatch) };
   };
   const matches =
