@@ -172,7 +172,6 @@ test.skipIf(escu === undefined)('the Kubernetes searches of ESCU: only those ove
   expect(others.map(({ name }) => name).filter((name) => !missing.includes(name))).toEqual([]);
   expect(report.totals).toMatchObject({ compile: 44 - others.length, refused: 18 + others.length });
 });
-});
 
 test.skipIf(escu === undefined)('what ESCU is known to have wrong is found, and nothing else', async () => {
   const { stdout } = await check(escu ?? '', '--format', 'json');
