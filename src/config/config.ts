@@ -187,7 +187,9 @@ export interface Config {
       readonly maxTokens: number;
       readonly maxNesting: number;
       readonly maxCommands: number;
+      readonly maxFields: number;
       readonly maxPathReadings: number;
+      readonly maxExpressionSize: number;
       readonly maxSqlLength: number;
     };
   };

@@ -224,7 +224,9 @@ function toSpl({ strict, limits }: ParsedConfig['spl']): Config['spl'] {
       maxTokens: limits.max_tokens,
       maxNesting: limits.max_nesting,
       maxCommands: limits.max_commands,
+      maxFields: limits.max_fields,
       maxPathReadings: limits.max_path_readings,
+      maxExpressionSize: limits.max_expression_size,
       maxSqlLength: limits.max_sql_length,
     },
   };
