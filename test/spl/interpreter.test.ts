@@ -1,0 +1,77 @@
+/** The interpreter against the golden cases, whose rows were worked out by hand: who checks the compiler is checked too. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { commandNames, functionNames, type MacroDefinition } from '../../src/spl/index.ts';
+import { differencesOf } from '../support/spl-differential/compare-rows.ts';
+import { storedEvents } from '../support/spl-differential/stored-events.ts';
+import { evalFunctionNames } from '../support/spl-interpreter/eval-functions.ts';
+import { interpret, parseSearch, Refusal } from '../support/spl-interpreter/interpret.ts';
+
+const GOLDEN = new URL('./golden/', import.meta.url);
+
+function read(name: string, file: string): string | undefined {
+  const url = new URL(`${name}/${file}`, GOLDEN);
+  return existsSync(url) ? readFileSync(url, 'utf8') : undefined;
+}
+
+/** Cases that need tables of logs, or that must be refused, are the compiler's alone. */
+const cases = readdirSync(GOLDEN, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .filter((name) => read(name, 'rows.json') !== undefined && (read(name, 'logs.ndjson') ?? '').trim() === '')
+  .sort();
+
+describe('the interpreter', () => {
+  test.each(cases)('finds the rows of %s', (name) => {
+    const options = JSON.parse(read(name, 'options.json') ?? '{}');
+    const shared = JSON.parse(readFileSync(new URL('macros.json', GOLDEN), 'utf8'));
+    const macros = new Map<string, MacroDefinition>(
+      Object.entries({ ...shared, ...options.macros }).map(([macro, written]) => [
+        macro,
+        typeof written === 'string' ? { definition: written, arguments: [] } : (written as MacroDefinition),
+      ]),
+    );
+    const events = storedEvents(
+      (read(name, 'events.ndjson') ?? '').split('\n').filter((line) => line !== ''),
+      JSON.parse(read(name, 'records.json') ?? '[]'),
+    ).filter(({ time }) => time >= (options.earliest ?? -Infinity) && time < (options.latest ?? Infinity));
+    const search = parseSearch((read(name, 'search.spl') ?? '').trimEnd(), macros);
+    const rows = interpret(search, events, {
+      now: options.now ?? 1_700_000_000,
+      geo: options.geo ?? {},
+      strict: options.strict ?? false,
+    });
+    const expected = JSON.parse(read(name, 'rows.json') ?? '[]');
+    const names: readonly string[] = [...new Set<string>(expected.flatMap((row: object) => Object.keys(row)))];
+    const found = rows.map((row) => new Map(names.map((field) => [field, row.get(field)])));
+    expect(differencesOf(found, expected, names, options.ordered === true)).toEqual([]);
+    if (options.subset !== true)
+      for (const row of rows) expect(names).toEqual(expect.arrayContaining([...row.names()]));
+  });
+
+  test('knows every function that the compiler knows', () => {
+    expect([...evalFunctionNames()].sort()).toEqual([...functionNames()].sort());
+  });
+
+  test('knows every command that the compiler knows, or refuses it by name', () => {
+    const examples: Readonly<Record<string, string>> = {
+      bin: 'bin span=1h _time', bucket: 'bucket span=1h _time', convert: 'convert ctime(_time)', dedup: 'dedup verb', eval: 'eval a=1',
+      eventstats: 'eventstats count', fields: 'fields verb', fillnull: 'fillnull', head: 'head', tail: 'tail', iplocation: 'iplocation ip',
+      makemv: 'makemv verb', mvexpand: 'mvexpand verb', regex: 'regex verb="a"', rename: 'rename verb AS v', reverse: 'reverse',
+      rex: 'rex "(?<a>a)"', search: 'search a=1', sort: 'sort verb', spath: 'spath', stats: 'stats count', table: 'table verb', top: 'top verb',
+      rare: 'rare verb', where: 'where verb="a"',
+    }; // biome-ignore format: a flat table
+    const unknown = commandNames().filter((name) => examples[name] === undefined);
+    expect(unknown).toEqual([]);
+    for (const example of Object.values(examples)) {
+      const search = parseSearch(`dataset=kube_audit | ${example}`, new Map());
+      const run = () => interpret(search, [{ time: 0, raw: '{}' }], { now: 0, geo: {}, strict: false });
+      expect(run, example).not.toThrow();
+    }
+  });
+
+  test('refuses what it does not know', () => {
+    const search = parseSearch('dataset=logs | head', new Map());
+    expect(() => interpret(search, [], { now: 0, geo: {}, strict: false })).toThrow(Refusal);
+  });
+});

@@ -1,0 +1,124 @@
+/** Functions of stats and eventstats over the rows of one group (section 5.3 and 5.13). */
+import type { Aggregation } from '../../../src/spl/ast.ts';
+import { evaluateRow } from './eval-expression.ts';
+import { toField, toTruth } from './eval-value.ts';
+import { compareText, type FieldValue, finite, fromMembers, membersOf, numberIn } from './field-value.ts';
+import { smallestOrLargest } from './order.ts';
+import { refuse } from './refusal.ts';
+import type { Row, Settings } from './row.ts';
+
+/** One value per row of the group, in the order of the rows. */
+interface Item {
+  readonly row: Row;
+  readonly value: FieldValue;
+}
+
+type StatsFunction = (members: readonly string[], items: readonly Item[]) => FieldValue;
+
+const LONGEST_LIST = 100;
+
+function ofNumbers(of: (numbers: readonly number[]) => number | undefined): StatsFunction {
+  return (members) => {
+    const numbers = members.map(numberIn).filter((number) => number !== undefined);
+    return numbers.length === 0 ? undefined : of(numbers);
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+function mean(numbers: readonly number[]): number {
+  return sum(numbers) / numbers.length;
+}
+
+/** Of one value: 0. */
+function variance(numbers: readonly number[], isSample: boolean): number {
+  const middle = mean(numbers);
+  const squares = sum(numbers.map((number) => (number - middle) ** 2));
+  return numbers.length === 1 ? 0 : squares / (numbers.length - (isSample ? 1 : 0));
+}
+
+/** Nearest rank. */
+function percentile(share: number): StatsFunction {
+  return ofNumbers((numbers) => {
+    const sorted = [...numbers].sort((left, right) => left - right);
+    return sorted[Math.max(0, Math.ceil((share / 100) * sorted.length) - 1)];
+  });
+}
+
+/** The item at an end of time; of equal times the rows' order decides, newest first. */
+function atEnd(items: readonly Item[], end: 'earliest' | 'latest'): Item | undefined {
+  const present = items.filter(({ value }) => value !== undefined);
+  const timed = present.map((item, index) => ({ item, index, time: Number(item.row.get('_time') ?? Number.NaN) }));
+  if (timed.some(({ time }) => Number.isNaN(time))) return refuse(`${end} of rows without _time`);
+  timed.sort((left, right) => right.time - left.time || left.index - right.index);
+  return timed.at(end === 'latest' ? 0 : -1)?.item;
+}
+
+const FUNCTIONS: Readonly<Record<string, StatsFunction>> = {
+  count: (members) => members.length,
+  c: (members) => members.length,
+  dc: (members) => new Set(members).size,
+  distinct_count: (members) => new Set(members).size,
+  estdc: (members) => new Set(members).size,
+  values: (members) => fromMembers([...new Set(members)].sort(compareText)),
+  list: (members) => fromMembers(members.slice(0, LONGEST_LIST)),
+  min: (members) => smallestOrLargest('min', members.map(asNumber)),
+  max: (members) => smallestOrLargest('max', members.map(asNumber)),
+  range: ofNumbers((numbers) => Math.max(...numbers) - Math.min(...numbers)),
+  sum: ofNumbers(sum),
+  sumsq: ofNumbers((numbers) => sum(numbers.map((number) => number * number))),
+  avg: ofNumbers(mean),
+  mean: ofNumbers(mean),
+  stdev: ofNumbers((numbers) => Math.sqrt(variance(numbers, true))),
+  stdevp: ofNumbers((numbers) => Math.sqrt(variance(numbers, false))),
+  var: ofNumbers((numbers) => variance(numbers, true)),
+  varp: ofNumbers((numbers) => variance(numbers, false)),
+  median: percentile(50),
+  first: (_, items) => items.find(({ value }) => value !== undefined)?.value,
+  last: (_, items) => items.findLast(({ value }) => value !== undefined)?.value,
+  earliest: (_, items) => atEnd(items, 'earliest')?.value,
+  latest: (_, items) => atEnd(items, 'latest')?.value,
+  earliest_time: (_, items) => atEnd(items, 'earliest')?.row.get('_time'),
+  latest_time: (_, items) => atEnd(items, 'latest')?.row.get('_time'),
+};
+
+export function statsFunctionNames(): readonly string[] {
+  return Object.keys(FUNCTIONS);
+}
+
+function asNumber(text: string): string | number {
+  return numberIn(text) ?? text;
+}
+
+function statsFunction(name: string): StatsFunction {
+  const share = /^(?:perc|p)(\d{1,2}|100)$/.exec(name)?.[1];
+  return share === undefined ? (FUNCTIONS[name] ?? refuse(`the function ${name} of stats`)) : percentile(Number(share));
+}
+
+/** The results over one group, by output name. */
+export function aggregate(
+  aggregations: readonly Aggregation[],
+  rows: readonly Row[],
+  settings: Settings,
+): readonly (readonly [string, FieldValue])[] {
+  return aggregations.map(({ function: name, argument, output }) => {
+    if (argument === undefined) return [output.name, rows.length] as const;
+    const items = rows.map((row): Item => {
+      if (argument.kind === 'FieldName') {
+        if (argument.name.includes('*')) return refuse('a wildcard in an aggregation');
+        return { row, value: row.get(argument.name) };
+      }
+      const value = evaluateRow(argument, row, settings);
+      // Of a condition, the rows where it is true count.
+      if (typeof value === 'boolean') return { row, value: toTruth(value) === true ? 1 : undefined };
+      return { row, value: toField(value) };
+    });
+    const value = statsFunction(name)(
+      items.flatMap((item) => membersOf(item.value)),
+      items,
+    );
+    return [output.name, typeof value === 'number' ? finite(value) : value] as const;
+  });
+}

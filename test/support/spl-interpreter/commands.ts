@@ -1,0 +1,377 @@
+/** Every command: a table in, a table out. */
+import type {
+  BinCommand,
+  Command,
+  ConvertCommand,
+  DedupCommand,
+  FieldsCommand,
+  FillnullCommand,
+  IplocationCommand,
+  RenameCommand,
+  SortKey,
+  SpathCommand,
+  TopCommand,
+} from '../../../src/spl/ast.ts';
+import { aggregate } from './aggregation.ts';
+import { evaluateRow } from './eval-expression.ts';
+import { toField, toTruth } from './eval-value.ts';
+import { type FieldValue, fromMembers, membersOf, numberIn, textOfNumber } from './field-value.ts';
+import { groupRows } from './grouping.ts';
+import { fieldNames, fieldOf, parseJson, textAt } from './json-fields.ts';
+import { compareSorted } from './order.ts';
+import { toRegExp } from './pattern.ts';
+import { refuse } from './refusal.ts';
+import { extract, substitute } from './rex.ts';
+import { Row, type Settings, type Table } from './row.ts';
+import { matchesSearch } from './search-expression.ts';
+import { formatTime, parseTime, snap } from './time.ts';
+import { isChosen, matchStars } from './wildcard.ts';
+
+const INTERNAL = ['_time', '_raw'];
+
+export function runCommand(command: Command, table: Table, settings: Settings): Table {
+  const { rows } = table;
+  switch (command.kind) {
+    case 'SearchCommand': {
+      const { expression } = command;
+      return expression === undefined
+        ? table
+        : { ...table, rows: rows.filter((row) => matchesSearch(expression, row)) };
+    }
+    case 'WhereCommand':
+      return { ...table, rows: rows.filter((row) => toTruth(evaluateRow(command.condition, row, settings)) === true) };
+    case 'EvalCommand':
+      return mapRows(table, (row) =>
+        command.assignments.reduce(
+          (made, { field, value }) => made.with([[field.name, toField(evaluateRow(value, made, settings))]]),
+          row,
+        ),
+      );
+    case 'FieldsCommand':
+      return chooseFields(command, table);
+    case 'TableCommand':
+      return keepFields(
+        table,
+        (name) =>
+          isChosen(
+            command.fields.map((field) => field.name),
+            name,
+          ),
+        command.fields.map(({ name }) => name),
+      );
+    case 'RenameCommand':
+      return rename(command, table);
+    case 'FillnullCommand':
+      return fillNull(command, table);
+    case 'StatsCommand': {
+      const names = command.by.map(({ name }) => name);
+      const groups = names.length === 0 ? [{ key: [], rows }] : groupRows(rows, names, command.dedupSplitValues);
+      return {
+        rows: groups.map((group) =>
+          Row.of([
+            ...names.map((name, index) => [name, group.key[index]] as const),
+            ...aggregate(command.aggregations, group.rows, settings),
+          ]),
+        ),
+        existing: new Set(),
+      };
+    }
+    case 'EventstatsCommand':
+      return eventStats(
+        command.aggregations,
+        command.by.map(({ name }) => name),
+        table,
+        settings,
+      );
+    case 'TopCommand':
+      return { rows: topRows(command, rows), existing: new Set() };
+    case 'DedupCommand':
+      return { ...table, rows: dedup(command, rows) };
+    case 'SortCommand': {
+      const sorted = sortRows(rows, command.keys);
+      return { ...table, rows: command.limit === 0 ? sorted : sorted.slice(0, command.limit) };
+    }
+    case 'HeadCommand':
+      return {
+        ...table,
+        rows:
+          command.from === 'head'
+            ? rows.slice(0, command.count)
+            : rows.slice(Math.max(0, rows.length - command.count)).reverse(),
+      };
+    case 'ReverseCommand':
+      return { ...table, rows: [...rows].reverse() };
+    case 'BinCommand':
+      return mapRows(table, (row) => row.with([[(command.output ?? command.field).name, binned(command, row)]]));
+    case 'ConvertCommand':
+      return mapRows(table, (row) => convert(command, row));
+    case 'MakemvCommand':
+      return mapRows(table, (row) => {
+        const parts = membersOf(row.get(command.field.name)).flatMap((text) => text.split(command.delimiter));
+        return row.with([[command.field.name, fromMembers(parts.filter((part) => command.allowEmpty || part !== ''))]]);
+      });
+    case 'MvexpandCommand':
+      return {
+        ...table,
+        rows: rows.flatMap((row) => {
+          const members = membersOf(row.get(command.field.name));
+          if (members.length < 2) return [row];
+          const taken = command.limit === 0 ? members : members.slice(0, command.limit);
+          return taken.map((member) => row.with([[command.field.name, member]]));
+        }),
+      };
+    case 'RegexCommand': {
+      const pattern = toRegExp(command.pattern.value);
+      return {
+        ...table,
+        rows: rows.filter(
+          (row) => membersOf(row.get(command.field.name)).some((text) => pattern.test(text)) !== command.negated,
+        ),
+      };
+    }
+    case 'RexCommand':
+      return mapRows(table, (row) => {
+        const { action, field } = command;
+        return action.kind === 'extract'
+          ? row.with(extract(row.get(field.name), action.pattern.value, action.maxMatch))
+          : row.with([[field.name, substitute(row.get(field.name), action.expression.value)]]);
+      });
+    case 'SpathCommand':
+      return mapRows(table, (row) => spath(command, row, settings));
+    case 'IplocationCommand':
+      return mapRows(table, (row) => locate(command, row, settings));
+    default:
+      return refuse(`the command ${(command as Command).name}`);
+  }
+}
+
+function mapRows(table: Table, change: (row: Row) => Row): Table {
+  return { ...table, rows: table.rows.map(change) };
+}
+
+/** Rule 30. */
+function chooseFields(command: FieldsCommand, table: Table): Table {
+  const patterns = command.fields.map(({ name }) => name);
+  if (!command.remove) return keepFields(table, (name) => isChosen([...patterns, ...INTERNAL], name), patterns);
+  return {
+    rows: table.rows.map((row) =>
+      row.with(
+        [...row.names(), ...patterns].filter((name) => isChosen(patterns, name)).map((name) => [name, undefined]),
+      ),
+    ),
+    existing: new Set([...table.existing].filter((name) => !isChosen(patterns, name))),
+  };
+}
+
+/** `written` are names too, though no row may list them. */
+function keepFields(table: Table, isKept: (name: string) => boolean, written: readonly string[]): Table {
+  return {
+    rows: table.rows.map((row) =>
+      Row.of([...new Set([...row.names(), ...written])].filter(isKept).map((name) => [name, row.get(name)])),
+    ),
+    existing: new Set([...table.existing].filter(isKept)),
+  };
+}
+
+/** Rule 29: left to right, overwriting, with nothing too. */
+function rename(command: RenameCommand, table: Table): Table {
+  return command.renames.reduce(({ rows, existing }, { from, to }) => {
+    const known = new Set([...rows.flatMap((row) => row.names()), ...existing]);
+    const pairs = from.name.includes('*')
+      ? [...known].sort().flatMap((name) => {
+          const stars = name.startsWith('_') ? undefined : matchStars(from.name, name);
+          if (stars === undefined) return [];
+          let index = 0;
+          return [[name, to.name.replace(/\*/g, () => stars[index++] ?? '')] as const];
+        })
+      : [[from.name, to.name] as const];
+    const moved = pairs.filter(([old, name]) => old !== name);
+    return {
+      rows: rows.map((row) =>
+        row.with(moved.map(([old]) => [old, undefined])).with(moved.map(([old, name]) => [name, row.get(old)])),
+      ),
+      existing: new Set([
+        ...[...existing].filter((name) => !moved.some(([old, made]) => name === old || name === made)),
+        ...moved.filter(([old]) => existing.has(old)).map(([, name]) => name),
+      ]),
+    };
+  }, table);
+}
+
+/** Rules 26, 27. */
+function fillNull(command: FillnullCommand, { rows, existing }: Table): Table {
+  const names =
+    command.fields.length > 0
+      ? command.fields.map(({ name }) => name)
+      : [...new Set([...rows.flatMap((row) => row.names()), ...existing])].filter((name) => !name.startsWith('_'));
+  return {
+    existing,
+    rows: rows.map((row) =>
+      row.with(names.filter((name) => row.get(name) === undefined).map((name) => [name, command.value])),
+    ),
+  };
+}
+
+/** Rule 24: rows without a BY field keep no value. */
+function eventStats(
+  aggregations: Parameters<typeof aggregate>[0],
+  by: readonly string[],
+  table: Table,
+  settings: Settings,
+): Table {
+  const groups = new Map<string, Row[]>();
+  const keyOf = (row: Row): string | undefined => {
+    const values = by.map((name) => membersOf(row.get(name)));
+    if (values.some((members) => members.length > 1)) return refuse('eventstats by a field with several values');
+    return values.some((members) => members.length === 0) ? undefined : JSON.stringify(values);
+  };
+  for (const row of table.rows) {
+    const key = keyOf(row);
+    if (key !== undefined) groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  const results = new Map([...groups].map(([key, rows]) => [key, aggregate(aggregations, rows, settings)]));
+  return mapRows(table, (row) => {
+    const key = keyOf(row);
+    const found = key === undefined ? undefined : results.get(key);
+    return row.with(found ?? aggregations.map(({ output }) => [output.name, undefined]));
+  });
+}
+
+/** Rule 32: the share is of all rows that have the fields, within their BY group. */
+function topRows(command: TopCommand, rows: readonly Row[]): readonly Row[] {
+  const [by, fields] = [command.by, command.fields].map((list) => list.map(({ name }) => name)) as [string[], string[]];
+  const names = [...by, ...fields];
+  const totals = new Map<string, number>();
+  const taken = new Map<string, number>();
+  const groups = groupRows(rows, names, false);
+  const part = (key: readonly string[]): string => JSON.stringify(key.slice(0, by.length));
+  for (const { key, rows: found } of groups) totals.set(part(key), (totals.get(part(key)) ?? 0) + found.length);
+  const order = [...new Set(groups.map(({ key }) => part(key)))];
+  const direction = command.order === 'top' ? -1 : 1;
+  const ranked = [...groups].sort(
+    (left, right) =>
+      order.indexOf(part(left.key)) - order.indexOf(part(right.key)) ||
+      direction * (left.rows.length - right.rows.length),
+  );
+  return ranked.flatMap(({ key, rows: found }) => {
+    const place = (taken.get(part(key)) ?? 0) + 1;
+    taken.set(part(key), place);
+    if (command.limit > 0 && place > command.limit) return [];
+    const row: (readonly [string, FieldValue])[] = names.map((name, index) => [name, key[index]]);
+    if (command.countField !== undefined) row.push([command.countField, found.length]);
+    const share = (100 * found.length) / (totals.get(part(key)) ?? 1);
+    if (command.percentField !== undefined) row.push([command.percentField, Number(share.toFixed(6))]);
+    return [Row.of(row)];
+  });
+}
+
+/** Rule 33. */
+function dedup(command: DedupCommand, rows: readonly Row[]): readonly Row[] {
+  const seen = new Map<string, number>();
+  return sortRows(rows, command.sortBy).filter((row) => {
+    const values = command.fields.map(({ name }) => membersOf(row.get(name)));
+    if (values.some((members) => members.length === 0)) return command.keepEmpty;
+    const key = JSON.stringify(values);
+    const count = (seen.get(key) ?? 0) + 1;
+    seen.set(key, count);
+    return count <= command.count;
+  });
+}
+
+/** Rule 34: stable; rows without the field last, in both directions. */
+function sortRows(rows: readonly Row[], keys: readonly SortKey[]): readonly Row[] {
+  return [...rows].sort((left, right) => {
+    for (const { field, descending, as } of keys) {
+      const [a, b] = [membersOf(left.get(field.name)), membersOf(right.get(field.name))];
+      if (a.length > 1 || b.length > 1) return refuse('sorting by a field with several values');
+      if (a[0] === undefined || b[0] === undefined) {
+        if (a[0] === b[0]) continue;
+        return a[0] === undefined ? 1 : -1;
+      }
+      const order = compareSorted(a[0], b[0], as);
+      if (order !== 0) return descending ? -order : order;
+    }
+    return 0;
+  });
+}
+
+/** Rule 35. */
+function binned({ field, size }: BinCommand, row: Row): FieldValue {
+  const value = row.get(field.name);
+  const members = membersOf(value);
+  if (members.length > 1) return refuse('bin of a field with several values');
+  const number = members[0] === undefined ? undefined : numberIn(members[0]);
+  if (number === undefined) return value;
+  if (size.kind === 'number') {
+    const start = Math.floor(number / size.width) * size.width;
+    return `${textOfNumber(start)}-${textOfNumber(start + size.width)}`;
+  }
+  const lengths: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600 };
+  const length = lengths[size.unit];
+  if (length !== undefined) return Math.floor(number / (length * size.count)) * length * size.count;
+  return size.count === 1 ? snap(number, size.unit) : refuse('bin by several days and longer');
+}
+
+/** Rule 48; a value that does not fit stays, only `num` removes it. */
+function convert(command: ConvertCommand, row: Row): Row {
+  const format = command.timeFormat?.value ?? '%m/%d/%Y %H:%M:%S';
+  return command.conversions.reduce((made, { function: name, field, output }) => {
+    const change = (text: string): string | number | undefined => {
+      const number = numberIn(text);
+      switch (name) {
+        case 'ctime':
+          return number === undefined ? text : formatTime(number, format);
+        case 'mktime':
+          return parseTime(text, format) ?? text;
+        case 'num':
+          return number;
+        case 'auto':
+          return number ?? text;
+        case 'none':
+          return text;
+        case 'rmcomma':
+          return text.replaceAll(',', '');
+        case 'rmunit':
+          return refuse('convert rmunit');
+      }
+    };
+    const members = membersOf(made.get(field.name));
+    if (members.length > 1) return refuse('convert of a field with several values');
+    return made.with([[(output ?? field).name, members[0] === undefined ? undefined : change(members[0])]]);
+  }, row);
+}
+
+const CUTOFF = 5_000;
+
+/** Rule 15. */
+function spath(command: SpathCommand, row: Row, settings: Settings): Row {
+  const inputs = membersOf(row.get(command.input.name));
+  if (command.path !== undefined) {
+    const path = command.path.value;
+    const found = fromMembers(inputs.flatMap((text) => membersOf(textAt(parseJson(text), path))));
+    return found === undefined ? row : row.with([[command.output?.name ?? path, found]]);
+  }
+  return inputs.reduce((made, text) => {
+    if (settings.strict && text.length > CUTOFF) return refuse('spath of a long text under strict');
+    const document = parseJson(text);
+    const names = [...fieldNames(document)].filter((name) => !name.startsWith('_'));
+    return made.with(
+      names.map((name) => [name, fromMembers([...membersOf(made.get(name)), ...membersOf(fieldOf(document, name))])]),
+    );
+  }, row);
+}
+
+/** Rule 38 and section 5.13. */
+function locate(command: IplocationCommand, row: Row, { geo }: Settings): Row {
+  const found = membersOf(row.get(command.field.name)).flatMap((address) => geo[address] ?? []);
+  if (found.length === 0) return row;
+  return row.with([
+    ...(['City', 'Country', 'Region'] as const).map(
+      (part) => [`${command.prefix}${part}`, fromMembers(found.map((location) => location[part] ?? ''))] as const,
+    ),
+    ...(['lat', 'lon'] as const).map(
+      (part) =>
+        [`${command.prefix}${part}`, fromMembers(found.map((location) => String(location[part] ?? '')))] as const,
+    ),
+  ]);
+}

@@ -1,0 +1,182 @@
+/** Functions of eval and where: rules 45 to 48 and section 5.13. */
+import type { Call, EvalExpression } from '../../../src/spl/ast.ts';
+import { anyOf, compare, like } from './compare.ts';
+import type { EvalFunction, EvalScope } from './eval-scope.ts';
+import { type EvalValue, isLiteral, toField, toMembers, toNumber, toText, toTruth } from './eval-value.ts';
+import { finite, fromMembers } from './field-value.ts';
+import { MULTIVALUE_FUNCTIONS } from './multivalue-functions.ts';
+import { isInNetwork, parseNetwork } from './network.ts';
+import { smallestOrLargest } from './order.ts';
+import { toRegExp } from './pattern.ts';
+import { refuse } from './refusal.ts';
+import { TEXT_FUNCTIONS } from './text-functions.ts';
+import { formatTime, parseTime, relativeTime } from './time.ts';
+
+function ofNumber(change: (value: number) => number): EvalFunction {
+  return ([value]) => {
+    const number = toNumber(value);
+    return number === undefined ? undefined : finite(change(number));
+  };
+}
+
+function ofTwoNumbers(change: (left: number, right: number) => number): EvalFunction {
+  return ([left, right]) => {
+    const [a, b] = [toNumber(left), toNumber(right)];
+    return a === undefined || b === undefined ? undefined : finite(change(a, b));
+  };
+}
+
+/** Functions that do not look at all their arguments first. */
+const LAZY: Readonly<Record<string, (args: readonly EvalExpression[], scope: EvalScope) => EvalValue>> = {
+  if: ([condition, yes, no], scope) => evaluateAt(toTruth(evaluateAt(condition, scope)) === true ? yes : no, scope),
+  case: (args, scope) => {
+    for (let at = 0; at + 1 < args.length; at += 2) {
+      if (toTruth(evaluateAt(args[at], scope)) === true) return evaluateAt(args[at + 1], scope);
+    }
+    return undefined;
+  },
+  validate: (args, scope) => {
+    for (let at = 0; at + 1 < args.length; at += 2) {
+      if (toTruth(evaluateAt(args[at], scope)) === false) return evaluateAt(args[at + 1], scope);
+    }
+    return undefined;
+  },
+};
+
+function evaluateAt(expression: EvalExpression | undefined, scope: EvalScope): EvalValue {
+  return expression === undefined ? refuse('a call with too few arguments') : scope.evaluate(expression, scope);
+}
+
+const CONDITIONS: Readonly<Record<string, EvalFunction>> = {
+  coalesce: (values) => values.find((value) => value !== undefined),
+  nullif: ([left, right]) => (compare('=', left, right) === true ? undefined : left),
+  in: ([operand, ...values]) => anyOf(values.map((value) => compare('=', operand, value))),
+  isnull: ([value]) => value === undefined,
+  isnotnull: ([value]) => value !== undefined,
+  isnum: ([value]) => value !== undefined && toNumber(value) !== undefined,
+  isstr: ([value]) => value !== undefined && toNumber(value) === undefined,
+  null: () => undefined,
+  true: () => true,
+  false: () => false,
+  like: ([value, pattern]) => like(value, pattern),
+  match: ([value, pattern]) => {
+    if (!isLiteral(pattern)) return refuse('match with a pattern that is not written out');
+    const expression = toRegExp(pattern.literal);
+    const members = toMembers(value);
+    return members.length === 0 ? undefined : members.some((member) => expression.test(member));
+  },
+  cidrmatch: ([network, value]) => {
+    if (!isLiteral(network)) return refuse('cidrmatch with a network that is not written out');
+    const parsed = parseNetwork(network.literal) ?? refuse(`cidrmatch with "${network.literal}"`);
+    const members = toMembers(value);
+    return members.length === 0 ? undefined : members.some((member) => isInNetwork(member, parsed));
+  },
+};
+
+const NUMBERS: Readonly<Record<string, EvalFunction>> = {
+  abs: ofNumber(Math.abs),
+  ceil: ofNumber(Math.ceil),
+  ceiling: ofNumber(Math.ceil),
+  floor: ofNumber(Math.floor),
+  exp: ofNumber(Math.exp),
+  sqrt: ofNumber(Math.sqrt),
+  ln: ofNumber(Math.log),
+  log: ([value, base]) => {
+    const [x, b] = [toNumber(value), base === undefined ? 10 : toNumber(base)];
+    if (x === undefined || b === undefined) return undefined;
+    return finite(b === 10 ? Math.log10(x) : Math.log(x) / Math.log(b));
+  },
+  pow: ofTwoNumbers((left, right) => left ** right),
+  round: ([value, digits]) => {
+    const [number, places] = [toNumber(value), digits === undefined ? 0 : toNumber(digits)];
+    return number === undefined || places === undefined ? undefined : roundHalfUp(number, places);
+  },
+  pi: () => Math.PI,
+  sin: ofNumber(Math.sin),
+  cos: ofNumber(Math.cos),
+  tan: ofNumber(Math.tan),
+  atan: ofNumber(Math.atan),
+  atan2: ofTwoNumbers(Math.atan2),
+  min: (values) => smallestOrLargest('min', values.flatMap(orderable)),
+  max: (values) => smallestOrLargest('max', values.flatMap(orderable)),
+};
+
+const TIMES: Readonly<Record<string, EvalFunction>> = {
+  now: (_, { settings }) => settings.now,
+  strftime: ([time, format]) => {
+    const [seconds, written] = [toNumber(time), toText(format)];
+    return seconds === undefined || written === undefined ? undefined : formatTime(seconds, written);
+  },
+  strptime: ([value, format]) => {
+    const [text, written] = [toText(value), toText(format)];
+    return text === undefined || written === undefined ? undefined : parseTime(text, written);
+  },
+  relative_time: ([time, modifier]) => {
+    const [seconds, written] = [toNumber(time), toText(modifier)];
+    return seconds === undefined || written === undefined ? undefined : relativeTime(seconds, written);
+  },
+};
+
+const FUNCTIONS: ReadonlyMap<string, EvalFunction> = new Map(
+  [CONDITIONS, NUMBERS, TIMES, TEXT_FUNCTIONS, MULTIVALUE_FUNCTIONS].flatMap((functions) => Object.entries(functions)),
+);
+
+export function evalFunctionNames(): readonly string[] {
+  return [...Object.keys(LAZY), ...FUNCTIONS.keys(), 'mvfilter', 'mvmap'];
+}
+
+export function callFunction({ name, arguments: args }: Call, scope: EvalScope): EvalValue {
+  const lower = name.toLowerCase();
+  const lazy = LAZY[lower];
+  if (lazy !== undefined) return lazy(args, scope);
+  if (lower === 'mvfilter' || lower === 'mvmap') return forEachMember(lower, args, scope);
+  const found = FUNCTIONS.get(lower) ?? refuse(`the function ${name}`);
+  return found(
+    args.map((argument) => scope.evaluate(argument, scope)),
+    scope,
+  );
+}
+
+/** The expression over each member of the one field it reads. */
+function forEachMember(name: 'mvfilter' | 'mvmap', args: readonly EvalExpression[], scope: EvalScope): EvalValue {
+  const expression = args[name === 'mvmap' ? 1 : 0] ?? refuse(`${name} without an expression`);
+  const field = name === 'mvmap' ? args[0] : args.flatMap(fieldsOf)[0];
+  if (field?.kind !== 'FieldReference') return refuse(`${name} of something else than a field`);
+  const results = toMembers(scope.row.get(field.name)).flatMap((member) => {
+    const result = scope.evaluate(expression, { ...scope, row: scope.row.with([[field.name, member]]) });
+    if (name === 'mvmap') return toMembers(result);
+    return toTruth(result) === true ? [member] : [];
+  });
+  return fromMembers(results);
+}
+
+function fieldsOf(expression: EvalExpression): readonly EvalExpression[] {
+  switch (expression.kind) {
+    case 'FieldReference':
+      return [expression];
+    case 'Call':
+      return expression.arguments.flatMap(fieldsOf);
+    case 'Unary':
+      return fieldsOf(expression.operand);
+    case 'Binary':
+      return [expression.left, expression.right].flatMap(fieldsOf);
+    case 'EvalIn':
+      return [expression.operand, ...expression.values].flatMap(fieldsOf);
+    default:
+      return [];
+  }
+}
+
+/** Only numbers take part: docs/spl.md. */
+function orderable(value: EvalValue): readonly (string | number)[] {
+  if (isLiteral(value)) return [value.literal];
+  const number = toNumber(value);
+  return number === undefined ? toMembers(toField(value)).map((member) => toNumber(member) ?? member) : [number];
+}
+
+/** By the decimal digits of the number, a half goes away from zero. */
+export function roundHalfUp(value: number, places: number): number {
+  const shifted = Number(`${Math.abs(value)}e${places}`);
+  if (!Number.isFinite(shifted)) return value;
+  return Math.sign(value) * Number(`${Math.floor(shifted + 0.5)}e${-places}`);
+}

@@ -1,0 +1,37 @@
+/** Groups of rows by the values of fields: rules 17, 18, 23. */
+import { compareText, membersOf } from './field-value.ts';
+import type { Row } from './row.ts';
+
+export interface Group {
+  /** One text per BY field. */
+  readonly key: readonly string[];
+  readonly rows: readonly Row[];
+}
+
+/** One group per combination, every member of a field on its own, in the order of the values. A row without a field is in none. */
+export function groupRows(rows: readonly Row[], fields: readonly string[], isDistinct: boolean): readonly Group[] {
+  const groups = new Map<string, { key: readonly string[]; rows: Row[] }>();
+  for (const row of rows) {
+    let keys: readonly (readonly string[])[] = [[]];
+    for (const field of fields) {
+      const all = membersOf(row.get(field));
+      const members = isDistinct ? [...new Set(all)] : all;
+      keys = keys.flatMap((key) => members.map((member) => [...key, member]));
+    }
+    for (const key of keys) {
+      const id = JSON.stringify(key);
+      const group = groups.get(id) ?? { key, rows: [] };
+      group.rows.push(row);
+      groups.set(id, group);
+    }
+  }
+  return [...groups.values()].sort((left, right) => compareKeys(left.key, right.key));
+}
+
+export function compareKeys(left: readonly string[], right: readonly string[]): number {
+  for (const [index, text] of left.entries()) {
+    const order = compareText(text, right[index] ?? '');
+    if (order !== 0) return order;
+  }
+  return 0;
+}

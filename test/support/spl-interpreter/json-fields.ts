@@ -1,0 +1,106 @@
+/**
+ * Fields of a JSON document (rule 14): keys joined with `.`, a step into an array written `{}`, depth first. A name is resolved
+ * against the document, the longest key first. Numbers keep the text that the document has.
+ */
+import { type FieldValue, fromMembers } from './field-value.ts';
+
+export type Json = null | boolean | string | JsonNumber | readonly Json[] | ReadonlyMap<string, Json>;
+
+export class JsonNumber {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** Undefined where the text is no JSON. */
+export function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text, (_, value: unknown, context?: { readonly source?: string }) => {
+      if (typeof value === 'number') return new JsonNumber(context?.source ?? String(value));
+      const isPlain = typeof value === 'object' && value !== null && !Array.isArray(value);
+      return isPlain && !(value instanceof JsonNumber) && !(value instanceof Map)
+        ? new Map(Object.entries(value))
+        : value;
+    }) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+function isMap(value: Json): value is ReadonlyMap<string, Json> {
+  return value instanceof Map;
+}
+
+function isArray(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+/** Every name under which the document has a value. */
+export function fieldNames(document: Json | undefined): ReadonlySet<string> {
+  const names = new Set<string>();
+  const walk = (value: Json, name: string): void => {
+    if (isMap(value)) for (const [key, member] of value) walk(member, name === '' ? key : `${name}.${key}`);
+    else if (isArray(value)) for (const member of value) walk(member, `${name}{}`);
+    else if (value !== null) names.add(name);
+  };
+  if (document !== undefined) walk(document, '');
+  return names;
+}
+
+/** The value of a field; objects and arrays have none of their own. */
+export function fieldOf(document: Json | undefined, name: string): FieldValue {
+  return fromMembers(nodesAt(document, name).flatMap((node) => scalarText(node) ?? []));
+}
+
+/** As `fieldOf`, but an object or array gives its JSON text. */
+export function textAt(document: Json | undefined, path: string): FieldValue {
+  const whole = document === undefined ? [] : resolve(document, path, (node) => node !== null);
+  return fromMembers(whole.flatMap((node) => scalarText(node) ?? (node === null ? [] : [printJson(node)])));
+}
+
+function nodesAt(document: Json | undefined, name: string): readonly Json[] {
+  return document === undefined ? [] : resolve(document, name, (node) => scalarText(node) !== undefined);
+}
+
+/** The first way to read the name, longest key first, that leads to a node that counts. */
+function resolve(node: Json, rest: string, counts: (node: Json) => boolean): readonly Json[] {
+  if (rest === '') return counts(node) ? [node] : [];
+  if (rest.startsWith('{}')) {
+    if (!isArray(node)) return [];
+    const after = rest.slice(2).replace(/^\./, '');
+    return node.flatMap((member) => resolve(member, after, counts));
+  }
+  if (!isMap(node)) return [];
+  for (const end of keyEnds(rest)) {
+    const child = node.get(rest.slice(0, end));
+    if (child === undefined) continue;
+    const found = resolve(child, rest.slice(end).replace(/^\./, ''), counts);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** Where the first key may end, the longest first; a key never holds `{}`. */
+function keyEnds(rest: string): readonly number[] {
+  const braces = rest.indexOf('{}');
+  const limit = braces === -1 ? rest.length : braces;
+  const ends: number[] = [limit];
+  for (let at = limit - 1; at > 0; at -= 1) if (rest[at] === '.') ends.push(at);
+  return ends;
+}
+
+function scalarText(node: Json): string | undefined {
+  if (typeof node === 'string') return node;
+  if (typeof node === 'boolean') return String(node);
+  return node instanceof JsonNumber ? node.text : undefined;
+}
+
+function printJson(node: Json): string {
+  if (node instanceof JsonNumber) return node.text;
+  if (isMap(node))
+    return `{${[...node].map(([key, value]) => `${JSON.stringify(key)}:${printJson(value)}`).join(',')}}`;
+  if (isArray(node)) return `[${node.map(printJson).join(',')}]`;
+  return JSON.stringify(node);
+}

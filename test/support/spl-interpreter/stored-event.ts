@@ -1,0 +1,122 @@
+/** Audit events as they are stored, and the fields that a search sees in them (rule 14 and the datasets' names). */
+import { type FieldValue, fromMembers } from './field-value.ts';
+import { fieldNames, fieldOf, type Json, parseJson } from './json-fields.ts';
+import type { FieldSource } from './row.ts';
+
+/** One row of `kube_audit`; the text of the audit event and what stands beside it. */
+export interface StoredEvent {
+  /** Epoch seconds. */
+  readonly time: number;
+  readonly raw: string;
+  /** The audit event's own JSON where it differs from `raw`; null where an envelope holds none. */
+  readonly event?: string | null | undefined;
+  readonly index?: string | null;
+  readonly source?: string | null;
+  readonly sourcetype?: string | null;
+  readonly host?: string | null;
+  readonly cluster?: string | null;
+  readonly cloud?: string | null;
+  /** Objects, as JSON text. */
+  readonly resource?: string | null;
+  readonly attributes?: string | null;
+}
+
+const METADATA = ['index', 'source', 'sourcetype', 'host', 'cluster'] as const;
+
+const TYPED = [
+  '_time', '_indextime', '_raw', ...METADATA, 'cloud', 'auditID', 'stage', 'level', 'verb', 'requestURI', 'userAgent', 'user.username',
+  'user.uid', 'user.groups{}', 'impersonatedUser.username', 'impersonatedUser.uid', 'impersonatedUser.groups{}', 'sourceIPs{}',
+  'objectRef.resource', 'objectRef.namespace', 'objectRef.name', 'objectRef.uid', 'objectRef.apiGroup', 'objectRef.apiVersion',
+  'objectRef.resourceVersion', 'objectRef.subresource', 'responseStatus.status', 'responseStatus.message', 'responseStatus.reason',
+  'responseStatus.code', 'requestReceivedTimestamp', 'stageTimestamp',
+]; // biome-ignore format: a flat list
+
+const EKS_NAMES: Readonly<Record<string, string>> = {
+  src_ip: 'sourceIPs{}',
+  src: 'sourceIPs{}',
+  src_user: 'user.username',
+  user: 'user.username',
+  user_agent: 'userAgent',
+  http_user_agent: 'userAgent',
+  action: 'verb',
+  object: 'objectRef.name',
+  object_category: 'objectRef.resource',
+  status: 'responseStatus.code',
+  cluster_name: 'cluster',
+};
+
+const GKE_NAMES: Readonly<Record<string, string>> = {
+  src_ip: 'data.protoPayload.requestMetadata.callerIp',
+  src_user: 'data.protoPayload.authenticationInfo.principalEmail',
+  user: 'data.protoPayload.authenticationInfo.principalEmail',
+  http_user_agent: 'data.protoPayload.requestMetadata.callerSuppliedUserAgent',
+};
+
+interface DatasetRules {
+  readonly typed: readonly string[];
+  readonly aliases: Readonly<Record<string, string>>;
+  /** The dataset is the envelope in `_raw`, not the audit event. */
+  readonly isEnvelope: boolean;
+  readonly holds: (event: StoredEvent) => boolean;
+}
+
+function cameFrom(cloud: string, sourcetype: string): (event: StoredEvent) => boolean {
+  return (event) => event.cloud === cloud || event.sourcetype?.toLowerCase() === sourcetype;
+}
+
+export const DATASETS: Readonly<Record<string, DatasetRules>> = {
+  kube_audit: { typed: TYPED, aliases: {}, isEnvelope: false, holds: () => true },
+  eks: { typed: TYPED, aliases: EKS_NAMES, isEnvelope: false, holds: cameFrom('eks', 'aws:cloudwatchlogs:eks') },
+  aks: {
+    typed: ['_time', '_indextime', '_raw', ...METADATA],
+    aliases: { cluster_name: 'cluster' },
+    isEnvelope: true,
+    holds: cameFrom('aks', 'mscs:storage:blob:json'),
+  },
+  gke: {
+    typed: ['_time', '_indextime', '_raw', ...METADATA],
+    aliases: GKE_NAMES,
+    isEnvelope: true,
+    holds: cameFrom('gke', 'google:gcp:pubsub:message'),
+  },
+};
+
+/** An event's fields in a dataset. Parsed once, read often. */
+export class EventFields implements FieldSource {
+  readonly #event: StoredEvent;
+  readonly #rules: DatasetRules;
+  readonly #documents: readonly (Json | undefined)[];
+  readonly #cache = new Map<string, FieldValue>();
+
+  constructor(event: StoredEvent, rules: DatasetRules) {
+    this.#event = event;
+    this.#rules = rules;
+    const own = rules.isEnvelope ? event.raw : (event.event ?? event.raw);
+    const others = rules.isEnvelope ? [] : [event.attributes, event.resource];
+    this.#documents = [parseJson(own), ...others.map((text) => (text == null ? undefined : parseJson(text)))];
+  }
+
+  get(name: string): FieldValue {
+    const real = this.#rules.aliases[name] ?? name;
+    if (!this.#cache.has(real)) this.#cache.set(real, this.#resolve(real));
+    return this.#cache.get(real);
+  }
+
+  names(): ReadonlySet<string> {
+    return new Set([
+      ...this.#rules.typed,
+      ...Object.keys(this.#rules.aliases),
+      ...this.#documents.flatMap((document) => [...fieldNames(document)]),
+    ]);
+  }
+
+  #resolve(name: string): FieldValue {
+    if (name === '_time') return this.#event.time;
+    if (name === '_raw') return this.#event.raw;
+    const metadata = METADATA.find((known) => known === name);
+    if (metadata !== undefined) return this.#event[metadata] ?? undefined;
+    if (name === 'cloud' && !this.#rules.isEnvelope) return this.#event.cloud ?? undefined;
+    const found = this.#documents.map((document) => fieldOf(document, name)).find((value) => value !== undefined);
+    return typeof found === 'object' ? fromMembers(found) : found;
+  }
+}
