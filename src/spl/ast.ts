@@ -172,6 +172,7 @@ export type Command =
   | SortCommand
   | SpathCommand
   | StatsCommand
+  | StreamstatsCommand
   | TableCommand
   | TopCommand
   | WhereCommand;
@@ -348,6 +349,16 @@ export interface EventstatsCommand extends CommandBase {
   readonly kind: 'EventstatsCommand';
   readonly aggregations: readonly Aggregation[];
   readonly by: readonly FieldName[];
+}
+
+export interface StreamstatsCommand extends CommandBase {
+  readonly kind: 'StreamstatsCommand';
+  readonly aggregations: readonly Aggregation[];
+  readonly by: readonly FieldName[];
+  /** The row itself counts too. */
+  readonly current: boolean;
+  /** So many rows of the same BY values; 0: all so far. */
+  readonly window: number;
 }
 
 export interface Aggregation {

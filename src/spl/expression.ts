@@ -23,6 +23,8 @@ export type Expression =
       readonly call: AggregateCall;
       readonly partitionBy: readonly Expression[];
       readonly orderBy: readonly SortTerm[];
+      /** Absent: all rows of the partition. */
+      readonly frame?: WindowFrame;
     }
   | { readonly op: 'binary'; readonly operator: BinaryOperator; readonly left: Expression; readonly right: Expression }
   | { readonly op: 'and' | 'or'; readonly operands: readonly Expression[] }
@@ -63,6 +65,13 @@ export interface AggregateCall {
   readonly distinct?: boolean;
   readonly orderBy?: readonly SortTerm[];
   readonly filter?: Expression;
+}
+
+/** The rows up to the current one. */
+export interface WindowFrame {
+  /** How many rows before the current one; absent: all of them. */
+  readonly preceding?: number;
+  readonly current: boolean;
 }
 
 export interface SortTerm {

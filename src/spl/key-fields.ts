@@ -44,6 +44,7 @@ function writes(command: Command, field: string): boolean {
     case 'EvalCommand':
       return command.assignments.some((assignment) => assignment.field.name === field);
     case 'EventstatsCommand':
+    case 'StreamstatsCommand':
       return command.aggregations.some((aggregation) => aggregation.output.name === field);
     case 'ConvertCommand':
       return command.conversions.some(

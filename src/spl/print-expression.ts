@@ -1,5 +1,5 @@
 /** Expressions to SQL text. Brackets only where SQL would otherwise read it differently. */
-import type { AggregateCall, Expression, SortTerm } from './expression.ts';
+import type { AggregateCall, Expression, SortTerm, WindowFrame } from './expression.ts';
 import { quoteIdentifier, quoteText } from './quote.ts';
 
 /** How tightly DuckDB binds, loosest first. */
@@ -87,7 +87,7 @@ function print(expression: Expression): Printed {
       return { text: `list_aggregate(${inner.map(printExpression).join(', ')})`, precedence: atom };
     }
     case 'window':
-      return { text: printWindow(expression.call, expression.partitionBy, expression.orderBy), precedence: atom };
+      return { text: printWindow(expression), precedence: atom };
     case 'binary': {
       const precedence = level(expression.operator);
       // Every operator leans to the left; comparisons do not chain at all.
@@ -178,8 +178,25 @@ function printAggregate(call: AggregateCall): string {
   return `${call.name}(${distinct}${inner}${order})${filter}`;
 }
 
-function printWindow(call: AggregateCall, partitionBy: readonly Expression[], orderBy: readonly SortTerm[]): string {
+function printWindow({ call, partitionBy, orderBy, frame }: Extract<Expression, { op: 'window' }>): string {
   const partition = partitionBy.length === 0 ? '' : `partition by ${partitionBy.map(printExpression).join(', ')}`;
   const order = orderBy.length === 0 ? '' : `order by ${printSortTerms(orderBy)}`;
-  return `${printAggregate(call)} over (${[partition, order].filter((part) => part !== '').join(' ')})`;
+  const inner = [partition, order, printFrame(frame)].filter((part) => part !== '').join(' ');
+  return `${printWindowCall(call)} over (${inner})`;
+}
+
+/** The first or last value that is there is no aggregate within a window: DuckDB wants IGNORE NULLS instead of a filter. */
+function printWindowCall(call: AggregateCall): string {
+  const [argument] = call.arguments;
+  const isPlace = call.name === 'first' || call.name === 'last';
+  if (!isPlace || argument === undefined) return printAggregate(call);
+  const order =
+    call.orderBy === undefined || call.orderBy.length === 0 ? '' : ` order by ${printSortTerms(call.orderBy)}`;
+  return `${call.name}(${printExpression(argument)}${order} ignore nulls)`;
+}
+
+function printFrame(frame: WindowFrame | undefined): string {
+  if (frame === undefined) return '';
+  const from = frame.preceding === undefined ? 'unbounded' : String(frame.preceding);
+  return `rows between ${from} preceding and ${frame.current ? 'current row' : '1 preceding'}`;
 }

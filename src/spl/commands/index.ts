@@ -20,6 +20,7 @@ import { search } from './search.ts';
 import { sort } from './sort.ts';
 import { spath } from './spath.ts';
 import { stats } from './stats.ts';
+import { streamstats } from './streamstats.ts';
 import { table } from './table.ts';
 import { top } from './top.ts';
 import { where } from './where.ts';
@@ -45,6 +46,7 @@ const COMMANDS: { readonly [C in Command as C['kind']]: CommandSpec<C> } = {
   SortCommand: sort,
   SpathCommand: spath,
   StatsCommand: stats,
+  StreamstatsCommand: streamstats,
   TableCommand: table,
   TopCommand: top,
   WhereCommand: where,
@@ -68,7 +70,7 @@ export const UNSUPPORTED_COMMANDS: ReadonlySet<string> = new Set([
   'meventcollect', 'mpreview', 'mstats', 'multikv', 'multisearch', 'mvcombine', 'nomv', 'outlier', 'outputcsv',
   'outputlookup', 'outputtext', 'overlap', 'pivot', 'predict', 'rangemap', 'redistribute', 'reltime', 'require',
   'rest', 'return', 'run', 'savedsearch', 'script', 'scrub', 'searchtxn', 'selfjoin', 'sendalert', 'sendemail', 'set',
-  'setfields', 'sichart', 'sirare', 'sistats', 'sitimechart', 'sitop', 'snowincident', 'streamstats', 'strcat',
+  'setfields', 'sichart', 'sirare', 'sistats', 'sitimechart', 'sitop', 'snowincident', 'strcat',
   'summary', 'tags', 'timechart', 'timewrap', 'tojson', 'transaction', 'transpose', 'trendline', 'tscollect', 'tstats',
   'typeahead', 'typelearner', 'typer', 'union', 'uniq', 'untable', 'walklex', 'x11', 'xmlkv', 'xmlunescape', 'xpath',
   'xyseries',
