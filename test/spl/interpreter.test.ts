@@ -21,6 +21,15 @@ const cases = readdirSync(GOLDEN, { withFileTypes: true })
   .filter((name) => read(name, 'rows.json') !== undefined && (read(name, 'logs.ndjson') ?? '').trim() === '')
   .sort();
 
+/** Functions that the interpreter does not read yet. */
+const FUNCTIONS_NOT_READ: readonly string[] = [];
+
+/** Commands that the interpreter refuses, each with an example. */
+const COMMANDS_NOT_READ: Readonly<Record<string, string>> = {
+  lookup: 'lookup known verb',
+  streamstats: 'streamstats count',
+};
+
 describe('the interpreter', () => {
   test.each(cases)('finds the rows of %s', (name) => {
     const options = JSON.parse(read(name, 'options.json') ?? '{}');
@@ -50,7 +59,9 @@ describe('the interpreter', () => {
   });
 
   test('knows every function that the compiler knows', () => {
-    expect([...evalFunctionNames()].sort()).toEqual([...functionNames()].sort());
+    const unknown = functionNames().filter((name) => !evalFunctionNames().includes(name));
+    expect(unknown.sort()).toEqual([...FUNCTIONS_NOT_READ].sort());
+    expect(evalFunctionNames().filter((name) => !functionNames().includes(name))).toEqual([]);
   });
 
   test('knows every command that the compiler knows, or refuses it by name', () => {
@@ -62,7 +73,12 @@ describe('the interpreter', () => {
       rare: 'rare verb', where: 'where verb="a"',
     }; // biome-ignore format: a flat table
     const unknown = commandNames().filter((name) => examples[name] === undefined);
-    expect(unknown).toEqual([]);
+    expect(unknown.sort()).toEqual(Object.keys(COMMANDS_NOT_READ).sort());
+    for (const example of Object.values(COMMANDS_NOT_READ)) {
+      const search = parseSearch(`dataset=kube_audit | ${example}`, new Map());
+      const run = () => interpret(search, [{ time: 0, raw: '{}' }], { now: 0, geo: {}, strict: false });
+      expect(run, example).toThrow(Refusal);
+    }
     for (const example of Object.values(examples)) {
       const search = parseSearch(`dataset=kube_audit | ${example}`, new Map());
       const run = () => interpret(search, [{ time: 0, raw: '{}' }], { now: 0, geo: {}, strict: false });
