@@ -1,0 +1,105 @@
+/**
+ * The published Kubernetes searches over our own events: every folder of test/spl/escu-golden names a search in `escu.json`, which is
+ * read from the checkout that PINTAIL_ESCU names, and holds the rows that it must find. Its README.md says what is in a folder.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { type Content, loadContent } from '../../src/detect/index.ts';
+import { compile, renderDiagnostic } from '../../src/spl/index.ts';
+import {
+  type EventTables,
+  type Json,
+  openEventTables,
+  type Place,
+  type StoredColumns,
+} from '../support/golden-events.ts';
+
+const FOLDER = process.env.PINTAIL_ESCU;
+const GOLDEN = new URL('./escu-golden/', import.meta.url);
+const MACROS = fileURLToPath(new URL('../../config/macros.yaml', import.meta.url));
+
+type Row = Readonly<Record<string, Json>>;
+
+interface Reference {
+  /** Of the search's file, within the checkout. */
+  readonly file: string;
+  /** What a dashboard would put in the place of `$name$`. */
+  readonly tokens?: Readonly<Record<string, string>>;
+}
+
+interface Options {
+  readonly strict?: boolean;
+  readonly geo?: Readonly<Record<string, Place>>;
+  readonly ordered?: boolean;
+}
+
+const cases = readdirSync(GOLDEN, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .sort();
+
+describe.skipIf(FOLDER === undefined)('the published searches over our own events', () => {
+  let tables: EventTables;
+  let content: Content;
+  beforeAll(async () => {
+    tables = await openEventTables();
+    content = await loadContent({ paths: [String(FOLDER)], macros: MACROS });
+  });
+  afterAll(() => tables.close());
+
+  test.each(cases)('%s', async (name) => {
+    const reference = readJson<Reference>(name, 'escu.json');
+    if (reference === undefined) throw new Error(`${name}: expected escu.json, found none.`);
+    const options = readJson<Options>(name, 'options.json') ?? {};
+    const source = { name: reference.file, text: readSearch(reference) };
+    const result = compile(source, {
+      macros: content.macros,
+      strict: options.strict ?? false,
+      window: { kind: 'session' },
+    });
+    if (!result.ok) throw new Error(result.diagnostics.map((item) => renderDiagnostic(item, source)).join('\n'));
+
+    await tables.clear();
+    await tables.addAuditEvents(
+      readLines(name, 'events.ndjson'),
+      readJson<readonly StoredColumns[]>(name, 'records.json'),
+    );
+    await tables.addLogs(readLines(name, 'logs.ndjson').map((line) => JSON.parse(line)));
+    await tables.setPlaces(options.geo ?? {});
+    await tables.setWindow({ now: 1_700_000_000 });
+    const found = await tables.query(result.sql);
+    const expected = readJson<readonly Row[]>(name, 'rows.json');
+    if (expected === undefined) throw new Error(`${name}: expected rows.json, found none.`);
+    const fields = result.fields.map((field) => field.name);
+    for (const row of expected) for (const field of Object.keys(row)) expect(fields).toContain(field);
+    if (options.ordered === true) expect(found).toEqual(expected);
+    else expect(inOneOrder(found)).toEqual(inOneOrder(expected));
+  });
+});
+
+function readSearch({ file, tokens = {} }: Reference): string {
+  const { search } = parse(readFileSync(`${FOLDER}/${file}`, 'utf8')) as { readonly search: unknown };
+  return Object.entries(tokens).reduce((text, [name, value]) => text.replaceAll(`$${name}$`, value), String(search));
+}
+
+function readText(name: string, file: string): string | undefined {
+  const path = new URL(`${name}/${file}`, GOLDEN);
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
+function readJson<T>(name: string, file: string): T | undefined {
+  const text = readText(name, file);
+  return text === undefined ? undefined : (JSON.parse(text) as T);
+}
+
+function readLines(name: string, file: string): readonly string[] {
+  return (readText(name, file) ?? '').split('\n').filter((line) => line !== '');
+}
+
+function inOneOrder(rows: readonly Row[]): readonly Row[] {
+  const key = (row: Row): string =>
+    JSON.stringify(Object.entries(row).sort(([one], [other]) => (one < other ? -1 : 1)));
+  return [...rows].sort((one, other) => (key(one) < key(other) ? -1 : 1));
+}
