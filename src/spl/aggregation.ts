@@ -22,10 +22,10 @@ import type { Token } from './token.ts';
 import type { Value } from './value.ts';
 import { fillWildcard, hasWildcard, matchWildcard } from './wildcard.ts';
 
-/** Reads aggregations up to BY or the end. */
+/** Reads aggregations up to BY, OVER or the end. */
 export function parseAggregations(input: Arguments): readonly Aggregation[] {
   const found: Aggregation[] = [];
-  while (!input.isEnd() && !input.isWord('by')) {
+  while (!input.isEnd() && !input.isWord('by') && !input.isWord('over')) {
     if (found.length > 0) input.skipComma();
     found.push(parseAggregation(input));
   }
@@ -39,6 +39,18 @@ export function parseBy(input: Arguments): readonly FieldName[] {
   const fields = input.fieldList();
   if (fields.length === 0) throw input.missing('at least one field after BY');
   return fields.filter((field, index) => fields.findIndex(({ name }) => name === field.name) === index);
+}
+
+/** No result may have the name of a BY field. */
+export function checkNames(aggregations: readonly Aggregation[], by: readonly FieldName[], command: string): void {
+  const twice = aggregations.find(({ output }) => by.some(({ name }) => name === output.name));
+  if (twice === undefined) return;
+  throw new SplError(
+    'SPL312',
+    `${command}: expected one result named "${twice.output.name}", found a BY field of that name too.`,
+    twice.output.span,
+    'Name it with AS.',
+  );
 }
 
 function parseAggregation(input: Arguments): Aggregation {

@@ -175,6 +175,7 @@ export type Command =
   | StreamstatsCommand
   | TableCommand
   | TopCommand
+  | TimechartCommand
   | WhereCommand;
 
 interface CommandBase {
@@ -392,3 +393,14 @@ export interface WhereCommand extends CommandBase {
   readonly kind: 'WhereCommand';
   readonly condition: EvalExpression;
 }
+export interface TimechartCommand extends CommandBase {
+  readonly kind: 'TimechartCommand';
+  readonly aggregations: readonly Aggregation[];
+  /** The length of a bucket in seconds. */
+  readonly seconds: number;
+  /** Buckets without rows are there too. */
+  readonly continuous: boolean;
+  /** They cover the search's whole window, else only from the first row to the last. */
+  readonly fixedRange: boolean;
+}
+

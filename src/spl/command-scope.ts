@@ -8,7 +8,7 @@ import type { Column } from './plan.ts';
 import { ColumnNames, carryOrder, type Field, fieldValue, type Output, type Relation } from './relation.ts';
 import type { Span } from './source.ts';
 import { suggest } from './suggestion.ts';
-import type { WindowBinding } from './time-window.ts';
+import type { SearchRange, WindowBinding } from './time-window.ts';
 import { ABSENT, asKind, type Value } from './value.ts';
 
 export interface Settings {

@@ -81,13 +81,13 @@ export interface SortTerm {
 
 export type BinaryOperator = '=' | '<>' | '<' | '<=' | '>' | '>=' | '+' | '-' | '*' | '/' | '%' | '||';
 
-export type SqlType = 'varchar' | 'double' | 'bigint' | 'timestamp' | 'json' | 'varchar[]';
+export type SqlType = 'varchar' | 'double' | 'bigint' | 'timestamp' | 'json' | 'varchar[]' | 'bigint[]';
 
 /** Functions of DuckDB and the macros of sql/macros that compiled searches call: an allow-list for whoever runs the SQL. */
 export type SqlFunction = (typeof SQL_FUNCTIONS)[number];
 export const SQL_FUNCTIONS = [
   'abs', 'acos', 'acosh', 'array_to_string', 'asin', 'asinh', 'atan', 'atan2', 'atanh', 'ceil', 'coalesce', 'concat',
-  'contains', 'cos', 'cosh', 'date_trunc', 'ends_with', 'epoch', 'exp', 'flatten', 'floor', 'generate_subscripts',
+  'contains', 'cos', 'cosh', 'date_trunc', 'ends_with', 'epoch', 'error', 'exp', 'flatten', 'floor', 'generate_subscripts',
   'getvariable', 'greatest', 'json_extract', 'least', 'len', 'list_bool_or', 'list_concat', 'list_contains',
   'list_distinct', 'list_filter', 'list_position', 'list_sort', 'list_transform', 'list_zip', 'ln', 'log10', 'lower',
   'ltrim', 'md5', 'mod', 'nullif', 'pi', 'pow', 'range', 'regexp_extract', 'regexp_extract_all', 'regexp_matches',

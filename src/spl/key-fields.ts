@@ -19,6 +19,8 @@ function keysAfter(command: Command, keys: readonly string[] | undefined): reado
   switch (command.kind) {
     case 'StatsCommand':
       return names(command.by);
+    case 'TimechartCommand':
+      return ['_time'];
     case 'TopCommand':
       return names([...command.by, ...command.fields]);
     case 'DedupCommand':

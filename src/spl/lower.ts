@@ -24,16 +24,17 @@ export function lower(search: Search, settings: Settings): Lowered {
   const demands = demandsOf(search, settings);
   const [first, ...rest] = search.commands;
   if (first?.kind !== 'SearchCommand') throw new Error('lower: expected the parser to put a search first.');
-  const scopeOf = (index: number): CommandScope => {
+  const scopeOf = (index: number, known: Settings): CommandScope => {
     const command = search.commands[index];
     const demand = demands[index];
     if (command === undefined || demand === undefined) throw new Error('lower: expected a command.');
-    return new CommandScope(settings, demand, `${labelOf(command.name)}_${index + 1}`, warnings);
+    return new CommandScope(known, demand, `${labelOf(command.name)}_${index + 1}`, warnings);
   };
-  const scan = lowerFirstSearch(first, scopeOf(0));
+  const scan = lowerFirstSearch(first, scopeOf(0, settings));
+  const known: Settings = { ...settings, range: scan.range };
   let relation = scan.relation;
   for (const [index, command] of rest.entries()) {
-    relation = specOf(command).lower(command, relation, scopeOf(index + 1));
+    relation = specOf(command).lower(command, relation, scopeOf(index + 1, known));
     checkFields(relation.fields.size, command, settings);
   }
   return {

@@ -18,13 +18,23 @@ export interface WindowOverrides {
   readonly latest?: Expression;
 }
 
+/** The bounds of a scan as TIMESTAMP; infinite where there are none. */
+export interface SearchRange {
+  readonly earliest: Expression;
+  readonly latest: Expression;
+}
+
+export function rangeOf(binding: WindowBinding, overrides: WindowOverrides): SearchRange {
+  return {
+    earliest: overrides.earliest ?? bound(binding, 'earliest', '-infinity'),
+    latest: overrides.latest ?? bound(binding, 'latest', 'infinity'),
+  };
+}
+
 /** `_time` lies in the half-open window. */
-export function windowPredicates(binding: WindowBinding, overrides: WindowOverrides): readonly Expression[] {
+export function windowPredicates({ earliest, latest }: SearchRange): readonly Expression[] {
   const time = column('_time');
-  return [
-    binary('>=', time, overrides.earliest ?? bound(binding, 'earliest', '-infinity')),
-    binary('<', time, overrides.latest ?? bound(binding, 'latest', 'infinity')),
-  ];
+  return [binary('>=', time, earliest), binary('<', time, latest)];
 }
 
 /** The search's own time as TIMESTAMP; null in a session that sets none. Never the wall clock. */

@@ -18,7 +18,7 @@ import { asNumber, asText, numberValue, textValue, type Value } from '../value.t
 import type { CommandSpec } from './command.ts';
 
 const UNSUPPORTED = ['bins', 'minspan', 'start', 'end', 'aligntime'];
-const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
+export const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 const UNITS: Readonly<Record<string, 's' | 'm' | 'h' | 'd' | 'mon' | 'q' | 'y'>> = {
   s: 's', sec: 's', secs: 's', second: 's', seconds: 's',
   m: 'm', min: 'm', mins: 'm', minute: 'm', minutes: 'm',
@@ -38,7 +38,7 @@ export const bin: CommandSpec<BinCommand> = {
     let output: BinCommand['output'];
     while (!input.isEnd()) {
       const option = input.optionalOption(['span'], UNSUPPORTED);
-      if (option !== undefined) size = parseSize(option.value);
+      if (option !== undefined) size = parseSize(option.value, 'bin');
       else if (field === undefined) field = input.expectPlainField();
       else if (input.optionalWord('as') !== undefined) output = input.expectPlainField();
       else throw input.context.unexpected('bin', 'AS or the end', input.context.peek('arguments'));
@@ -73,7 +73,8 @@ export const bin: CommandSpec<BinCommand> = {
   },
 };
 
-function parseSize(token: Token): BinSize {
+/** `5m`, `1h`, `10`. */
+export function parseSize(token: Token, command: string): BinSize {
   const [, digits = '', unit = ''] = /^(\d{0,9}(?:\.\d+)?)([a-z]*)$/i.exec(token.text) ?? [];
   const count = digits === '' ? 1 : Number(digits);
   const known = UNITS[unit.toLowerCase()];
@@ -81,7 +82,7 @@ function parseSize(token: Token): BinSize {
   if (known !== undefined && Number.isInteger(count) && count > 0) return { kind: 'time', count, unit: known };
   throw new SplError(
     'SPL205',
-    `bin: span: expected a length of time or a width, found "${token.text}".`,
+    `${command}: span: expected a length of time or a width, found "${token.text}".`,
     token,
     'Examples: span=5m, span=1h, span=1d, span=10.',
   );

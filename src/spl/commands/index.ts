@@ -23,6 +23,7 @@ import { stats } from './stats.ts';
 import { streamstats } from './streamstats.ts';
 import { table } from './table.ts';
 import { top } from './top.ts';
+import { timechart } from './timechart.ts';
 import { where } from './where.ts';
 
 /** One entry per kind of command: the compiler finds a forgotten one. */
@@ -50,6 +51,7 @@ const COMMANDS: { readonly [C in Command as C['kind']]: CommandSpec<C> } = {
   TableCommand: table,
   TopCommand: top,
   WhereCommand: where,
+  TimechartCommand: timechart,
 };
 
 const BY_NAME: ReadonlyMap<string, CommandSpec<Command>> = new Map(
@@ -61,7 +63,7 @@ const BY_NAME: ReadonlyMap<string, CommandSpec<Command>> = new Map(
 /** Commands of Splunk that are refused by name, so that nobody takes them for a misspelling. */
 export const UNSUPPORTED_COMMANDS: ReadonlySet<string> = new Set([
   'abstract', 'accum', 'addcoltotals', 'addinfo', 'addtotals', 'analyzefields', 'anomalies', 'anomalousvalue',
-  'anomalydetection', 'append', 'appendcols', 'appendpipe', 'apply', 'arules', 'associate', 'autoregress', 'chart',
+  'anomalydetection', 'append', 'appendcols', 'appendpipe', 'apply', 'arules', 'associate', 'autoregress',
   'cluster', 'cofilter', 'collect', 'concurrency', 'contingency', 'correlate', 'datamodel', 'dbinspect', 'delete',
   'delta', 'diff', 'erex', 'eventcount', 'expand', 'extract', 'fieldformat', 'fieldsummary', 'filldown', 'findtypes',
   'fit', 'flatten', 'foreach', 'format', 'from', 'fromjson', 'gauge', 'gentimes', 'geom', 'geomfilter', 'geostats',
@@ -71,7 +73,7 @@ export const UNSUPPORTED_COMMANDS: ReadonlySet<string> = new Set([
   'outputlookup', 'outputtext', 'overlap', 'pivot', 'predict', 'rangemap', 'redistribute', 'reltime', 'require',
   'rest', 'return', 'run', 'savedsearch', 'script', 'scrub', 'searchtxn', 'selfjoin', 'sendalert', 'sendemail', 'set',
   'setfields', 'sichart', 'sirare', 'sistats', 'sitimechart', 'sitop', 'snowincident', 'strcat',
-  'summary', 'tags', 'timechart', 'timewrap', 'tojson', 'transaction', 'transpose', 'trendline', 'tscollect', 'tstats',
+  'summary', 'tags', 'timewrap', 'tojson', 'transaction', 'transpose', 'trendline', 'tscollect', 'tstats',
   'typeahead', 'typelearner', 'typer', 'union', 'uniq', 'untable', 'walklex', 'x11', 'xmlkv', 'xmlunescape', 'xpath',
   'xyseries',
 ]); // biome-ignore format: a flat list

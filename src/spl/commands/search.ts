@@ -17,7 +17,7 @@ import { lowerSearch } from '../predicate.ts';
 import { ColumnNames, type Field, type Relation } from '../relation.ts';
 import { suggest } from '../suggestion.ts';
 import { timeModifier } from '../time-modifier.ts';
-import { searchTime, windowPredicates } from '../time-window.ts';
+import { rangeOf, type SearchRange, searchTime, windowPredicates } from '../time-window.ts';
 import { ABSENT, asKind, asText, commonKind, type Value } from '../value.ts';
 import type { CommandSpec } from './command.ts';
 
@@ -49,10 +49,10 @@ export const search: CommandSpec<SearchCommand> = {
 export function lowerFirstSearch(
   command: SearchCommand,
   scope: CommandScope,
-): { readonly relation: Relation; readonly dataset: Dataset } {
+): { readonly relation: Relation; readonly dataset: Dataset; readonly range: SearchRange } {
   const { datasets, times, rest } = splitTerms(command.expression);
   const dataset = findOnlyDataset(datasets);
-  const { binding, overrides } = windowOf(times, scope);
+  const range = windowOf(times, scope);
   const wanted = wantedFields(dataset, scope);
   const resolved = dataset.tables.map((table) =>
     wanted.map(([name, strength]) => resolve(table, name, strength, scope)),
@@ -80,11 +80,7 @@ export function lowerFirstSearch(
     if (orderColumn !== undefined) columns.push({ name: orderColumn, expression: SCAN_ORDER });
     // A SELECT needs a column: counting rows alone asks for none.
     if (columns.length === 0) columns.push({ name: '_time', expression: column('_time') });
-    const predicates = [
-      ...windowPredicates(binding, overrides),
-      ...table.predicates,
-      ...tablePredicates(rest, table, scope),
-    ];
+    const predicates = [...windowPredicates(range), ...table.predicates, ...tablePredicates(rest, table, scope)];
     return { table: table.table, columns, predicates };
   });
   const relation: Relation = {
@@ -93,7 +89,7 @@ export function lowerFirstSearch(
     order: orderColumn === undefined ? [] : [{ expression: column(orderColumn), descending: true }],
     ofEvents: true,
   };
-  return { relation, dataset };
+  return { relation, dataset, range };
 }
 
 interface Terms {
@@ -129,7 +125,7 @@ function findOnlyDataset(terms: readonly SearchDataset[]): Dataset {
   );
 }
 
-function windowOf(times: readonly SearchTime[], scope: CommandScope) {
+function windowOf(times: readonly SearchTime[], scope: CommandScope): SearchRange {
   const binding = scope.settings.window;
   const now = searchTime(binding);
   const overrides = new Map<'earliest' | 'latest', ReturnType<typeof timeModifier>>();
@@ -139,10 +135,10 @@ function windowOf(times: readonly SearchTime[], scope: CommandScope) {
   }
   const earliest = overrides.get('earliest');
   const latest = overrides.get('latest');
-  return {
-    binding,
-    overrides: { ...(earliest === undefined ? {} : { earliest }), ...(latest === undefined ? {} : { latest }) },
-  };
+  return rangeOf(binding, {
+    ...(earliest === undefined ? {} : { earliest }),
+    ...(latest === undefined ? {} : { latest }),
+  });
 }
 
 function wantedFields(dataset: Dataset, scope: CommandScope): readonly (readonly [string, Need])[] {

@@ -6,38 +6,30 @@
  * Not supported: allnum, delim, partitions, prestats.
  */
 
-import { demandOfAggregations, lowerAggregations, parseAggregations, parseBy } from '../aggregation.ts';
+import { checkNames, demandOfAggregations, lowerAggregations, parseAggregations, parseBy } from '../aggregation.ts';
 import type { StatsCommand } from '../ast.ts';
 import type { CommandScope } from '../command-scope.ts';
 import { need } from '../demand.ts';
-import { SplError } from '../diagnostics.ts';
 import { column, type Expression, FALSE, NULL } from '../expression.ts';
 import { namesOf } from '../field-names.ts';
 import { type GroupKey, groupBy, keyExpression, keyField, keysPresent } from '../grouping.ts';
 import type { Aggregate, Column } from '../plan.ts';
 import { ColumnNames, type Field, type Relation } from '../relation.ts';
 import { asKind, commonKind, textValue } from '../value.ts';
+import { parseChart } from './chart.ts';
 import type { CommandSpec } from './command.ts';
 
 export const stats: CommandSpec<StatsCommand> = {
   kind: 'StatsCommand',
-  names: ['stats'],
+  names: ['stats', 'chart'],
 
   parse(input) {
+    if (input.command.toLowerCase() === 'chart') return parseChart(input);
     const option = input.optionalOption(['dedup_splitvals'], ['allnum', 'delim', 'partitions', 'prestats']);
     const dedupSplitValues = option === undefined ? false : input.boolean(option);
     const aggregations = parseAggregations(input);
     const by = parseBy(input);
-    for (const { output } of aggregations) {
-      if (by.some(({ name }) => name === output.name)) {
-        throw new SplError(
-          'SPL312',
-          `stats: expected one result named "${output.name}", found a BY field of that name too.`,
-          output.span,
-          'Name it with AS.',
-        );
-      }
-    }
+    checkNames(aggregations, by, input.command);
     return { kind: 'StatsCommand', span: input.span, name: input.command, aggregations, by, dedupSplitValues };
   },
 

@@ -9,7 +9,7 @@
  * Not supported: a window over all rows with BY; BY a field that may hold several values; functions that keep every value, without
  * a window; time_window, reset_on_change, reset_before, reset_after, allnum.
  */
-import { demandOfAggregations, lowerAggregations, parseAggregations, parseBy } from '../aggregation.ts';
+import { checkNames, demandOfAggregations, lowerAggregations, parseAggregations, parseBy } from '../aggregation.ts';
 import type { StreamstatsCommand } from '../ast.ts';
 import { need, without } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
@@ -54,15 +54,7 @@ export const streamstats: CommandSpec<StreamstatsCommand> = {
         'With global=f each group has a window of its own.',
       );
     }
-    const twice = by.find(({ name }) => aggregations.some(({ output }) => output.name === name));
-    if (twice !== undefined) {
-      throw new SplError(
-        'SPL312',
-        `streamstats: expected one result named "${twice.name}", found a BY field of that name too.`,
-        twice.span,
-        'Name it with AS.',
-      );
-    }
+    checkNames(aggregations, by, input.command);
     return { ...command, aggregations, by, current, window };
   },
 
