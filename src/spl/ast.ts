@@ -162,6 +162,7 @@ export type Command =
   | FillnullCommand
   | HeadCommand
   | IplocationCommand
+  | LookupCommand
   | MakemvCommand
   | MvexpandCommand
   | RegexCommand
@@ -255,6 +256,24 @@ export interface IplocationCommand extends CommandBase {
   readonly kind: 'IplocationCommand';
   readonly field: FieldName;
   readonly prefix: string;
+}
+
+export interface LookupCommand extends CommandBase {
+  readonly kind: 'LookupCommand';
+  /** The lookup's name. */
+  readonly table: StringLiteral;
+  readonly keys: readonly LookupPair[];
+  /** `new`: only what the event lacks is written (OUTPUTNEW). */
+  readonly mode: 'overwrite' | 'new';
+  /** Absent: every column that is no key. */
+  readonly outputs: readonly LookupPair[] | undefined;
+}
+
+/** A column of a lookup and the event's field that it is matched with or written to. */
+export interface LookupPair {
+  readonly span: Span;
+  readonly column: FieldName;
+  readonly field: FieldName;
 }
 
 export interface MakemvCommand extends CommandBase {

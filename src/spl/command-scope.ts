@@ -4,6 +4,7 @@ import { type Demand, wants } from './demand.ts';
 import type { Diagnostic, DiagnosticCode } from './diagnostics.ts';
 import { type Expression, type SortTerm, TRUE } from './expression.ts';
 import type { SplLimits } from './limits.ts';
+import type { LookupTables } from './lookup-table.ts';
 import type { Column } from './plan.ts';
 import { ColumnNames, carryOrder, type Field, fieldValue, type Output, type Relation } from './relation.ts';
 import type { Span } from './source.ts';
@@ -15,6 +16,7 @@ export interface Settings {
   readonly strict: boolean;
   readonly limits: SplLimits;
   readonly window: WindowBinding;
+  readonly lookups: LookupTables;
 }
 
 export class CommandScope {

@@ -43,6 +43,8 @@ export type DiagnosticCode =
   | 'SPL315' // a field that may hold several values where one is needed
   | 'SPL316' // a form of a command that is not supported
   | 'SPL317' // a name that cannot be a column
+  | 'SPL318' // unknown lookup
+  | 'SPL319' // a column that a lookup does not have
   // Warnings
   | 'SPL401' // lower-case and, or, not in a search are words to look for
   | 'SPL402' // a dotted name without quotes is read as a concatenation

@@ -12,9 +12,11 @@
 import { type Diagnostic, SplError } from './diagnostics.ts';
 import { keyFieldsOf } from './key-fields.ts';
 import { DEFAULT_LIMITS, type SplLimits } from './limits.ts';
+import type { LookupTables } from './lookup-table.ts';
 import { lower } from './lower.ts';
 import { type ExpandedText, expandMacros, type MacroTable } from './macros.ts';
 import { measurePlan } from './measure.ts';
+import { inOrder } from './node-order.ts';
 import { parse } from './parser.ts';
 import { inOrder } from './node-order.ts';
 import type { Plan } from './plan.ts';
@@ -28,6 +30,7 @@ export type { Diagnostic, DiagnosticCode, Severity } from './diagnostics.ts';
 export { SQL_FUNCTIONS } from './expression.ts';
 export { functionNames } from './functions/index.ts';
 export { DEFAULT_LIMITS, type SplLimits } from './limits.ts';
+export { LOOKUP_ROW, type LookupTable, type LookupTables } from './lookup-table.ts';
 export type { MacroDefinition, MacroTable } from './macros.ts';
 export { renderDiagnostic } from './render-diagnostic.ts';
 export type { Source, Span } from './source.ts';
@@ -38,6 +41,8 @@ export interface CompileContext {
   /** Follow Splunk to the letter where its rules make a detection blind. */
   readonly strict: boolean;
   readonly window: WindowBinding;
+  /** Tables that `lookup` and `inputlookup` may name; none where left out. */
+  readonly lookups?: LookupTables;
   /** Bounds on one search, each with a default. */
   readonly limits?: Partial<SplLimits>;
 }
@@ -60,6 +65,8 @@ export type CompileResult =
       readonly datasets: readonly string[];
       /** Names of the commands, in order. */
       readonly commands: readonly string[];
+      /** SQL tables of the lookups that it reads. */
+      readonly lookupTables: readonly string[];
       readonly usesIpLocation: boolean;
       /**
        * Final names of the BY fields that tell the rows apart, so that a row keeps its identity when only its counts
@@ -91,7 +98,12 @@ export function compile(source: Source, context: CompileContext): CompileResult 
     const text = expandMacros(source.text, context.macros, limits);
     expanded = text;
     const { search, warnings } = parse(text.text, limits);
-    const lowered = lower(search, { strict: context.strict, limits, window: context.window });
+    const lowered = lower(search, {
+      strict: context.strict,
+      limits,
+      window: context.window,
+      lookups: context.lookups ?? new Map(),
+    });
     const sql = print(lowered.plan, search.span, limits);
     const keyFields = keyFieldsOf(
       search,
@@ -104,6 +116,7 @@ export function compile(source: Source, context: CompileContext): CompileResult 
       ...(keyFields === undefined ? {} : { keyFields }),
       datasets: lowered.datasets,
       commands: search.commands.map(({ name }) => name.toLowerCase()),
+      lookupTables: lookupTablesOf(lowered.plan, context.lookups),
       usesIpLocation: search.commands.some(({ kind }) => kind === 'IplocationCommand'),
       warnings: [...warnings, ...lowered.warnings].map((warning) => ({ ...warning, span: text.origin(warning.span) })),
       plan: printPlan(lowered.plan),
@@ -112,6 +125,12 @@ export function compile(source: Source, context: CompileContext): CompileResult 
     if (!(error instanceof SplError)) throw error;
     return { ok: false, diagnostics: [toDiagnostic(error, expanded)] };
   }
+}
+
+function lookupTablesOf(plan: Plan, lookups: LookupTables = new Map()): readonly string[] {
+  const known = new Set([...lookups.values()].map(({ table }) => table));
+  const read = inOrder(plan.root).flatMap((node) => (node.kind === 'Scan' ? node.legs.map(({ table }) => table) : []));
+  return [...new Set(read.filter((table) => known.has(table)))].sort();
 }
 
 /** The SQL, within the bounds: they are checked before a text is made that might not fit into memory. */

@@ -60,6 +60,11 @@ function writes(command: Command, field: string): boolean {
       return command.action.kind === 'substitute'
         ? command.field.name === field
         : command.action.pattern.value.includes(`<${field}>`);
+    case 'LookupCommand':
+      // Without OUTPUT it may write any field but its own keys.
+      return command.outputs === undefined
+        ? !command.keys.some((key) => key.field.name === field && key.column.name === field)
+        : command.outputs.some((output) => output.field.name === field);
     case 'IplocationCommand':
       return ['City', 'Country', 'Region', 'lat', 'lon'].some((part) => command.prefix + part === field);
     default:

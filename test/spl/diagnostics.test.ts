@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import {
   compile,
   type Diagnostic,
+  type LookupTables,
   type MacroDefinition,
   renderDiagnostic,
   type SplLimits,
@@ -14,6 +15,21 @@ const MACROS: ReadonlyMap<string, MacroDefinition> = new Map([
   ['bad', { definition: 'verb=get | frobnicate', arguments: [] }],
   ['ctime(1)', { definition: 'convert ctime($field$)', arguments: ['field'] }],
   ['loop', { definition: 'x `loop`', arguments: [] }],
+]);
+
+const LOOKUPS: LookupTables = new Map([
+  [
+    'owners',
+    {
+      table: 'lookup_owners',
+      columns: ['name', 'team'],
+      matchTypes: [],
+      caseSensitive: true,
+      minMatches: 0,
+      maxMatches: 1000,
+      defaultMatch: null,
+    },
+  ],
 ]);
 
 interface Case {
@@ -74,6 +90,8 @@ const ERRORS: readonly Case[] = [
   { code: 'SPL315', marked: 'x | eventstats count by «sourceIPs{}»', message: 'eventstats: expected BY fields with one value, found "sourceIPs{}", which may hold several.', help: 'Expand it first: mvexpand sourceIPs{}' },
   { code: 'SPL316', marked: 'src_ip=«$src_ip$»', message: 'search: expected a value, found the dashboard token "$src_ip$".', help: 'Put the value in its place.' },
   { code: 'SPL317', marked: '«x | stats count as "\0"»', message: 'search: expected names without NUL, found one.' },
+  { code: 'SPL318', marked: 'x | lookup «owner» name', message: 'lookup: expected the name of a lookup, found "owner", which nothing defines.', help: 'Did you mean "owners"?' },
+  { code: 'SPL319', marked: 'x | lookup owners name OUTPUT «teams»', message: 'lookup: expected a column of owners (name, team), found "teams".', help: 'Did you mean "team"?' },
 ]; // biome-ignore format: a flat table
 
 const WARNINGS: readonly Case[] = [
@@ -89,7 +107,13 @@ function run({ marked, limits }: Case) {
   const text = marked.replace(/[«»]/g, '');
   const result = compile(
     { name: 'test', text },
-    { macros: MACROS, strict: true, window: { kind: 'session' }, ...(limits === undefined ? {} : { limits }) },
+    {
+      macros: MACROS,
+      strict: true,
+      window: { kind: 'session' },
+      lookups: LOOKUPS,
+      ...(limits === undefined ? {} : { limits }),
+    },
   );
   return { span: { start, end }, found: result.ok ? result.warnings : result.diagnostics };
 }

@@ -1,7 +1,7 @@
 /** Reads every folder of test/spl/golden; its README.md says what is in them. UPDATE_GOLDEN=1 rewrites plan.txt and query.sql. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { compile, type MacroDefinition, renderDiagnostic } from '../../src/spl/index.ts';
+import { compile, type LookupTable, type MacroDefinition, renderDiagnostic } from '../../src/spl/index.ts';
 import {
   type EventTables,
   type Json,
@@ -22,7 +22,14 @@ interface Options {
   readonly ordered?: boolean;
   readonly subset?: boolean;
   readonly warnings?: readonly string[];
+  readonly lookups?: Readonly<Record<string, GoldenLookup>>;
   readonly macros?: Readonly<Record<string, string | MacroDefinition>>;
+}
+
+/** A lookup's settings with its rows, cells in the order of the columns; null is an empty cell. */
+interface GoldenLookup extends Partial<Omit<LookupTable, 'table'>> {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | null)[])[];
 }
 
 type Row = Readonly<Record<string, Json>>;
@@ -47,6 +54,7 @@ describe('golden cases', () => {
       macros: macroTable(options),
       strict: options.strict ?? false,
       window: { kind: 'session' },
+      lookups: lookupTables(options),
     });
     const refusals = golden.json('diagnostics.json') as readonly { code: string; text: string }[] | undefined;
     if (refusals !== undefined) {
@@ -69,6 +77,9 @@ describe('golden cases', () => {
       golden.json('records.json') as StoredColumns[] | undefined,
     );
     await tables.addLogs(golden.lines('logs.ndjson').map((line) => JSON.parse(line)));
+    for (const [lookup, { columns, rows }] of Object.entries(options.lookups ?? {})) {
+      await tables.setLookup(`lookup_${lookup}`, columns, rows);
+    }
     await tables.setPlaces(options.geo ?? {});
     await tables.setWindow({ now: 1_700_000_000, ...windowOf(options) });
     const rows = await tables.query(result.sql);
@@ -109,6 +120,16 @@ function macroTable(options: Options): ReadonlyMap<string, MacroDefinition> {
     Object.entries({ ...shared, ...options.macros }).map(([name, macro]) => [
       name,
       typeof macro === 'string' ? { definition: macro, arguments: [] } : macro,
+    ]),
+  );
+}
+
+function lookupTables(options: Options): ReadonlyMap<string, LookupTable> {
+  const defaults = { matchTypes: [], caseSensitive: true, minMatches: 0, maxMatches: 1000, defaultMatch: null };
+  return new Map(
+    Object.entries(options.lookups ?? {}).map(([name, lookup]) => [
+      name,
+      { ...defaults, ...lookup, table: `lookup_${name}` },
     ]),
   );
 }

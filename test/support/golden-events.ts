@@ -32,6 +32,8 @@ export interface EventTables {
   /** Audit events as sent, one text each, with what to store beside them. */
   addAuditEvents(lines: readonly string[], columns?: readonly StoredColumns[]): Promise<void>;
   addLogs(logs: readonly (Omit<StoredColumns, 'raw'> & { readonly raw: Json })[]): Promise<void>;
+  /** A lookup's table, in place of an earlier one of that name. */
+  setLookup(table: string, columns: readonly string[], rows: readonly (readonly (string | null)[])[]): Promise<void>;
   /** What `spl_iplocation` answers. */
   setPlaces(places: Readonly<Record<string, Place>>): Promise<void>;
   /** Session variables `earliest`, `latest`, `now`; undefined unsets. Epoch seconds. */
@@ -71,6 +73,16 @@ export async function openEventTables(): Promise<EventTables> {
         _raw: typeof raw === 'string' ? raw : JSON.stringify(raw),
       }));
       await insert(connection, 'logs', rows);
+    },
+    async setLookup(table, columns, rows) {
+      const names = columns.map((name) => `"${name.replaceAll('"', '""')}"`);
+      await connection.run(
+        `create or replace table "${table}" ("_row" bigint, ${names.map((name) => `${name} varchar`).join(', ')})`,
+      );
+      for (const [index, row] of rows.entries()) {
+        const cells = row.map((cell) => (cell === null ? 'null' : quoted(cell)));
+        await connection.run(`insert into "${table}" values (${[index + 1, ...cells].join(', ')})`);
+      }
     },
     async setPlaces(places) {
       const whens = Object.entries(places).map(([ip, place]) => `when ${quoted(ip)} then ${location(place)}`);

@@ -10,6 +10,7 @@ import { fields } from './fields.ts';
 import { fillnull } from './fillnull.ts';
 import { head } from './head.ts';
 import { iplocation } from './iplocation.ts';
+import { lookup } from './lookup.ts';
 import { makemv } from './makemv.ts';
 import { mvexpand } from './mvexpand.ts';
 import { regex } from './regex.ts';
@@ -37,6 +38,7 @@ const COMMANDS: { readonly [C in Command as C['kind']]: CommandSpec<C> } = {
   FillnullCommand: fillnull,
   HeadCommand: head,
   IplocationCommand: iplocation,
+  LookupCommand: lookup,
   MakemvCommand: makemv,
   MvexpandCommand: mvexpand,
   RegexCommand: regex,
@@ -68,7 +70,7 @@ export const UNSUPPORTED_COMMANDS: ReadonlySet<string> = new Set([
   'delta', 'diff', 'erex', 'eventcount', 'expand', 'extract', 'fieldformat', 'fieldsummary', 'filldown', 'findtypes',
   'fit', 'flatten', 'foreach', 'format', 'from', 'fromjson', 'gauge', 'gentimes', 'geom', 'geomfilter', 'geostats',
   'highlight', 'history', 'iconify', 'inputcsv', 'inputlookup', 'join', 'kmeans', 'kvform', 'kv', 'loadjob',
-  'localize', 'localop', 'lookup', 'makecontinuous', 'makeresults', 'map', 'mcollect', 'metadata', 'metasearch',
+  'localize', 'localop', 'makecontinuous', 'makeresults', 'map', 'mcollect', 'metadata', 'metasearch',
   'meventcollect', 'mpreview', 'mstats', 'multikv', 'multisearch', 'mvcombine', 'nomv', 'outlier', 'outputcsv',
   'outputlookup', 'outputtext', 'overlap', 'pivot', 'predict', 'rangemap', 'redistribute', 'reltime', 'require',
   'rest', 'return', 'run', 'savedsearch', 'script', 'scrub', 'searchtxn', 'selfjoin', 'sendalert', 'sendemail', 'set',

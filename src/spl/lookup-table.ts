@@ -1,0 +1,50 @@
+/** Lookups as a search sees them: the table, its columns, how its rows are matched. */
+import type { FieldName, StringLiteral } from './ast.ts';
+import { SplError } from './diagnostics.ts';
+import { suggest } from './suggestion.ts';
+
+export interface LookupTable {
+  /** The SQL table: a VARCHAR column for each of `columns`, and `LOOKUP_ROW`. An empty cell is null. */
+  readonly table: string;
+  /** In the order of the file. No two of them differ only in case. */
+  readonly columns: readonly string[];
+  /** Of the table's columns; those that are not named match exactly. */
+  readonly matchTypes: readonly { readonly kind: 'wildcard' | 'cidr' | 'exact'; readonly field: string }[];
+  readonly caseSensitive: boolean;
+  /** Where fewer rows match, `defaultMatch` stands for those that are missing. */
+  readonly minMatches: number;
+  /** At least 1: of more rows that match the first ones count. */
+  readonly maxMatches: number;
+  /** Null: nothing is written. */
+  readonly defaultMatch: string | null;
+}
+
+/** By name. */
+export type LookupTables = ReadonlyMap<string, LookupTable>;
+
+/** The column with the row's place in the file, from 1. */
+export const LOOKUP_ROW = '_row';
+
+/** Throws SplError where there is none of that name. */
+export function findLookup(command: string, name: StringLiteral, lookups: LookupTables): LookupTable {
+  const found = lookups.get(name.value);
+  if (found !== undefined) return found;
+  throw new SplError(
+    'SPL318',
+    `${command}: expected the name of a lookup, found "${name.value}", which nothing defines.`,
+    name.span,
+    suggest(name.value, lookups.keys()) ??
+      'Lookups come from lookups/ and transforms.conf of the content and from detections.lookups.',
+  );
+}
+
+/** Throws SplError where the lookup has no such column. */
+export function findColumn(command: string, column: FieldName, name: StringLiteral, lookup: LookupTable): string {
+  if (lookup.columns.includes(column.name)) return column.name;
+  throw new SplError(
+    'SPL319',
+    `${command}: expected a column of ${name.value} (${lookup.columns.join(', ')}), found "${column.name}".`,
+    column.span,
+    suggest(column.name, lookup.columns),
+  );
+}
