@@ -175,8 +175,8 @@ export type Command =
   | StatsCommand
   | StreamstatsCommand
   | TableCommand
-  | TopCommand
   | TimechartCommand
+  | TopCommand
   | WhereCommand;
 
 interface CommandBase {
@@ -397,6 +397,17 @@ export interface TableCommand extends CommandBase {
   readonly fields: readonly FieldName[];
 }
 
+export interface TimechartCommand extends CommandBase {
+  readonly kind: 'TimechartCommand';
+  readonly aggregations: readonly Aggregation[];
+  /** The length of a bucket in seconds. */
+  readonly seconds: number;
+  /** Buckets without rows are there too. */
+  readonly continuous: boolean;
+  /** They cover the search's whole window, else only from the first row to the last. */
+  readonly fixedRange: boolean;
+}
+
 export interface TopCommand extends CommandBase {
   readonly kind: 'TopCommand';
   readonly order: 'top' | 'rare';
@@ -412,14 +423,3 @@ export interface WhereCommand extends CommandBase {
   readonly kind: 'WhereCommand';
   readonly condition: EvalExpression;
 }
-export interface TimechartCommand extends CommandBase {
-  readonly kind: 'TimechartCommand';
-  readonly aggregations: readonly Aggregation[];
-  /** The length of a bucket in seconds. */
-  readonly seconds: number;
-  /** Buckets without rows are there too. */
-  readonly continuous: boolean;
-  /** They cover the search's whole window, else only from the first row to the last. */
-  readonly fixedRange: boolean;
-}
-

@@ -16,6 +16,8 @@ export interface Settings {
   readonly strict: boolean;
   readonly limits: SplLimits;
   readonly window: WindowBinding;
+  /** The first search's bounds, half-open; known to the commands behind it. */
+  readonly range?: SearchRange;
   readonly lookups: LookupTables;
 }
 

@@ -18,7 +18,6 @@ import { type ExpandedText, expandMacros, type MacroTable } from './macros.ts';
 import { measurePlan } from './measure.ts';
 import { inOrder } from './node-order.ts';
 import { parse } from './parser.ts';
-import { inOrder } from './node-order.ts';
 import type { Plan } from './plan.ts';
 import { printPlan, printSql } from './print-sql.ts';
 import type { Source, Span } from './source.ts';

@@ -23,8 +23,8 @@ import { spath } from './spath.ts';
 import { stats } from './stats.ts';
 import { streamstats } from './streamstats.ts';
 import { table } from './table.ts';
-import { top } from './top.ts';
 import { timechart } from './timechart.ts';
+import { top } from './top.ts';
 import { where } from './where.ts';
 
 /** One entry per kind of command: the compiler finds a forgotten one. */
@@ -51,9 +51,9 @@ const COMMANDS: { readonly [C in Command as C['kind']]: CommandSpec<C> } = {
   StatsCommand: stats,
   StreamstatsCommand: streamstats,
   TableCommand: table,
+  TimechartCommand: timechart,
   TopCommand: top,
   WhereCommand: where,
-  TimechartCommand: timechart,
 };
 
 const BY_NAME: ReadonlyMap<string, CommandSpec<Command>> = new Map(
