@@ -16,6 +16,7 @@ export class DuckdbDatabase implements Database {
   readonly #writer = new ShareQueue(1);
   #instance: DuckDBInstance | null = null;
   readonly #lent = new Set<Promise<unknown>>();
+  readonly #readers = new Set<EngineConnection>();
 
   constructor(shares: StoreSettings['shares']) {
     this.#shares = {
@@ -34,9 +35,12 @@ export class DuckdbDatabase implements Database {
     this.#instance = instance;
   }
 
-  /** Refuses new work and resolves once what runs has settled. */
+  /** Refuses new work, interrupts what reads, and resolves once everything has settled. */
   async detach(): Promise<void> {
     this.#instance = null;
+    for (const reader of this.#readers) {
+      void reader.release();
+    }
     await Promise.allSettled(this.#lent);
   }
 
@@ -50,9 +54,11 @@ export class DuckdbDatabase implements Database {
             signal: options.signal,
             afterFailure: `rollback; ${beginRead}`,
           });
+          this.#readers.add(connection);
           try {
             return await work(connection);
           } finally {
+            this.#readers.delete(connection);
             await connection.release();
             // Also ends a result that was not read to its end.
             await runEngine(engine, 'rollback');

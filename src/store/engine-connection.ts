@@ -59,9 +59,15 @@ export class EngineConnection implements Connection {
   /** Ends use: interrupts and awaits what still runs. The connection itself stays the lender's. */
   async release(): Promise<void> {
     this.#isReleased = true;
-    while (this.#inFlight.size > 0) {
-      this.#connection.interrupt();
-      await Promise.race([Promise.allSettled(this.#inFlight), delay(interruptEveryMs)]);
+    const interrupt = (): void => this.#connection.interrupt();
+    const timer = setInterval(interrupt, interruptEveryMs);
+    try {
+      if (this.#inFlight.size > 0) {
+        interrupt();
+      }
+      await Promise.all(this.#inFlight);
+    } finally {
+      clearInterval(timer);
     }
   }
 
@@ -72,29 +78,35 @@ export class EngineConnection implements Connection {
     return streaming ? this.#connection.stream(sql, values, types) : this.#connection.run(sql, values, types);
   }
 
-  async #guard<T>(work: () => Promise<T>): Promise<T> {
+  #guard<T>(work: () => Promise<T>): Promise<T> {
     if (this.#isReleased) {
-      throw new Error('database connection: expected use within the work it was lent to, found use after it.');
+      return Promise.reject(
+        new Error('database connection: expected use within the work it was lent to, found use after it.'),
+      );
     }
-    this.#signal?.throwIfAborted();
-    const running = work();
+    const running = this.#settle(work);
     const settled = running.then(
       () => undefined,
       () => undefined,
     );
     this.#inFlight.add(settled);
+    void settled.then(() => this.#inFlight.delete(settled));
+    return running;
+  }
+
+  async #settle<T>(work: () => Promise<T>): Promise<T> {
+    this.#signal?.throwIfAborted();
     const stop = this.#interruptOnAbort();
     try {
-      return await running;
+      return await work();
     } catch (error: unknown) {
       stop();
-      if (this.#afterFailure !== undefined) {
+      if (this.#afterFailure !== undefined && !this.#isReleased) {
         await this.#connection.run(this.#afterFailure).catch(() => undefined);
       }
       throw translateEngineError(error, this.#signal);
     } finally {
       stop();
-      this.#inFlight.delete(settled);
     }
   }
 
@@ -125,8 +137,4 @@ function chunkRows(chunk: DuckDBDataChunk, names: readonly string[]): readonly S
     }
     return record;
   });
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

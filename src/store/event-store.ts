@@ -90,6 +90,7 @@ class SpooledEventStore implements DuckdbEventStore {
   #open: OpenStore | null = null;
   #rowNumber = 0;
   #reopening: Promise<void> | null = null;
+  #closing: Promise<void> | null = null;
   #isClosing = false;
 
   constructor(settings: StoreSettings, context: StoreContext) {
@@ -113,13 +114,14 @@ class SpooledEventStore implements DuckdbEventStore {
     const folders = { spool: join(directory, 'spool'), quarantine: join(directory, 'quarantine') };
     await Promise.all(Object.values(folders).map((folder) => mkdir(folder, { recursive: true })));
     const lock = await takeLock(join(directory, 'pintail.lock'));
+    let instance: DuckDBInstance | null = null;
     try {
       const files = {
         database: join(directory, 'pintail.duckdb'),
         spool: folders.spool,
         temporary: join(directory, 'temporary'),
       };
-      const instance = await this.#openEngine(files);
+      instance = await this.#openEngine(files);
       const connection = await instance.connect();
       const state = await readLoadedState(connection);
       const recovered = await recoverSpool(folders, state.lastSegment, this.#context);
@@ -134,16 +136,24 @@ class SpooledEventStore implements DuckdbEventStore {
       this.#database.attach(instance);
       loader.start();
     } catch (error: unknown) {
+      instance?.closeSync();
       await lock.release();
       throw error;
     }
   }
 
-  async shutdown(): Promise<void> {
+  shutdown(): Promise<void> {
     const open = this.#open;
-    if (open === null || this.#isClosing) {
-      return;
+    if (open === null) {
+      return Promise.resolve();
     }
+    this.#closing ??= this.#close(open).finally(() => {
+      this.#closing = null;
+    });
+    return this.#closing;
+  }
+
+  async #close(open: OpenStore): Promise<void> {
     this.#isClosing = true;
     await this.#reopening;
     await open.spool.shutdown();
@@ -192,11 +202,17 @@ class SpooledEventStore implements DuckdbEventStore {
   }
 
   async loadDirect(batches: AsyncIterable<NormalizedBatch> | Iterable<NormalizedBatch>): Promise<void> {
-    for await (const batch of batches) {
-      if (this.#opened().spool.bytes > Math.min(this.#settings.loadBytes, this.#settings.spoolBytes / 2)) {
-        await this.loaded();
+    const { loader, spool } = this.#opened();
+    loader.bulk = true;
+    try {
+      for await (const batch of batches) {
+        while (spool.bytes > Math.min(this.#settings.loadBytes, this.#settings.spoolBytes / 2)) {
+          await loader.oldestLoaded();
+        }
+        await this.append(batch);
       }
-      await this.append(batch);
+    } finally {
+      loader.bulk = false;
     }
     await this.loaded();
   }

@@ -47,6 +47,9 @@ export interface LoadedState {
 
 const attemptsBeforeQuarantine = 3;
 const longestPauseMs = 30_000;
+/** DuckDB's row group. A transaction of at least one is written to the file as it is, and never to the log. */
+const bulkRows = 122_880;
+const bulkPauseMs = 20;
 
 export class Loader {
   readonly #context: LoaderContext;
@@ -59,6 +62,8 @@ export class Loader {
   #isAwaited = false;
   /** Set after DuckDB refused several segments together, to find out which. */
   #isOneByOne = false;
+  /** Set while a whole data set comes in: loads then wait for a full row group, which DuckDB takes without its log. */
+  #isBulk = false;
   #wake: () => void = () => undefined;
   #running: Promise<void> = Promise.resolve();
 
@@ -88,6 +93,9 @@ export class Loader {
     if (segment <= this.#state.lastSegment) {
       return Promise.resolve(this.#state.commitSeq);
     }
+    if (this.#isStopped) {
+      return Promise.reject(stopped());
+    }
     return new Promise((resolve, reject) => {
       const waiter: Waiter = { segment, resolve, reject };
       this.#waiters.push(waiter);
@@ -104,13 +112,31 @@ export class Loader {
     });
   }
 
+  /** Resolves once the oldest segment of the spool is in the tables. */
+  async oldestLoaded(): Promise<void> {
+    const { spool } = this.#context;
+    if (spool.closed.length === 0) {
+      await spool.rotate();
+    }
+    const [oldest] = spool.closed;
+    if (oldest !== undefined) {
+      await this.loaded(oldest.id);
+    }
+  }
+
+  /** While on, loads are as large as `loadRows` and `loadBytes` allow and rows wait for that. */
+  set bulk(isOn: boolean) {
+    this.#isBulk = isOn;
+    this.#wake();
+  }
+
   /** Finishes the load in hand; what is left stays in the spool. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#wake();
     await this.#running;
     for (const waiter of this.#waiters) {
-      waiter.reject(new RetryableError('store: expected to load everything, found it shutting down.', 5000));
+      waiter.reject(stopped());
     }
     this.#waiters = [];
   }
@@ -141,8 +167,10 @@ export class Loader {
       let isHealthy = true;
       try {
         await beforeLoad();
-        await spool.rotate();
-        while (!this.#isStopped && isHealthy && spool.closed.length > 0) {
+        if (!this.#isBulk) {
+          await spool.rotate();
+        }
+        while (!this.#isStopped && isHealthy && this.#isDue()) {
           isHealthy = await this.#loadNext();
         }
         this.#isOneByOne &&= spool.closed.length > 0;
@@ -151,12 +179,20 @@ export class Loader {
         isHealthy = false;
       }
       const pause = isHealthy
-        ? settings.loadIntervalMs - (performance.now() - started)
+        ? (this.#isBulk ? bulkPauseMs : settings.loadIntervalMs) - (performance.now() - started)
         : Math.min(250 * 2 ** this.#failures, longestPauseMs);
       if (!this.#isStopped && !(isHealthy && this.#isAwaited) && pause > 0) {
         await this.#sleep(pause);
       }
     }
+  }
+
+  #isDue(): boolean {
+    const { closed } = this.#context.spool;
+    return this.#isBulk && this.#waiters.length === 0
+      ? closed.reduce((rows, segment) => rows + segment.rows, 0) >= bulkRows ||
+          closed.reduce((bytes, segment) => bytes + segment.bytes, 0) >= this.#context.settings.loadBytes / 2
+      : closed.length > 0;
   }
 
   #sleep(ms: number): Promise<void> {
@@ -281,6 +317,10 @@ export class Loader {
     metrics.add('pintail_store_duplicate_rows_total', result.duplicateLogRows, { table: 'logs' });
     metrics.add('pintail_store_conflicting_audit_id_rows_total', result.conflictingRows);
   }
+}
+
+function stopped(): RetryableError {
+  return new RetryableError('store: expected to load everything appended, found the loader stopping.', 5000);
 }
 
 /** Reads how far the tables are; zeros in a new database. */
