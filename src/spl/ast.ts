@@ -153,18 +153,21 @@ export interface EvalIn {
 // ---------------------------------------------------------------- commands
 
 export type Command =
+  | AddtotalsCommand
   | BinCommand
   | ConvertCommand
   | DedupCommand
   | EvalCommand
   | EventstatsCommand
   | FieldsCommand
+  | FieldformatCommand
   | FillnullCommand
   | HeadCommand
   | IplocationCommand
   | LookupCommand
   | MakemvCommand
   | MvexpandCommand
+  | NomvCommand
   | RegexCommand
   | RenameCommand
   | ReverseCommand
@@ -184,6 +187,13 @@ interface CommandBase {
   readonly span: Span;
   /** As written, for messages: `bucket` stays `bucket`. */
   readonly name: string;
+}
+
+export interface AddtotalsCommand extends CommandBase {
+  readonly kind: 'AddtotalsCommand';
+  /** Empty: every field of the result. */
+  readonly fields: readonly FieldName[];
+  readonly output: string;
 }
 
 export interface BinCommand extends CommandBase {
@@ -239,6 +249,11 @@ export interface FieldsCommand extends CommandBase {
   readonly fields: readonly FieldName[];
 }
 
+export interface FieldformatCommand extends CommandBase {
+  readonly kind: 'FieldformatCommand';
+  readonly assignment: Assignment;
+}
+
 export interface FillnullCommand extends CommandBase {
   readonly kind: 'FillnullCommand';
   readonly value: string;
@@ -288,6 +303,11 @@ export interface MvexpandCommand extends CommandBase {
   readonly field: FieldName;
   /** At most so many values of each row; 0: all. */
   readonly limit: number;
+}
+
+export interface NomvCommand extends CommandBase {
+  readonly kind: 'NomvCommand';
+  readonly field: FieldName;
 }
 
 export interface RegexCommand extends CommandBase {

@@ -52,9 +52,12 @@ function writes(command: Command, field: string): boolean {
       return command.conversions.some(
         (conversion) => (conversion.output ?? conversion.field).name === field || conversion.field.name.includes('*'),
       );
+    case 'AddtotalsCommand':
+      return command.output === field;
     case 'BinCommand':
       return (command.output ?? command.field).name === field;
     case 'MakemvCommand':
+    case 'NomvCommand':
       return command.field.name === field;
     case 'RexCommand':
       return command.action.kind === 'substitute'

@@ -26,7 +26,10 @@ const FUNCTIONS_NOT_READ: readonly string[] = [];
 
 /** Commands that the interpreter refuses, each with an example. */
 const COMMANDS_NOT_READ: Readonly<Record<string, string>> = {
+  addtotals: 'addtotals',
+  fieldformat: 'fieldformat verb=upper(verb)',
   lookup: 'lookup known verb',
+  nomv: 'nomv verb',
   streamstats: 'streamstats count',
   timechart: 'timechart span=1h count',
 };

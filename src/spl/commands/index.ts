@@ -1,11 +1,13 @@
 /** The registry of commands. A new one is a line here, a file beside this one, its node in ast.ts, golden cases, docs/spl.md. */
 import type { Command } from '../ast.ts';
+import { addtotals } from './addtotals.ts';
 import { bin } from './bin.ts';
 import type { CommandSpec } from './command.ts';
 import { convert } from './convert.ts';
 import { dedup } from './dedup.ts';
 import { evaluate } from './eval.ts';
 import { eventstats } from './eventstats.ts';
+import { fieldformat } from './fieldformat.ts';
 import { fields } from './fields.ts';
 import { fillnull } from './fillnull.ts';
 import { head } from './head.ts';
@@ -13,6 +15,7 @@ import { iplocation } from './iplocation.ts';
 import { lookup } from './lookup.ts';
 import { makemv } from './makemv.ts';
 import { mvexpand } from './mvexpand.ts';
+import { nomv } from './nomv.ts';
 import { regex } from './regex.ts';
 import { rename } from './rename.ts';
 import { reverse } from './reverse.ts';
@@ -29,18 +32,21 @@ import { where } from './where.ts';
 
 /** One entry per kind of command: the compiler finds a forgotten one. */
 const COMMANDS: { readonly [C in Command as C['kind']]: CommandSpec<C> } = {
+  AddtotalsCommand: addtotals,
   BinCommand: bin,
   ConvertCommand: convert,
   DedupCommand: dedup,
   EvalCommand: evaluate,
   EventstatsCommand: eventstats,
   FieldsCommand: fields,
+  FieldformatCommand: fieldformat,
   FillnullCommand: fillnull,
   HeadCommand: head,
   IplocationCommand: iplocation,
   LookupCommand: lookup,
   MakemvCommand: makemv,
   MvexpandCommand: mvexpand,
+  NomvCommand: nomv,
   RegexCommand: regex,
   RenameCommand: rename,
   ReverseCommand: reverse,
@@ -64,14 +70,14 @@ const BY_NAME: ReadonlyMap<string, CommandSpec<Command>> = new Map(
 
 /** Commands of Splunk that are refused by name, so that nobody takes them for a misspelling. */
 export const UNSUPPORTED_COMMANDS: ReadonlySet<string> = new Set([
-  'abstract', 'accum', 'addcoltotals', 'addinfo', 'addtotals', 'analyzefields', 'anomalies', 'anomalousvalue',
+  'abstract', 'accum', 'addcoltotals', 'addinfo', 'analyzefields', 'anomalies', 'anomalousvalue',
   'anomalydetection', 'append', 'appendcols', 'appendpipe', 'apply', 'arules', 'associate', 'autoregress',
   'cluster', 'cofilter', 'collect', 'concurrency', 'contingency', 'correlate', 'datamodel', 'dbinspect', 'delete',
-  'delta', 'diff', 'erex', 'eventcount', 'expand', 'extract', 'fieldformat', 'fieldsummary', 'filldown', 'findtypes',
+  'delta', 'diff', 'erex', 'eventcount', 'expand', 'extract', 'fieldsummary', 'filldown', 'findtypes',
   'fit', 'flatten', 'foreach', 'format', 'from', 'fromjson', 'gauge', 'gentimes', 'geom', 'geomfilter', 'geostats',
   'highlight', 'history', 'iconify', 'inputcsv', 'inputlookup', 'join', 'kmeans', 'kvform', 'kv', 'loadjob',
   'localize', 'localop', 'makecontinuous', 'makeresults', 'map', 'mcollect', 'metadata', 'metasearch',
-  'meventcollect', 'mpreview', 'mstats', 'multikv', 'multisearch', 'mvcombine', 'nomv', 'outlier', 'outputcsv',
+  'meventcollect', 'mpreview', 'mstats', 'multikv', 'multisearch', 'mvcombine', 'outlier', 'outputcsv',
   'outputlookup', 'outputtext', 'overlap', 'pivot', 'predict', 'rangemap', 'redistribute', 'reltime', 'require',
   'rest', 'return', 'run', 'savedsearch', 'script', 'scrub', 'searchtxn', 'selfjoin', 'sendalert', 'sendemail', 'set',
   'setfields', 'sichart', 'sirare', 'sistats', 'sitimechart', 'sitop', 'snowincident', 'strcat',
