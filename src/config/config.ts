@@ -21,9 +21,12 @@ export interface ReceiverListenerConfig extends ListenerConfig {
   readonly maxConcurrentRequests: number;
   /** Further bounds, by the names of the receiver's settings. */
   readonly bounds: {
+    readonly maxConcurrentConsumes: number;
+    readonly maxWaitMs: number;
     readonly maxInFlightBytes: number;
     readonly maxConnections: number;
     readonly requestTimeoutMs: number;
+    readonly shutdownTimeoutMs: number;
   };
   /** For records that name none themselves. */
   readonly cluster: string | undefined;

@@ -122,10 +122,13 @@ function toListener(
     maxRequestBytes,
     maxConcurrentRequests: listener.max_concurrent_requests,
     bounds: {
+      maxConcurrentConsumes: listener.max_concurrent_consumes,
+      maxWaitMs: listener.max_wait,
       // A request is held as it came and decompressed: what may not fit at all would never be let in.
       maxInFlightBytes: Math.max(listener.max_in_flight_size, 2 * maxRequestBytes),
       maxConnections: listener.max_connections,
       requestTimeoutMs: listener.request_timeout,
+      shutdownTimeoutMs: listener.shutdown_timeout,
     },
     cluster: listener.cluster,
     metadata: listener.metadata && dropUndefined(listener.metadata),

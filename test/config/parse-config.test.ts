@@ -32,6 +32,30 @@ describe('defaults', () => {
     expect(parseConfig('storage:\napi:\n  query:\n', 'none', {})).toEqual(defaults);
   });
 
+  test.each(['otlp: { protocols: { http: BOUNDS } }', 'splunk_hec: BOUNDS', 'k8s_audit_webhook: BOUNDS'])(
+    'every bound that doors share can be set (%s)',
+    (door) => {
+      const bounds =
+        '{ max_concurrent_requests: 9, max_concurrent_consumes: 2, max_wait: 3s, max_in_flight_size: 1GiB, ' +
+        'max_connections: 7, request_timeout: 4s, shutdown_timeout: 500ms }';
+      const { otlp, splunkHec, k8sAuditWebhook } = parseConfig(
+        `receivers: { ${door.replace('BOUNDS', bounds)} }`,
+        'bounds',
+        {},
+      ).receivers;
+      const listener = otlp?.http ?? splunkHec ?? k8sAuditWebhook;
+      expect(listener?.maxConcurrentRequests).toBe(9);
+      expect(listener?.bounds).toMatchObject({
+        maxConcurrentConsumes: 2,
+        maxWaitMs: 3000,
+        maxInFlightBytes: 2 ** 30,
+        maxConnections: 7,
+        requestTimeoutMs: 4000,
+        shutdownTimeoutMs: 500,
+      });
+    },
+  );
+
   test('otlp listens on loopback where there is no section receivers', () => {
     expect(defaults.receivers.otlp?.grpc?.endpoint).toEqual({ host: '127.0.0.1', port: 4317 });
     expect(defaults.receivers.otlp?.http?.endpoint).toEqual({ host: '127.0.0.1', port: 4318 });
