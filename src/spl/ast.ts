@@ -154,6 +154,8 @@ export interface EvalIn {
 
 export type Command =
   | AddtotalsCommand
+  | AppendCommand
+  | AppendpipeCommand
   | BinCommand
   | ConvertCommand
   | DedupCommand
@@ -194,6 +196,18 @@ export interface AddtotalsCommand extends CommandBase {
   /** Empty: every field of the result. */
   readonly fields: readonly FieldName[];
   readonly output: string;
+}
+
+export interface AppendCommand extends CommandBase {
+  readonly kind: 'AppendCommand';
+  /** Begins with a search of its own. */
+  readonly search: Search;
+}
+
+export interface AppendpipeCommand extends CommandBase {
+  readonly kind: 'AppendpipeCommand';
+  /** Begins with the rows so far. */
+  readonly search: Search;
 }
 
 export interface BinCommand extends CommandBase {

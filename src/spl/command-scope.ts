@@ -1,5 +1,5 @@
 /** What a command's `lower` works with: names for its nodes, the fields it is handed, what the rest of the search needs. */
-import type { FieldName } from './ast.ts';
+import type { FieldName, Search } from './ast.ts';
 import { type Demand, wants } from './demand.ts';
 import type { Diagnostic, DiagnosticCode } from './diagnostics.ts';
 import { type Expression, type SortTerm, TRUE } from './expression.ts';
@@ -21,14 +21,30 @@ export interface Settings {
   readonly lookups: LookupTables;
 }
 
+/** Works out a subsearch, its nodes named after `label`. Given to scopes by lower.ts, which knows the commands. */
+export interface SubsearchLowering {
+  /** One that begins with a search of its own. */
+  search(search: Search, demand: Demand, label: string): Relation;
+  /** One that begins with these rows. */
+  pipe(search: Search, input: Relation, demand: Demand, label: string, settings: Settings): Relation;
+}
+
 export class CommandScope {
   readonly settings: Settings;
   /** What the commands behind this one need. */
   readonly demand: Demand;
   readonly #label: string;
   readonly #warnings: Diagnostic[];
+  readonly subsearches: SubsearchLowering;
 
-  constructor(settings: Settings, demand: Demand, label: string, warnings: Diagnostic[]) {
+  constructor(
+    settings: Settings,
+    demand: Demand,
+    label: string,
+    warnings: Diagnostic[],
+    subsearches: SubsearchLowering,
+  ) {
+    this.subsearches = subsearches;
     this.settings = settings;
     this.demand = demand;
     this.#label = label;
@@ -42,7 +58,7 @@ export class CommandScope {
 
   /** The same command, one helping node before its last. */
   step(part: string, demand: Demand): CommandScope {
-    return new CommandScope(this.settings, demand, this.label(part), this.#warnings);
+    return new CommandScope(this.settings, demand, this.label(part), this.#warnings, this.subsearches);
   }
 
   wants(name: string): boolean {

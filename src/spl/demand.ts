@@ -42,3 +42,10 @@ export function only(names: Iterable<string>, order: boolean): Demand {
 export function withOrder(demand: Demand): Demand {
   return { ...demand, order: true };
 }
+
+/** What at least one of the two wants. */
+export function either(one: Demand, other: Demand): Demand {
+  const names = new Map(one.names);
+  for (const [name, strength] of other.names) if (names.get(name) !== 'needed') names.set(name, strength);
+  return { names, all: one.all || other.all, order: one.order || other.order };
+}

@@ -9,6 +9,7 @@
  * | print  | `printSql`     | plan              | one SELECT of named CTEs                        |
  * | all    | `compile`      | source, context   | SQL and its fields, or diagnostics              |
  */
+import type { Command, Search } from './ast.ts';
 import { type Diagnostic, SplError } from './diagnostics.ts';
 import { keyFieldsOf } from './key-fields.ts';
 import { DEFAULT_LIMITS, type SplLimits } from './limits.ts';
@@ -114,9 +115,9 @@ export function compile(source: Source, context: CompileContext): CompileResult 
       fields: lowered.fields,
       ...(keyFields === undefined ? {} : { keyFields }),
       datasets: lowered.datasets,
-      commands: search.commands.map(({ name }) => name.toLowerCase()),
+      commands: everyCommand(search).map(({ name }) => name.toLowerCase()),
       lookupTables: lookupTablesOf(lowered.plan, context.lookups),
-      usesIpLocation: search.commands.some(({ kind }) => kind === 'IplocationCommand'),
+      usesIpLocation: everyCommand(search).some(({ kind }) => kind === 'IplocationCommand'),
       warnings: [...warnings, ...lowered.warnings].map((warning) => ({ ...warning, span: text.origin(warning.span) })),
       plan: printPlan(lowered.plan),
     };
@@ -124,6 +125,15 @@ export function compile(source: Source, context: CompileContext): CompileResult 
     if (!(error instanceof SplError)) throw error;
     return { ok: false, diagnostics: [toDiagnostic(error, expanded)] };
   }
+}
+
+/** Those of subsearches behind the command that holds them. */
+function everyCommand(search: Search): readonly Command[] {
+  return search.commands.flatMap((command) =>
+    command.kind === 'AppendCommand' || command.kind === 'AppendpipeCommand'
+      ? [command, ...everyCommand(command.search)]
+      : [command],
+  );
 }
 
 function lookupTablesOf(plan: Plan, lookups: LookupTables = new Map()): readonly string[] {

@@ -27,9 +27,11 @@ function keysAfter(command: Command, keys: readonly string[] | undefined): reado
       return keys ?? (command.count === 1 && !command.keepEmpty ? names(command.fields) : undefined);
     case 'RenameCommand':
       return command.renames.reduce(renamed, keys);
+    case 'AppendCommand':
+    case 'AppendpipeCommand':
     case 'MvexpandCommand':
     case 'SpathCommand':
-      // One makes several rows of a key, the other may write any field.
+      // Some make several rows of a key, spath may write any field.
       return undefined;
     default:
       return keys?.some((key) => writes(command, key)) === true ? undefined : keys;

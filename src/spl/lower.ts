@@ -3,10 +3,10 @@
  * with exactly the fields that were asked for.
  */
 import type { Command, Search } from './ast.ts';
-import { CommandScope, type Settings } from './command-scope.ts';
+import { CommandScope, type Settings, type SubsearchLowering } from './command-scope.ts';
 import { specOf } from './commands/index.ts';
 import { lowerFirstSearch } from './commands/search.ts';
-import { type Demand, EVERYTHING } from './demand.ts';
+import { type Demand, EVERYTHING, either } from './demand.ts';
 import { type Diagnostic, SplError } from './diagnostics.ts';
 import type { Column, Plan } from './plan.ts';
 import { fieldValue, type Relation } from './relation.ts';
@@ -20,51 +20,94 @@ export interface Lowered {
 
 /** Throws SplError. */
 export function lower(search: Search, settings: Settings): Lowered {
-  const warnings: Diagnostic[] = [];
-  const demands = demandsOf(search, settings);
-  const [first, ...rest] = search.commands;
-  if (first?.kind !== 'SearchCommand') throw new Error('lower: expected the parser to put a search first.');
-  const scopeOf = (index: number, known: Settings): CommandScope => {
-    const command = search.commands[index];
-    const demand = demands[index];
-    if (command === undefined || demand === undefined) throw new Error('lower: expected a command.');
-    return new CommandScope(known, demand, `${labelOf(command.name)}_${index + 1}`, warnings);
-  };
-  const scan = lowerFirstSearch(first, scopeOf(0, settings));
-  const known: Settings = { ...settings, range: scan.range };
-  let relation = scan.relation;
-  for (const [index, command] of rest.entries()) {
-    relation = specOf(command).lower(command, relation, scopeOf(index + 1, known));
-    checkFields(relation.fields.size, command, settings);
-  }
+  const pipelines = new Pipelines(settings);
+  const relation = pipelines.search(search, EVERYTHING);
   return {
     plan: { root: relation.node, output: outputOf(relation, search), orderBy: relation.order },
     fields: [...relation.fields].map(([name, { kind }]) => ({ name, kind })),
-    datasets: scan.dataset.tables.length > 1 ? ['kube_audit', 'logs'] : [scan.dataset.name],
-    warnings,
+    datasets: [...pipelines.datasets],
+    warnings: pipelines.warnings,
   };
 }
 
-/** What is needed of each command's output. */
-function demandsOf(search: Search, settings: Settings): readonly Demand[] {
-  let demand = EVERYTHING;
-  const demands: Demand[] = [];
-  for (const command of [...search.commands].reverse()) {
-    demands.push(demand);
-    demand = specOf(command).demand(command, demand);
+/** A search and the searches within it; what they have in common. */
+class Pipelines implements SubsearchLowering {
+  readonly warnings: Diagnostic[] = [];
+  readonly datasets = new Set<string>();
+  readonly #settings: Settings;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  search(search: Search, demand: Demand, label?: string): Relation {
+    const [first, ...rest] = search.commands;
+    if (first?.kind !== 'SearchCommand') throw new Error('lower: expected the parser to put a search first.');
+    const demands = demandsOf(rest, demand, this.#settings);
+    const scan = lowerFirstSearch(first, this.#scope(first, 1, demands.input, label, this.#settings));
+    const read = scan.dataset.tables.length > 1 ? ['kube_audit', 'logs'] : [scan.dataset.name];
+    for (const name of read) this.datasets.add(name);
+    return this.#commands(rest, 2, scan.relation, demands.outputs, label, { ...this.#settings, range: scan.range });
+  }
+
+  pipe(search: Search, input: Relation, demand: Demand, label: string, settings: Settings): Relation {
+    const { outputs } = demandsOf(search.commands, demand, settings);
+    return this.#commands(search.commands, 1, input, outputs, label, settings);
+  }
+
+  #commands(
+    commands: readonly Command[],
+    place: number,
+    input: Relation,
+    demands: readonly Demand[],
+    label: string | undefined,
+    settings: Settings,
+  ): Relation {
+    return commands.reduce((relation, command, index) => {
+      const demand = demands[index];
+      if (demand === undefined) throw new Error('lower: expected a demand for each command.');
+      const scope = this.#scope(command, place + index, demand, label, settings);
+      const lowered = specOf(command).lower(command, relation, scope);
+      checkFields(lowered.fields.size, command, settings);
+      return lowered;
+    }, input);
+  }
+
+  #scope(command: Command, place: number, demand: Demand, label: string | undefined, settings: Settings): CommandScope {
+    const own = `${command.name.toLowerCase()}_${place}`;
+    return new CommandScope(settings, demand, label === undefined ? own : `${label}_${own}`, this.warnings, this);
+  }
+}
+
+interface Demands {
+  /** Of the rows that the first command is handed. */
+  readonly input: Demand;
+  /** Of each command's output. */
+  readonly outputs: readonly Demand[];
+}
+
+function demandsOf(commands: readonly Command[], wanted: Demand, settings: Settings): Demands {
+  let demand = wanted;
+  const outputs: Demand[] = [];
+  for (const command of [...commands].reverse()) {
+    outputs.push(demand);
+    demand = demandOf(command, demand, settings);
     checkFields(demand.names.size, command, settings);
   }
-  return demands.reverse();
+  return { input: demand, outputs: outputs.reverse() };
+}
+
+function demandOf(command: Command, demand: Demand, settings: Settings): Demand {
+  if (command.kind !== 'AppendpipeCommand') return specOf(command).demand(command, demand);
+  // Its rows go both ways.
+  const { input } = demandsOf(command.search.commands, demand, settings);
+  return either(demand, input);
 }
 
 function checkFields(count: number, command: Command, settings: Settings): void {
   const { maxFields } = settings.limits;
   if (count <= maxFields) return;
   throw new SplError('SPL117', `${command.name}: expected at most ${maxFields} fields, found ${count}.`, command.span);
-}
-
-function labelOf(name: string): string {
-  return name.toLowerCase();
 }
 
 function outputOf(relation: Relation, search: Search): readonly Column[] {

@@ -112,6 +112,8 @@ function expressionsOf(node: PlanNode): readonly Expression[] {
   switch (node.kind) {
     case 'Scan':
       return node.legs.flatMap((leg) => [...leg.predicates, ...leg.columns.map(({ expression }) => expression)]);
+    case 'Union':
+      return node.legs.flatMap((leg) => leg.columns.map(({ expression }) => expression));
     case 'Filter':
       return node.predicates;
     case 'Project':

@@ -1,9 +1,13 @@
 /** What every part of the parser shares: the lexer, the depth of nesting, the warnings. */
+import type { Command, Search } from './ast.ts';
 import { type Diagnostic, type DiagnosticCode, SplError } from './diagnostics.ts';
 import { Lexer } from './lexer.ts';
 import type { SplLimits } from './limits.ts';
 import type { Span } from './source.ts';
 import { describeToken, type LexerMode, type Token } from './token.ts';
+
+/** Reads a pipeline up to its end; `search`: one that begins with a search of its own. Set by the parser, which knows the commands. */
+export type PipelineParser = (context: ParseContext, form: 'search' | 'pipe') => readonly Command[];
 
 export class ParseContext {
   readonly lexer: Lexer;
@@ -12,10 +16,13 @@ export class ParseContext {
   readonly warnings: Diagnostic[] = [];
   #depth = 0;
   #lastEnd = 0;
+  #commands = 0;
+  readonly #pipeline: PipelineParser;
 
-  constructor(text: string, limits: SplLimits) {
+  constructor(text: string, limits: SplLimits, pipeline: PipelineParser) {
     this.lexer = new Lexer(text, limits);
     this.limits = limits;
+    this.#pipeline = pipeline;
   }
 
   peek(mode: LexerMode): Token {
@@ -73,6 +80,24 @@ export class ParseContext {
     } finally {
       this.#depth -= 1;
     }
+  }
+
+  /** Counts a command, those of subsearches too. */
+  countCommand(): void {
+    this.#commands += 1;
+    if (this.#commands <= this.limits.maxCommands) return;
+    throw new SplError('SPL114', `search: expected at most ${this.limits.maxCommands} commands, found more.`, {
+      start: this.lastEnd - 1,
+      end: this.lastEnd,
+    });
+  }
+
+  /** `[ <commands> ]`. */
+  subsearch(thing: string, form: 'search' | 'pipe'): Search {
+    const open = this.expectOperator('arguments', '[', thing);
+    const commands = this.nest(open, () => this.#pipeline(this, form));
+    const close = this.expectOperator('arguments', ']', thing);
+    return { kind: 'Search', span: { start: open.start, end: close.end }, commands };
   }
 
   warn(code: DiagnosticCode, message: string, span: Span, help?: string): void {

@@ -22,17 +22,8 @@ export interface Parsed {
 
 /** Parses text whose macros are expanded. Throws SplError. */
 export function parse(text: string, limits: SplLimits): Parsed {
-  const context = new ParseContext(text, limits);
-  const commands = [parseFirstCommand(context)];
-  while (context.optionalOperator('arguments', '|') !== undefined) {
-    if (commands.length >= limits.maxCommands) {
-      throw new SplError('SPL114', `search: expected at most ${limits.maxCommands} commands, found more.`, {
-        start: context.lastEnd - 1,
-        end: context.lastEnd,
-      });
-    }
-    commands.push(parseCommand(context));
-  }
+  const context = new ParseContext(text, limits, parseBrackets);
+  const commands = parsePipeline(context, parseFirstCommand);
   const rest = context.peek('arguments');
   if (rest.kind !== 'end') throw context.unexpected('search', 'a pipe or the end', rest);
   return {
@@ -41,18 +32,33 @@ export function parse(text: string, limits: SplLimits): Parsed {
   };
 }
 
+function parsePipeline(context: ParseContext, parseFirst: (context: ParseContext) => Command): readonly Command[] {
+  context.countCommand();
+  const commands = [parseFirst(context)];
+  while (context.optionalOperator('arguments', '|') !== undefined) {
+    context.countCommand();
+    commands.push(parseCommand(context));
+  }
+  return commands;
+}
+
+/** Within brackets the first word is a command, whether a pipe stands before it or not. */
+function parseBrackets(context: ParseContext, form: 'search' | 'pipe'): readonly Command[] {
+  return parsePipeline(context, () => {
+    context.optionalOperator('arguments', '|');
+    const command = parseCommand(context);
+    if (form === 'pipe' || command.kind === 'SearchCommand') return command;
+    throw needsRows(command);
+  });
+}
+
 function parseFirstCommand(context: ParseContext): Command {
   const token = context.peek('search');
   if (token.kind === 'operator' && token.text === '|') {
     context.next('search');
     const command = parseCommand(context);
     if (command.kind === 'SearchCommand') return command;
-    throw new SplError(
-      'SPL208',
-      `${command.name}: expected a search before this command, found none.`,
-      command.span,
-      'Begin with the data to read, e.g. dataset=kube_audit.',
-    );
+    throw needsRows(command);
   }
   // `search` may be written out; `search=x` is a field of that name.
   const isNamed =
@@ -62,6 +68,15 @@ function parseFirstCommand(context: ParseContext): Command {
   if (isNamed) return parseCommand(context);
   const implied: Token = { kind: 'word', text: 'search', start: token.start, end: token.start };
   return parseArguments(context, implied);
+}
+
+function needsRows(command: Command): SplError {
+  return new SplError(
+    'SPL208',
+    `${command.name}: expected a search before this command, found none.`,
+    command.span,
+    'Begin with the data to read, e.g. dataset=kube_audit.',
+  );
 }
 
 function parseCommand(context: ParseContext): Command {

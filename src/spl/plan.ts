@@ -9,7 +9,7 @@ export interface Column {
   readonly expression: Expression;
 }
 
-export type PlanNode = Scan | Filter | Project | Aggregate | Unnest | Rank | Limit | Join;
+export type PlanNode = Scan | Filter | Project | Aggregate | Unnest | Rank | Limit | Join | Union;
 
 interface NodeBase {
   /** Unique within the plan; the CTE's name. */
@@ -90,6 +90,12 @@ export interface Join extends NodeBase {
   readonly columns: readonly Column[];
 }
 
+/** The rows of all legs; the same columns from each. */
+export interface Union extends NodeBase {
+  readonly kind: 'Union';
+  readonly legs: readonly { readonly input: PlanNode; readonly columns: readonly Column[] }[];
+}
+
 /** A whole search: the last node, its order, the columns that leave. */
 export interface Plan {
   readonly root: PlanNode;
@@ -103,6 +109,8 @@ export function inputsOf(node: PlanNode): readonly PlanNode[] {
       return [];
     case 'Join':
       return [node.left, node.right];
+    case 'Union':
+      return node.legs.map(({ input }) => input);
     default:
       return [node.input];
   }
@@ -112,6 +120,7 @@ export function inputsOf(node: PlanNode): readonly PlanNode[] {
 export function columnsOf(node: PlanNode): readonly string[] {
   switch (node.kind) {
     case 'Scan':
+    case 'Union':
       return (node.legs[0]?.columns ?? []).map(({ name }) => name);
     case 'Filter':
     case 'Limit':

@@ -47,6 +47,15 @@ function selectLines(node: PlanNode): readonly string[] {
         `from ${printName(leg.table)}`,
         ...printWhere(leg.predicates),
       ]);
+    case 'Union':
+      return node.legs.flatMap(({ input, columns }, index) => [
+        ...(index === 0 ? [] : ['union all']),
+        ...printList(
+          'select',
+          columns.map((item) => printColumn(item)),
+        ),
+        `from ${printName(input.label)}`,
+      ]);
     case 'Filter':
       return ['select *', `from ${printName(node.input.label)}`, ...printWhere(node.predicates)];
     case 'Project':
@@ -160,6 +169,12 @@ function details(node: PlanNode): readonly string[] {
         `table ${leg.table}`,
         ...leg.predicates.map((item) => `where ${printExpression(item)}`),
       ]);
+    case 'Union':
+      return node.legs.flatMap(({ input, columns }) =>
+        columns
+          .filter(({ name, expression }) => expression.op !== 'column' || expression.name !== name)
+          .map((item) => `${input.label}: ${printColumn(item)}`),
+      );
     case 'Filter':
       return node.predicates.map((item) => `where ${printExpression(item)}`);
     case 'Project':

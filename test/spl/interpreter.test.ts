@@ -27,6 +27,8 @@ const FUNCTIONS_NOT_READ: readonly string[] = [];
 /** Commands that the interpreter refuses, each with an example. */
 const COMMANDS_NOT_READ: Readonly<Record<string, string>> = {
   addtotals: 'addtotals',
+  append: 'append [search x]',
+  appendpipe: 'appendpipe [stats count]',
   fieldformat: 'fieldformat verb=upper(verb)',
   lookup: 'lookup known verb',
   nomv: 'nomv verb',

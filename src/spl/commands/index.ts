@@ -1,6 +1,8 @@
 /** The registry of commands. A new one is a line here, a file beside this one, its node in ast.ts, golden cases, docs/spl.md. */
 import type { Command } from '../ast.ts';
 import { addtotals } from './addtotals.ts';
+import { append } from './append.ts';
+import { appendpipe } from './appendpipe.ts';
 import { bin } from './bin.ts';
 import type { CommandSpec } from './command.ts';
 import { convert } from './convert.ts';
@@ -33,6 +35,8 @@ import { where } from './where.ts';
 /** One entry per kind of command: the compiler finds a forgotten one. */
 const COMMANDS: { readonly [C in Command as C['kind']]: CommandSpec<C> } = {
   AddtotalsCommand: addtotals,
+  AppendCommand: append,
+  AppendpipeCommand: appendpipe,
   BinCommand: bin,
   ConvertCommand: convert,
   DedupCommand: dedup,
@@ -71,7 +75,7 @@ const BY_NAME: ReadonlyMap<string, CommandSpec<Command>> = new Map(
 /** Commands of Splunk that are refused by name, so that nobody takes them for a misspelling. */
 export const UNSUPPORTED_COMMANDS: ReadonlySet<string> = new Set([
   'abstract', 'accum', 'addcoltotals', 'addinfo', 'analyzefields', 'anomalies', 'anomalousvalue',
-  'anomalydetection', 'append', 'appendcols', 'appendpipe', 'apply', 'arules', 'associate', 'autoregress',
+  'anomalydetection', 'appendcols', 'apply', 'arules', 'associate', 'autoregress',
   'cluster', 'cofilter', 'collect', 'concurrency', 'contingency', 'correlate', 'datamodel', 'dbinspect', 'delete',
   'delta', 'diff', 'erex', 'eventcount', 'expand', 'extract', 'fieldsummary', 'filldown', 'findtypes',
   'fit', 'flatten', 'foreach', 'format', 'from', 'fromjson', 'gauge', 'gentimes', 'geom', 'geomfilter', 'geostats',
