@@ -161,15 +161,18 @@ export class Loader {
 
   async #run(): Promise<void> {
     const { spool, settings, beforeLoad } = this.#context;
+    // What the start found is closed already; rows that come meanwhile wait for their turn.
+    let isFirst = true;
     while (!this.#isStopped) {
       const started = performance.now();
       this.#isAwaited = false;
       let isHealthy = true;
       try {
         await beforeLoad();
-        if (!this.#isBulk) {
+        if (!this.#isBulk && !isFirst) {
           await spool.rotate();
         }
+        isFirst = false;
         while (!this.#isStopped && isHealthy && this.#isDue()) {
           isHealthy = await this.#loadNext();
         }

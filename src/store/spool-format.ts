@@ -68,8 +68,9 @@ export function inspectSegment(bytes: Buffer): readonly SegmentPart[] {
       position = batch.end;
       continue;
     }
-    const next = bytes.indexOf(`\n${headerStart}`, position);
-    const end = next === -1 ? bytes.length : next + 1;
+    // Within a row every quote of a text is escaped, so this is found in headers only.
+    const next = bytes.indexOf(headerStart, position + 1);
+    const end = next === -1 ? bytes.length : next;
     add({ intact: false, start: position, end, rows: 0, longestRow: 0 });
     position = end;
   }

@@ -166,15 +166,23 @@ export class Spool {
     while (this.#pending.length > 0) {
       await this.#exclusive(async () => {
         const group = this.#takeGroup();
+        let refusal: Error | null = null;
         try {
           await this.#writeGroup(group);
         } catch (error: unknown) {
-          const refusal = refuse(error);
-          group.forEach((pending) => {
-            pending.reject(refusal);
-          });
+          refusal = refuse(error);
         }
-        this.#pendingBytes -= group.reduce((sum, { bytes }) => sum + bytes, 0);
+        for (const { bytes, resolve, reject } of group) {
+          this.#pendingBytes -= bytes;
+          if (refusal === null) {
+            resolve();
+          } else {
+            reject(refusal);
+          }
+        }
+        if ((this.#current?.bytes ?? 0) >= this.#settings.segmentBytes) {
+          await this.#closeCurrent();
+        }
       });
     }
     this.#flushing = false;
@@ -214,12 +222,6 @@ export class Spool {
       rows: batches.reduce((sum, { rowCount }) => sum + rowCount, segment.rows),
       longestRow: batches.reduce((longest, { longestRow }) => Math.max(longest, longestRow), segment.longestRow),
     };
-    group.forEach((pending) => {
-      pending.resolve();
-    });
-    if (this.#current.bytes >= this.#settings.segmentBytes) {
-      await this.#closeCurrent();
-    }
   }
 
   async #openCurrent(): Promise<OpenSegment> {
@@ -240,7 +242,8 @@ export class Spool {
     const { file, ...segment } = this.#current;
     this.#current = null;
     this.#closed = [...this.#closed, segment];
-    await file.close();
+    // Its bytes are fsynced: a descriptor that does not close loses nothing and concerns no append.
+    await file.close().catch(() => undefined);
   }
 
   /** Cuts what a failed write left behind the last whole batch, so that a refused batch is not half kept. */

@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { PermanentError } from '../../src/component.ts';
+import { takeLock } from '../../src/store/lock-file.ts';
+import { openTestStore, rejection } from './store-fixture.ts';
+
+let directory = '';
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'pintail-lock-'));
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
+test('refuses a second taker in the same process, and is free after release', async () => {
+  const path = join(directory, 'lock');
+  const lock = await takeLock(path);
+  const error = await rejection(takeLock(path));
+  expect(error).toBeInstanceOf(PermanentError);
+  expect(String(error)).toContain(`process ${process.pid}`);
+  await lock.release();
+  await (await takeLock(path)).release();
+  expect(existsSync(path)).toBe(false);
+});
+
+test('takes over from a process that is gone, though another has its id now', async () => {
+  const path = join(directory, 'lock');
+  const lock = await takeLock(path);
+  const holder = JSON.parse(readFileSync(path, 'utf8'));
+  writeFileSync(path, JSON.stringify({ ...holder, startTicks: '1', token: 'gone' }));
+  const second = await takeLock(path);
+  // The first taker must not remove what is not its own any more.
+  await lock.release();
+  expect(existsSync(path)).toBe(true);
+  await second.release();
+});
+
+test('takes over after a restart of the machine and from a file that is no lock', async () => {
+  const path = join(directory, 'lock');
+  const lock = await takeLock(path);
+  const holder = JSON.parse(readFileSync(path, 'utf8'));
+  await lock.release();
+  writeFileSync(path, JSON.stringify({ ...holder, bootId: 'another boot' }));
+  await (await takeLock(path)).release();
+  writeFileSync(path, '{"pid":');
+  await (await takeLock(path)).release();
+});
+
+test('a second process is refused with the name of the first, and gets the store once that was killed', async () => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'killed-child.ts'), directory], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    await once(child.stdout, 'data');
+    const error = await rejection(openTestStore({ directory }));
+    expect(error).toBeInstanceOf(PermanentError);
+    expect(String(error)).toContain(`process ${child.pid}`);
+  } finally {
+    child.kill('SIGKILL');
+    await once(child, 'close');
+  }
+  await using opened = await openTestStore({ directory });
+  const [row] = await opened.loadedRows('select count(*) as n from kube_audit');
+  expect(row?.n).toBeGreaterThan(0);
+});
