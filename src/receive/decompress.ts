@@ -1,7 +1,7 @@
 /** Undoes a request's compression, chunk by chunk, so that a bomb stops at the limit instead of filling memory. */
 import type { Transform } from 'node:stream';
 import { createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
-import { BadDataError } from './decoded-request.ts';
+import { BadDataError } from './bad-data-error.ts';
 import { tooLarge } from './refusal.ts';
 
 export const COMPRESSIONS = ['gzip', 'zstd', 'deflate'] as const;

@@ -11,20 +11,22 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { Admission, type Ticket } from './otlp/admission.ts';
-import { collectBytes, SenderGoneError } from './otlp/collect-bytes.ts';
-import { COMPRESSIONS, type Compression, decompress } from './otlp/decompress.ts';
-import { listen, readTlsOptions } from './otlp/listen.ts';
-import { RefusedError, shorten, tooLarge } from './otlp/refusal.ts';
-import type { TlsSettings } from './otlp/settings.ts';
+import { Admission, type Ticket } from './admission.ts';
+import { collectBytes, SenderGoneError } from './collect-bytes.ts';
+import { COMPRESSIONS, type Compression } from './decompress.ts';
+import { listen, readTlsOptions, type TlsSettings } from './listen.ts';
+import { ReceivedBody } from './received-body.ts';
+import { RefusedError, shorten, tooLarge } from './refusal.ts';
 
 export interface HttpListenerSettings {
   /** `host:port`; IPv6 hosts in brackets; port 0 takes a free one. */
   readonly endpoint: string;
-  /** Largest body as it comes off the wire, and again after decompression. */
+  /** Largest body as it comes off the wire. */
   readonly maxRequestBytes?: number | undefined;
+  /** Largest body after decompression; default `maxRequestBytes`. */
+  readonly maxDecompressedBytes?: number | undefined;
   /** Requests being received or stored at a time; more are told to come back. */
   readonly maxConcurrentRequests?: number | undefined;
   /** Requests being decoded and stored at a time; the others wait as they came, still compressed. */
@@ -50,13 +52,15 @@ const MEBIBYTE = 1024 * 1024;
 /** The defaults laid under what was given. */
 export function resolveListenerSettings(settings: HttpListenerSettings): ResolvedSettings {
   const maxRequestBytes = settings.maxRequestBytes ?? 64 * MEBIBYTE;
+  const maxDecompressedBytes = settings.maxDecompressedBytes ?? maxRequestBytes;
   return {
     endpoint: settings.endpoint,
     maxRequestBytes,
+    maxDecompressedBytes,
     maxConcurrentRequests: settings.maxConcurrentRequests ?? 128,
     maxConcurrentConsumes: settings.maxConcurrentConsumes ?? 4,
     maxWaitMs: settings.maxWaitMs ?? 2000,
-    maxInFlightBytes: settings.maxInFlightBytes ?? Math.max(256 * MEBIBYTE, 2 * maxRequestBytes),
+    maxInFlightBytes: settings.maxInFlightBytes ?? Math.max(256 * MEBIBYTE, maxRequestBytes + maxDecompressedBytes),
     maxConnections: settings.maxConnections ?? 1024,
     requestTimeoutMs: settings.requestTimeoutMs ?? 30_000,
     shutdownTimeoutMs: settings.shutdownTimeoutMs ?? 10_000,
@@ -70,28 +74,22 @@ export interface HttpRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
-  /** Admits the request and resolves to its whole body, decompressed, in its turn. Throws what `refusalOf` sorts. */
-  body(): Promise<ReceivedBody>;
-}
-
-export interface ReceivedBody {
-  readonly bytes: Buffer;
-  /** As it came off the wire. */
-  readonly wireBytes: number;
+  /** Admits the request and resolves to its whole body, as it came; once. Throws what `refusalOf` sorts. */
+  receive(): Promise<ReceivedBody>;
 }
 
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Buffer;
 }
 
 /** What makes a protocol of the listener. */
 export interface HttpProtocol {
   /** Answers one request. Throws what `refuse` sorts. */
   answer(request: HttpRequest): Promise<HttpAnswer>;
-  /** The answer to an error of `answer`, or to what was no HTTP request. */
-  refuse(error: unknown): HttpAnswer;
+  /** The answer to an error of `answer`, or to what was no HTTP request: then there is no `request`. */
+  refuse(error: unknown, request?: HttpRequest): HttpAnswer;
   /** Told how long each request took, refused or not. */
   observe(durationMs: number): void;
 }
@@ -101,6 +99,7 @@ export class HttpListener {
   readonly #settings: ResolvedSettings;
   readonly #protocol: HttpProtocol;
   readonly #admission: Admission;
+  #connections = 0;
   #server: Server | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -114,6 +113,10 @@ export class HttpListener {
   /** Requests and bytes in hand. */
   get load(): { readonly requests: number; readonly bytes: number } {
     return { requests: this.#admission.requests, bytes: this.#admission.bytes };
+  }
+
+  get connections(): number {
+    return this.#connections;
   }
 
   /** True where the next request would be told to come back. */
@@ -139,6 +142,12 @@ export class HttpListener {
     };
     const server = tls === undefined ? createServer(options) : createTlsServer({ ...options, ...readTlsOptions(tls) });
     server.maxConnections = maxConnections;
+    server.on('connection', (socket: Socket) => {
+      this.#connections += 1;
+      socket.on('close', () => {
+        this.#connections -= 1;
+      });
+    });
     server.on('request', (request, response) => void this.#serve(request, response));
     server.on('clientError', (error, socket) => this.#refuseNonHttp(error, socket));
     await listen(server, this.#settings.endpoint);
@@ -176,16 +185,17 @@ export class HttpListener {
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const startedMs = performance.now();
     let ticket: Ticket | undefined;
-    const body = (): Promise<ReceivedBody> => {
-      ticket ??= this.#admission.enter();
-      return this.#receive(message, ticket);
-    };
+    const request = readTarget(message, async () => {
+      const compression = this.#checkBody(message);
+      ticket = this.#admission.enter();
+      return this.#receive(message, compression, ticket);
+    });
     let answer: HttpAnswer;
     try {
-      answer = await this.#protocol.answer(readTarget(message, body));
+      answer = await this.#protocol.answer(request);
     } catch (error: unknown) {
       if (error instanceof SenderGoneError) return;
-      answer = this.#protocol.refuse(error);
+      answer = this.#protocol.refuse(error, request);
     } finally {
       ticket?.release();
       this.#protocol.observe(performance.now() - startedMs);
@@ -193,25 +203,37 @@ export class HttpListener {
     this.#answer(message, response, answer);
   }
 
-  async #receive(message: IncomingMessage, ticket: Ticket): Promise<ReceivedBody> {
-    const { maxRequestBytes: limitBytes, requestTimeoutMs: timeoutMs } = this.#settings;
+  /** Refuses by the headers what no waiting would help. */
+  #checkBody(message: IncomingMessage): Compression | undefined {
+    const { maxRequestBytes } = this.#settings;
     const compression = compressionOf(message.headers['content-encoding']);
-    if (Number(message.headers['content-length'] ?? 0) > limitBytes) throw tooLarge('request body', limitBytes);
-    const reserve = (bytes: number): void => ticket.reserve(bytes);
-    const wire = await collectBytes(message, { what: 'request body', limitBytes, timeoutMs, reserve });
-    await ticket.waitForTurn();
-    if (message.socket.destroyed) throw new SenderGoneError('the sender went away while its request waited.');
-    // An empty body is empty, whatever it says it was compressed with.
-    const isPlain = compression === undefined || wire.length === 0;
-    const bytes = isPlain ? wire : await decompress(wire, compression, { limitBytes, reserve });
-    return { bytes, wireBytes: wire.length };
+    if (Number(message.headers['content-length'] ?? 0) > maxRequestBytes) {
+      throw tooLarge('request body', maxRequestBytes);
+    }
+    return compression;
+  }
+
+  async #receive(
+    message: IncomingMessage,
+    compression: Compression | undefined,
+    ticket: Ticket,
+  ): Promise<ReceivedBody> {
+    const { maxRequestBytes, maxDecompressedBytes, requestTimeoutMs } = this.#settings;
+    const wire = await collectBytes(message, {
+      what: 'request body',
+      limitBytes: maxRequestBytes,
+      timeoutMs: requestTimeoutMs,
+      reserve: (bytes) => ticket.reserve(bytes),
+    });
+    const isSenderGone = (): boolean => message.socket.destroyed;
+    return new ReceivedBody(wire, { compression, limitBytes: maxDecompressedBytes, ticket, isSenderGone });
   }
 
   #answer(message: IncomingMessage, response: ServerResponse, answer: HttpAnswer): void {
     if (response.destroyed) return;
     // After shutdown a kept connection would only hold the server open.
     const isLast = this.#server === undefined;
-    const body = Buffer.from(answer.body);
+    const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
     response.writeHead(answer.status, {
       ...answer.headers,
       'content-length': body.length,
@@ -253,12 +275,12 @@ export class HttpListener {
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
     socket.end(
       `HTTP/1.1 ${status} ${isSlow ? 'Service Unavailable' : 'Bad Request'}\r\n${lines.join('')}` +
-        `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+        `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body.toString()}`,
     );
   }
 }
 
-function readTarget(message: IncomingMessage, body: HttpRequest['body']): HttpRequest {
+function readTarget(message: IncomingMessage, receive: HttpRequest['receive']): HttpRequest {
   const target = message.url ?? '';
   const mark = target.indexOf('?');
   return {
@@ -266,7 +288,7 @@ function readTarget(message: IncomingMessage, body: HttpRequest['body']): HttpRe
     path: mark < 0 ? target : target.slice(0, mark),
     query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
     headers: message.headers,
-    body,
+    receive,
   };
 }
 

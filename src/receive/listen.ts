@@ -2,8 +2,15 @@
 import { readFileSync } from 'node:fs';
 import type { AddressInfo, Server } from 'node:net';
 import type { TlsOptions } from 'node:tls';
-import { PermanentError } from '../../component.ts';
-import type { TlsSettings } from './settings.ts';
+import { PermanentError } from '../component.ts';
+
+export interface TlsSettings {
+  /** PEM files. */
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** Where set, only clients with a certificate of this authority may connect. */
+  readonly clientCaFile?: string | undefined;
+}
 
 export interface Endpoint {
   readonly host: string;

@@ -1,6 +1,12 @@
 /** What a receiver counts and says of its requests; the names are the same for every receiver. */
-import { type Refusal, refusalOf } from './otlp/refusal.ts';
-import type { ReceiverTelemetry } from './otlp/settings.ts';
+import type { Logger, Metrics } from '../component.ts';
+import { type Refusal, refusalOf } from './refusal.ts';
+
+/** Where a receiver reports what it does. */
+export interface ReceiverTelemetry {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
 
 /** At most one log line per reason in this time; the counters have the rest. */
 const LOG_EVERY_MS = 10_000;
@@ -20,6 +26,11 @@ export class ReceiverMeter {
     const labels = { receiver: this.#receiver };
     this.#telemetry.metrics.gauge('pintail_receiver_in_flight_requests', () => load().requests, labels);
     this.#telemetry.metrics.gauge('pintail_receiver_in_flight_bytes', () => load().bytes, labels);
+  }
+
+  /** Registers the gauge of open connections. */
+  watchConnections(count: () => number): void {
+    this.#telemetry.metrics.gauge('pintail_receiver_connections', count, { receiver: this.#receiver });
   }
 
   /** Adds to `pintail_receiver_<what>_total`. */

@@ -1,7 +1,6 @@
-/** Why a request is refused: one vocabulary for both protocols, their counters and their status maps. */
-import { PermanentError, RetryableError } from '../../component.ts';
-import { BadDataError } from './decoded-request.ts';
-import type { ResolvedSettings } from './settings.ts';
+/** Why a request is refused: one vocabulary for all protocols, their counters and their status maps. */
+import { PermanentError, RetryableError } from '../component.ts';
+import { BadDataError } from './bad-data-error.ts';
 
 /** Also the `reason` label of `pintail_receiver_refused_requests_total`. */
 export type RefusalReason =
@@ -36,14 +35,6 @@ export class RefusedError extends Error {
     super(refusal.message);
     this.refusal = refusal;
   }
-}
-
-/** Throws where `authorize` does not let the sender in. */
-export function checkAuthorization(authorize: ResolvedSettings['authorize'], header: string | undefined): void {
-  const decision = authorize?.(header) ?? 'allowed';
-  if (decision === 'allowed') return;
-  const expected = decision === 'forbidden' ? 'a token with the scope "ingest"' : '"Bearer" and a known token';
-  throw new RefusedError({ reason: decision, message: `authorization: expected ${expected}, found another or none.` });
 }
 
 export function tooLarge(what: string, limitBytes: number): RefusedError {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Admission } from '../../../src/receive/otlp/admission.ts';
-import { type Refusal, RefusedError } from '../../../src/receive/otlp/refusal.ts';
+import { Admission } from '../../src/receive/admission.ts';
+import { type Refusal, RefusedError } from '../../src/receive/refusal.ts';
 
 const limits = { maxConcurrentRequests: 10, maxInFlightBytes: 10, maxConcurrentConsumes: 2, maxWaitMs: 10_000 };
 

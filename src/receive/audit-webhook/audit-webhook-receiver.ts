@@ -7,19 +7,17 @@
  * (it is marked and counted); refused is only what is not let in, too large, or comes while the store is full.
  * Falco's k8saudit plugin listens on the same path.
  */
-import { isUtf8 } from 'node:buffer';
 import type { AddressInfo } from 'node:net';
 import type { Component, Consumed, LogRecord, RecordBatch, RecordConsumer } from '../../component.ts';
 import { type HttpAnswer, HttpListener, type HttpProtocol, type HttpRequest } from '../http-listener.ts';
-import { RefusedError, refusalOf, shorten } from '../otlp/refusal.ts';
-import type { ReceiverTelemetry } from '../otlp/settings.ts';
-import { ReceiverMeter } from '../receiver-meter.ts';
+import { receiveText } from '../receive-text.ts';
+import { ReceiverMeter, type ReceiverTelemetry } from '../receiver-meter.ts';
+import { RefusedError, refusalOf, shorten } from '../refusal.ts';
 import { TokenTable } from '../token-table.ts';
 import { refusedAnswer } from './http-status.ts';
 import { type AuditWebhookReceiverSettings, DEFAULT_PATH, type WebhookToken } from './settings.ts';
 
 const RECEIVER = 'k8s-audit-webhook';
-const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const NO_ATTRIBUTES = Object.freeze(Object.create(null)) as LogRecord['attributes'];
 
 export class AuditWebhookReceiver implements Component, HttpProtocol {
@@ -71,11 +69,7 @@ export class AuditWebhookReceiver implements Component, HttpProtocol {
       throw new RefusedError({ reason: 'wrong_method', message: `method: expected POST, found ${request.method}.` });
     }
     const cluster = this.#admit(request.headers.authorization);
-    const { bytes, wireBytes } = await request.body();
-    this.#meter.add('received_bytes', wireBytes);
-    if (bytes.length !== wireBytes) this.#meter.add('decompressed_bytes', bytes.length);
-    if (!isUtf8(bytes)) this.#meter.add('invalid_utf8_texts', 1);
-    const text = UTF8.decode(bytes);
+    const text = await receiveText(request, this.#meter);
     if (text.trim() === '') {
       throw new RefusedError({ reason: 'bad_data', message: 'body: expected an EventList, found nothing.' });
     }

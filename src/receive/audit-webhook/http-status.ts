@@ -1,6 +1,6 @@
 /** Refusal to HTTP answer for the audit webhook, the only place. The API server tries again on every one of them. */
 import type { HttpAnswer } from '../http-listener.ts';
-import type { Refusal, RefusalReason } from '../otlp/refusal.ts';
+import type { Refusal, RefusalReason } from '../refusal.ts';
 
 const STATUS: Readonly<Record<RefusalReason, number>> = {
   bad_data: 400,

@@ -6,7 +6,6 @@
  * therefore true at once. Not here: metrics (objects without `event` are passed over and counted), the endpoint
  * `mint`, line breaking by sourcetype.
  */
-import { isUtf8 } from 'node:buffer';
 import type { AddressInfo } from 'node:net';
 import {
   type Component,
@@ -18,9 +17,9 @@ import {
   type SplunkMetadata,
 } from '../../component.ts';
 import { type HttpAnswer, HttpListener, type HttpProtocol, type HttpRequest } from '../http-listener.ts';
-import { RefusedError, refusalOf, shorten } from '../otlp/refusal.ts';
-import type { ReceiverTelemetry } from '../otlp/settings.ts';
-import { ReceiverMeter } from '../receiver-meter.ts';
+import { receiveText } from '../receive-text.ts';
+import { ReceiverMeter, type ReceiverTelemetry } from '../receiver-meter.ts';
+import { RefusedError, refusalOf, shorten } from '../refusal.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { decodeEvents } from './decode-events.ts';
 import { decodeRaw } from './decode-raw.ts';
@@ -50,8 +49,6 @@ const CHANNEL = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** After the store refused, health says "queues are full" for this long at most. */
 const MAX_UNHEALTHY_MS = 5000;
-
-const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export class HecReceiver implements Component, HttpProtocol {
   readonly name = 'splunk hec receiver';
@@ -128,7 +125,7 @@ export class HecReceiver implements Component, HttpProtocol {
   async #confirm(request: HttpRequest, token: HecToken): Promise<HttpAnswer> {
     if (token.acknowledges !== true) throw new HecRefusedError(14, 'ack: expected a token with ack, found another.');
     const channel = channelOf(request, token);
-    const ids = readAcknowledgementIds(await this.#text(request));
+    const ids = readAcknowledgementIds(await receiveText(request, this.#meter));
     const acks = ids.map((id) => [id, this.#acknowledgements.confirm(channel ?? '', id)] as const);
     // An id that is asked for twice is answered once, and that answer counts.
     return print(200, { acks: Object.fromEntries(acks.reverse()) });
@@ -136,7 +133,7 @@ export class HecReceiver implements Component, HttpProtocol {
 
   async #take(request: HttpRequest, token: HecToken, route: 'event' | 'raw'): Promise<HttpAnswer> {
     const channel = channelOf(request, token);
-    const text = await this.#text(request);
+    const text = await receiveText(request, this.#meter);
     if (text.trim() === '') throw new HecRefusedError(5, 'body: expected events, found none.');
     const metadata = metadataOf(request.query);
     const mayWrite = (index: string | undefined): boolean => this.#mayWrite(token, index);
@@ -163,14 +160,6 @@ export class HecReceiver implements Component, HttpProtocol {
       throw new HecRefusedError(problem.code, problem.refusal.message, { ...problem.details, ackId });
     }
     return reply(0, { ackId });
-  }
-
-  async #text(request: HttpRequest): Promise<string> {
-    const { bytes, wireBytes } = await request.body();
-    this.#meter.add('received_bytes', wireBytes);
-    if (bytes.length !== wireBytes) this.#meter.add('decompressed_bytes', bytes.length);
-    if (!isUtf8(bytes)) this.#meter.add('invalid_utf8_texts', 1);
-    return UTF8.decode(bytes);
   }
 
   #mayWrite(token: HecToken, index: string | undefined): boolean {

@@ -6,7 +6,7 @@
  * probes with an empty body and expects code 5.
  */
 import type { HttpAnswer } from '../http-listener.ts';
-import { type Refusal, type RefusalReason, RefusedError, shorten } from '../otlp/refusal.ts';
+import { type Refusal, type RefusalReason, RefusedError, shorten } from '../refusal.ts';
 
 const REPLIES = {
   0: [200, 'Success'],

@@ -1,7 +1,7 @@
 /** What the HEC receiver is given; every bound has a default here. */
 import type { SplunkMetadata } from '../../component.ts';
+import type { Authorization } from '../authorization.ts';
 import type { HttpListenerSettings } from '../http-listener.ts';
-import type { Authorization } from '../otlp/settings.ts';
 
 export interface HecToken {
   /** SHA-256 of the token, 64 hexadecimal digits. */

@@ -1,5 +1,5 @@
 /** The bound on events in one request. */
-import { RefusedError } from '../otlp/refusal.ts';
+import { RefusedError } from '../refusal.ts';
 
 export function tooManyEvents(limit: number): RefusedError {
   return new RefusedError({

@@ -11,13 +11,8 @@
  */
 import { isUtf8 } from 'node:buffer';
 import type { AnyValue, AttributeMap, LogRecord, ResourceLogs } from '../../component.ts';
-import {
-  BadDataError,
-  type DecodedRequest,
-  type DecodeLimits,
-  FindingCounter,
-  RecordError,
-} from './decoded-request.ts';
+import { BadDataError } from '../bad-data-error.ts';
+import { type DecodedRequest, type DecodeLimits, FindingCounter, RecordError } from './decoded-request.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -15,13 +15,8 @@
 import { isUtf8 } from 'node:buffer';
 import protobuf from 'protobufjs/minimal.js';
 import type { AnyValue, AttributeMap, LogRecord, ResourceLogs } from '../../component.ts';
-import {
-  BadDataError,
-  type DecodedRequest,
-  type DecodeLimits,
-  FindingCounter,
-  RecordError,
-} from './decoded-request.ts';
+import { BadDataError } from '../bad-data-error.ts';
+import { type DecodedRequest, type DecodeLimits, FindingCounter, RecordError } from './decoded-request.ts';
 
 const VARINT = 0;
 const FIXED64 = 1;

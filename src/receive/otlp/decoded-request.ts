@@ -1,5 +1,5 @@
 /** What both encodings of ExportLogsServiceRequest decode to, and how they say what is wrong with one. */
-import { PermanentError, type ResourceLogs } from '../../component.ts';
+import type { ResourceLogs } from '../../component.ts';
 
 export interface DecodeLimits {
   /** Lists and maps inside one another in a single AnyValue. */
@@ -21,18 +21,6 @@ export interface Findings {
   readonly count: number;
   readonly field: string;
   readonly description: string;
-}
-
-/** The request as a whole cannot be read; `field` is the path of what is wrong (google.rpc.BadRequest). */
-export class BadDataError extends PermanentError {
-  readonly field: string;
-  readonly description: string;
-
-  constructor(field: string, description: string, options?: ErrorOptions) {
-    super(`${field}: ${description}`, options);
-    this.field = field;
-    this.description = description;
-  }
 }
 
 /** One log record cannot be taken; caught where its request is decoded. */

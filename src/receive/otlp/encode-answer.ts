@@ -3,7 +3,7 @@
  * (opentelemetry-proto collector/logs/v1) and google.rpc.Status with RetryInfo or BadRequest.
  */
 import protobuf from 'protobufjs/minimal.js';
-import type { Refusal } from './refusal.ts';
+import type { Refusal } from '../refusal.ts';
 
 export type Encoding = 'protobuf' | 'json';
 

@@ -1,10 +1,10 @@
 /** One unary gRPC call on an HTTP/2 stream: its headers, its one message, and the three ways to answer it. */
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
-import { collectBytes } from './collect-bytes.ts';
-import { BadDataError } from './decoded-request.ts';
-import { COMPRESSIONS, type Compression } from './decompress.ts';
+import { BadDataError } from '../bad-data-error.ts';
+import { collectBytes } from '../collect-bytes.ts';
+import { COMPRESSIONS, type Compression } from '../decompress.ts';
+import { type Refusal, RefusedError, shorten, tooLarge } from '../refusal.ts';
 import { grpcTrailers } from './grpc-status.ts';
-import { type Refusal, RefusedError, shorten, tooLarge } from './refusal.ts';
 
 /** Length-Prefixed-Message: a flag byte and a 32-bit length before the message. */
 const PREFIX_BYTES = 5;

@@ -2,8 +2,9 @@
  * Refusal to gRPC status, the only place. Senders retry UNAVAILABLE, and RESOURCE_EXHAUSTED only with RetryInfo; the
  * Collector drops the batch on INVALID_ARGUMENT, UNIMPLEMENTED and INTERNAL (OTLP specification, "OTLP/gRPC Response").
  */
+
+import type { Refusal, RefusalReason } from '../refusal.ts';
 import { encodeStatus } from './encode-answer.ts';
-import type { Refusal, RefusalReason } from './refusal.ts';
 
 const INVALID_ARGUMENT = 3;
 const PERMISSION_DENIED = 7;

@@ -2,8 +2,9 @@
  * Refusal to HTTP answer, the only place. Senders retry 429, 502, 503 and 504 and drop the batch on anything else
  * (OTLP specification, "OTLP/HTTP Response"), so 408 and 500 are never used.
  */
+import type { HttpAnswer } from '../http-listener.ts';
+import type { Refusal, RefusalReason } from '../refusal.ts';
 import { type Encoding, encodeStatus } from './encode-answer.ts';
-import type { Refusal, RefusalReason } from './refusal.ts';
 
 /** Status, and the google.rpc.Code of its body. */
 const STATUS: Readonly<Record<RefusalReason, readonly [status: number, code: number]>> = {
@@ -21,12 +22,6 @@ const STATUS: Readonly<Record<RefusalReason, readonly [status: number, code: num
   timeout: [503, 14],
   internal: [503, 14],
 };
-
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-}
 
 /** The body is a google.rpc.Status in the request's encoding. */
 export function httpAnswer(refusal: Refusal, encoding: Encoding): HttpAnswer {

@@ -18,22 +18,21 @@ import {
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { Component, RecordConsumer } from '../../component.ts';
-import { Admission } from './admission.ts';
-import { SenderGoneError } from './collect-bytes.ts';
-import { BadDataError } from './decoded-request.ts';
+import { Admission } from '../admission.ts';
+import { checkAuthorization } from '../authorization.ts';
+import { BadDataError } from '../bad-data-error.ts';
+import { SenderGoneError } from '../collect-bytes.ts';
+import { listen, readTlsOptions } from '../listen.ts';
+import { ReceivedBody } from '../received-body.ts';
+import { ReceiverMeter, type ReceiverTelemetry } from '../receiver-meter.ts';
+import { RefusedError, shorten } from '../refusal.ts';
 import { encodeResponse } from './encode-answer.ts';
 import { messageCompression, readMessage, sendHttpRefusal, sendRefusal, sendResponse } from './grpc-call.ts';
 import { GrpcSessions } from './grpc-sessions.ts';
-import { listen, readTlsOptions } from './listen.ts';
 import { LogsIntake } from './logs-intake.ts';
-import { checkAuthorization, RefusedError, shorten } from './refusal.ts';
-import {
-  type OtlpGrpcReceiverSettings,
-  type ReceiverTelemetry,
-  type ResolvedSettings,
-  resolveSettings,
-} from './settings.ts';
+import { type OtlpGrpcReceiverSettings, type ResolvedSettings, resolveSettings } from './settings.ts';
 
+const RECEIVER = 'otlp/grpc';
 const PATH = '/opentelemetry.proto.collector.logs.v1.LogsService/Export';
 
 /** Flow control: how far a sender may run ahead of us. HTTP/2's own 64 KiB costs a round trip per 64 KiB. */
@@ -43,6 +42,7 @@ const CONNECTION_WINDOW_BYTES = 8 * 1024 * 1024;
 export class OtlpGrpcReceiver implements Component {
   readonly name = 'otlp receiver (grpc)';
   readonly #settings: ResolvedSettings;
+  readonly #meter: ReceiverMeter;
   readonly #intake: LogsIntake;
   readonly #admission: Admission;
   readonly #sessions: GrpcSessions;
@@ -51,13 +51,12 @@ export class OtlpGrpcReceiver implements Component {
 
   constructor(settings: OtlpGrpcReceiverSettings, next: RecordConsumer, telemetry: ReceiverTelemetry) {
     this.#settings = resolveSettings(settings);
-    this.#intake = new LogsIntake('otlp/grpc', this.#settings, next, telemetry);
+    this.#meter = new ReceiverMeter(RECEIVER, telemetry);
+    this.#intake = new LogsIntake(RECEIVER, this.#settings, next, this.#meter);
     this.#admission = new Admission(this.#settings, () => performance.now());
     this.#sessions = new GrpcSessions(this.#settings, Math.random);
-    const labels = { receiver: 'otlp/grpc' };
-    telemetry.metrics.gauge('pintail_receiver_connections', () => this.#sessions.size, labels);
-    telemetry.metrics.gauge('pintail_receiver_in_flight_requests', () => this.#admission.requests, labels);
-    telemetry.metrics.gauge('pintail_receiver_in_flight_bytes', () => this.#admission.bytes, labels);
+    this.#meter.watch(() => this.#admission);
+    this.#meter.watchConnections(() => this.#sessions.size);
   }
 
   async start(): Promise<void> {
@@ -110,7 +109,7 @@ export class OtlpGrpcReceiver implements Component {
     session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
     session.on('error', (error: Error) => {
       // What a broken connection, a port scanner or a plain HTTP/1 client leaves behind.
-      this.#intake.refuse(new BadDataError('connection', shorten(`expected HTTP/2, found: ${error.message}.`)));
+      this.#meter.refuse(new BadDataError('connection', shorten(`expected HTTP/2, found: ${error.message}.`)));
     });
   }
 
@@ -122,7 +121,7 @@ export class OtlpGrpcReceiver implements Component {
     } catch (error: unknown) {
       if (!(error instanceof SenderGoneError)) this.#refuse(stream, error);
     } finally {
-      this.#intake.observe(performance.now() - startedMs);
+      this.#meter.observe(performance.now() - startedMs);
     }
   }
 
@@ -132,7 +131,7 @@ export class OtlpGrpcReceiver implements Component {
     const compression = messageCompression(headers);
     const ticket = this.#admission.enter();
     try {
-      const { maxRecvMsgSizeBytes, requestTimeoutMs } = this.#settings;
+      const { maxRecvMsgSizeBytes, maxDecompressedBytes, requestTimeoutMs } = this.#settings;
       const message = await readMessage(stream, {
         maxMessageBytes: maxRecvMsgSizeBytes,
         timeoutMs: requestTimeoutMs,
@@ -141,8 +140,13 @@ export class OtlpGrpcReceiver implements Component {
       if (message.isCompressed && compression === undefined) {
         throw new BadDataError('message', 'expected grpc-encoding with a compressed message, found none.');
       }
-      const used = message.isCompressed ? compression : undefined;
-      const result = await this.#intake.take(message.bytes, used, 'protobuf', ticket, () => stream.destroyed);
+      const body = new ReceivedBody(message.bytes, {
+        compression: message.isCompressed ? compression : undefined,
+        limitBytes: maxDecompressedBytes,
+        ticket,
+        isSenderGone: () => stream.destroyed,
+      });
+      const result = await this.#intake.take(body, 'protobuf');
       sendResponse(stream, encodeResponse(result, 'protobuf'));
     } finally {
       ticket.release();
@@ -150,7 +154,7 @@ export class OtlpGrpcReceiver implements Component {
   }
 
   #refuse(stream: ServerHttp2Stream, error: unknown): void {
-    const refusal = this.#intake.refuse(error);
+    const refusal = this.#meter.refuse(error);
     const discardBytes = this.#settings.maxRecvMsgSizeBytes;
     if (refusal.reason === 'wrong_method') sendHttpRefusal(stream, 405, discardBytes);
     else if (refusal.reason === 'unsupported_content_type') sendHttpRefusal(stream, 415, discardBytes);

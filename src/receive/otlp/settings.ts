@@ -1,16 +1,7 @@
 /** What the OTLP receivers are given; every bound has a default here. */
-import type { Logger, Metrics, SplunkMetadata } from '../../component.ts';
-
-export interface TlsSettings {
-  /** PEM files. */
-  readonly certFile: string;
-  readonly keyFile: string;
-  /** Where set, only clients with a certificate of this authority may connect. */
-  readonly clientCaFile?: string | undefined;
-}
-
-/** `unauthenticated`: no token or an unknown one; `forbidden`: a known one that may not send. */
-export type Authorization = 'allowed' | 'unauthenticated' | 'forbidden';
+import type { SplunkMetadata } from '../../component.ts';
+import type { Authorization } from '../authorization.ts';
+import type { TlsSettings } from '../listen.ts';
 
 export interface OtlpReceiverSettings {
   /** `host:port`; IPv6 hosts in brackets; port 0 takes a free one. */
@@ -52,12 +43,6 @@ export interface OtlpGrpcReceiverSettings extends OtlpReceiverSettings {
   readonly keepaliveTimeMs?: number | undefined;
   /** A ping unanswered for this long ends the connection. */
   readonly keepaliveTimeoutMs?: number | undefined;
-}
-
-/** Where a receiver reports what it does. */
-export interface ReceiverTelemetry {
-  readonly logger: Logger;
-  readonly metrics: Metrics;
 }
 
 type Optional = 'tls' | 'authorize' | 'cluster' | 'metadata';

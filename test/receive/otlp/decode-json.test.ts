@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { BadDataError } from '../../../src/receive/bad-data-error.ts';
 import { decodeJson } from '../../../src/receive/otlp/decode-json.ts';
-import { BadDataError } from '../../../src/receive/otlp/decoded-request.ts';
 import { logsRequest } from './support/otlp-proto.ts';
 
 const limits = { maxNestingDepth: 8 };

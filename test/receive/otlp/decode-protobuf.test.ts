@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { BadDataError } from '../../../src/receive/bad-data-error.ts';
 import { decodeProtobuf } from '../../../src/receive/otlp/decode-protobuf.ts';
-import { BadDataError } from '../../../src/receive/otlp/decoded-request.ts';
 import { deeplyNestedRequest, encodeLogs, encodeMessage, field, logsRequest } from './support/otlp-proto.ts';
 
 const limits = { maxNestingDepth: 8 };

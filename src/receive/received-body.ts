@@ -1,0 +1,37 @@
+/** A body as it came off the wire, on its way to the bytes that it stands for. */
+import type { Ticket } from './admission.ts';
+import { SenderGoneError } from './collect-bytes.ts';
+import { type Compression, decompress } from './decompress.ts';
+
+export interface ReceivedBodyOptions {
+  /** What the sender says; undefined: none. */
+  readonly compression: Compression | undefined;
+  /** Largest body after decompression. */
+  readonly limitBytes: number;
+  readonly ticket: Ticket;
+  readonly isSenderGone: () => boolean;
+}
+
+export class ReceivedBody {
+  readonly wire: Buffer;
+  readonly compression: Compression | undefined;
+  readonly #options: ReceivedBodyOptions;
+
+  constructor(wire: Buffer, options: ReceivedBodyOptions) {
+    this.wire = wire;
+    this.compression = options.compression;
+    this.#options = options;
+  }
+
+  /**
+   * Waits for the turn and undoes `compression` in it; once. Throws what `refusalOf` sorts, or SenderGoneError where
+   * nobody would hear the answer any more when the turn has come.
+   */
+  async unpack(compression: Compression | undefined): Promise<Buffer> {
+    const { limitBytes, ticket, isSenderGone } = this.#options;
+    await ticket.waitForTurn();
+    if (isSenderGone()) throw new SenderGoneError('the sender went away while its request waited.');
+    if (compression === undefined) return this.wire;
+    return decompress(this.wire, compression, { limitBytes, reserve: (bytes) => ticket.reserve(bytes) });
+  }
+}
