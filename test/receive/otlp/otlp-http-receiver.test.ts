@@ -253,6 +253,22 @@ describe('OtlpHttpReceiver, refusals', () => {
     });
   });
 
+  it('answers an empty body that claims gzip 400, and counts what came of a damaged one', async () => {
+    const { port, refused, telemetry } = await startReceiver();
+    const headers = { 'content-encoding': 'gzip' };
+    const empty = await send({ port, headers, body: Buffer.alloc(0) });
+    expect(empty.status).toBe(400);
+    expect(decodeMessage('Status', empty.body).message).toBe(
+      'request body: expected gzip, found: unexpected end of file.',
+    );
+    const damaged = gzipSync(one).subarray(0, -4);
+    expect((await send({ port, headers, body: damaged })).status).toBe(400);
+    expect(refused('bad_data')).toBe(2);
+    const labels = { receiver: 'otlp/http' };
+    expect(telemetry.counter('pintail_receiver_received_bytes_total', labels)).toBe(damaged.length);
+    expect(telemetry.counter('pintail_receiver_decompressed_bytes_total', labels)).toBe(0);
+  });
+
   it('answers other methods 405 with Allow, other paths 404, other types and encodings 415', async () => {
     const { port, refused } = await startReceiver();
     expect(await send({ port, method: 'GET' })).toMatchObject({ status: 405, headers: { allow: 'POST' } });
@@ -396,6 +412,8 @@ describe('OtlpHttpReceiver, bounds', () => {
       'receiver busy: 1 requests (max_concurrent_requests) are in hand.',
     );
     expect(refused('busy')).toBe(1);
+    // What no waiting would help is said at once.
+    expect((await send({ port, headers: { 'content-encoding': 'snappy' }, body: one })).status).toBe(415);
     free();
     expect((await first).status).toBe(200);
     expect((await send({ port, body: one })).status).toBe(200);
