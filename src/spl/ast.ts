@@ -166,6 +166,7 @@ export type Command =
   | FillnullCommand
   | HeadCommand
   | IplocationCommand
+  | JoinCommand
   | LookupCommand
   | MakemvCommand
   | MvexpandCommand
@@ -303,6 +304,16 @@ export interface LookupPair {
   readonly span: Span;
   readonly column: FieldName;
   readonly field: FieldName;
+}
+
+export interface JoinCommand extends CommandBase {
+  readonly kind: 'JoinCommand';
+  /** Rows without a match stay. */
+  readonly keepUnmatched: boolean;
+  /** Fields of the subsearch replace those of the same name. */
+  readonly overwrite: boolean;
+  readonly fields: readonly FieldName[];
+  readonly search: Search;
 }
 
 export interface MakemvCommand extends CommandBase {

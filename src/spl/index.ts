@@ -130,9 +130,7 @@ export function compile(source: Source, context: CompileContext): CompileResult 
 /** Those of subsearches behind the command that holds them. */
 function everyCommand(search: Search): readonly Command[] {
   return search.commands.flatMap((command) =>
-    command.kind === 'AppendCommand' || command.kind === 'AppendpipeCommand'
-      ? [command, ...everyCommand(command.search)]
-      : [command],
+    'search' in command ? [command, ...everyCommand(command.search)] : [command],
   );
 }
 

@@ -29,9 +29,10 @@ function keysAfter(command: Command, keys: readonly string[] | undefined): reado
       return command.renames.reduce(renamed, keys);
     case 'AppendCommand':
     case 'AppendpipeCommand':
+    case 'JoinCommand':
     case 'MvexpandCommand':
     case 'SpathCommand':
-      // Some make several rows of a key, spath may write any field.
+      // Some make several rows of a key, some may write any field.
       return undefined;
     default:
       return keys?.some((key) => writes(command, key)) === true ? undefined : keys;

@@ -30,6 +30,7 @@ const COMMANDS_NOT_READ: Readonly<Record<string, string>> = {
   append: 'append [search x]',
   appendpipe: 'appendpipe [stats count]',
   fieldformat: 'fieldformat verb=upper(verb)',
+  join: 'join verb [search x | table verb]',
   lookup: 'lookup known verb',
   nomv: 'nomv verb',
   streamstats: 'streamstats count',

@@ -14,6 +14,7 @@ import { fields } from './fields.ts';
 import { fillnull } from './fillnull.ts';
 import { head } from './head.ts';
 import { iplocation } from './iplocation.ts';
+import { join } from './join.ts';
 import { lookup } from './lookup.ts';
 import { makemv } from './makemv.ts';
 import { mvexpand } from './mvexpand.ts';
@@ -47,6 +48,7 @@ const COMMANDS: { readonly [C in Command as C['kind']]: CommandSpec<C> } = {
   FillnullCommand: fillnull,
   HeadCommand: head,
   IplocationCommand: iplocation,
+  JoinCommand: join,
   LookupCommand: lookup,
   MakemvCommand: makemv,
   MvexpandCommand: mvexpand,
@@ -79,7 +81,7 @@ export const UNSUPPORTED_COMMANDS: ReadonlySet<string> = new Set([
   'cluster', 'cofilter', 'collect', 'concurrency', 'contingency', 'correlate', 'datamodel', 'dbinspect', 'delete',
   'delta', 'diff', 'erex', 'eventcount', 'expand', 'extract', 'fieldsummary', 'filldown', 'findtypes',
   'fit', 'flatten', 'foreach', 'format', 'from', 'fromjson', 'gauge', 'gentimes', 'geom', 'geomfilter', 'geostats',
-  'highlight', 'history', 'iconify', 'inputcsv', 'inputlookup', 'join', 'kmeans', 'kvform', 'kv', 'loadjob',
+  'highlight', 'history', 'iconify', 'inputcsv', 'inputlookup', 'kmeans', 'kvform', 'kv', 'loadjob',
   'localize', 'localop', 'makecontinuous', 'makeresults', 'map', 'mcollect', 'metadata', 'metasearch',
   'meventcollect', 'mpreview', 'mstats', 'multikv', 'multisearch', 'mvcombine', 'outlier', 'outputcsv',
   'outputlookup', 'outputtext', 'overlap', 'pivot', 'predict', 'rangemap', 'redistribute', 'reltime', 'require',

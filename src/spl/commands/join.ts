@@ -1,0 +1,179 @@
+/**
+ * join: puts beside each row the first row of another search that has the same values in some fields.
+ *
+ *   join [type=inner|left|outer] [overwrite=<bool>] [max=1] <field-list> [ search … ]
+ *
+ * Values are compared as text, with regard to case; a row that lacks one of the fields matches nothing. `inner` drops rows without a
+ * match. A field of both is that of the matching row, unless it lacks the field; with `overwrite=f` it stays as it was.
+ *
+ * Not supported: max other than 1, no list of fields, left and right with WHERE, usetime, earlier, fields that may hold several
+ * values, a subsearch that ends in events (`_time` and `_raw` would replace those of the row).
+ */
+import type { FieldName, JoinCommand } from '../ast.ts';
+import type { CommandScope } from '../command-scope.ts';
+import { need, withOrder } from '../demand.ts';
+import { SplError } from '../diagnostics.ts';
+import { and, binary, call, column, type Expression, FALSE, isNotNull, number, type SortTerm } from '../expression.ts';
+import { namesOf } from '../field-names.ts';
+import { type Column, columnsOf, type PlanNode } from '../plan.ts';
+import { ColumnNames, type Field, fieldValue, type Relation } from '../relation.ts';
+import { asKind, asText, commonKind, type Value } from '../value.ts';
+import type { CommandSpec } from './command.ts';
+
+const UNSUPPORTED = ['usetime', 'earlier', 'left', 'right'];
+
+export const join: CommandSpec<JoinCommand> = {
+  kind: 'JoinCommand',
+  names: ['join'],
+
+  parse(input) {
+    let keepUnmatched = false;
+    let overwrite = true;
+    const fields: FieldName[] = [];
+    while (!input.isEnd() && !input.context.isOperator('arguments', '[')) {
+      const option = input.optionalOption(['type', 'overwrite', 'max'], UNSUPPORTED);
+      if (option === undefined) {
+        if (fields.length > 0) input.skipComma();
+        fields.push(input.expectPlainField());
+      } else if (option.name === 'overwrite') overwrite = input.boolean(option);
+      else if (option.name === 'max') {
+        if (input.integer(option, 0) !== 1) throw input.misfit(option, '1, the first match');
+      } else {
+        const type = option.value.text.toLowerCase();
+        if (!['inner', 'left', 'outer'].includes(type)) throw input.misfit(option, 'inner, left or outer');
+        keepUnmatched = type !== 'inner';
+      }
+    }
+    if (fields.length === 0)
+      throw input.missing('the fields to join by', 'Example: join user [search … | table user …]');
+    const search = input.context.subsearch(input.command, 'search');
+    return { kind: 'JoinCommand', span: input.span, name: input.command, keepUnmatched, overwrite, fields, search };
+  },
+
+  demand: (command, demand) => need(demand, namesOf(command.fields)),
+
+  lower(command, input, scope) {
+    const wanted = withOrder(need(scope.demand, namesOf(command.fields)));
+    const other = scope.subsearches.search(command.search, wanted, scope.label());
+    if (other.ofEvents) {
+      throw new SplError(
+        'SPL316',
+        'join: expected a subsearch that ends with stats, table or the like, found one that yields events.',
+        command.search.span,
+        'Their _time and _raw would replace those of the rows.',
+      );
+    }
+    const pairs = command.fields.map((field) => [keyOf(field, input, scope), keyOf(field, other, scope)] as const);
+    const first = firstOfEach(
+      other,
+      pairs.map(([, key]) => key),
+      scope,
+    );
+    const on = pairs.map(([own, theirs]) => {
+      if (own.kind === 'null' || theirs.kind === 'null') return FALSE;
+      return binary('=', asText(beside(own, input.node.label)), asText(beside(theirs, first.node.label)));
+    });
+    return joined(command, input, { ...other, node: first.node }, first.place, and(on), scope);
+  },
+};
+
+function keyOf(field: FieldName, relation: Relation, scope: CommandScope): Value {
+  const value = scope.read(relation, field);
+  if (value.kind !== 'list') return value;
+  throw new SplError(
+    'SPL315',
+    `join: expected fields with one value, found "${field.name}", which may hold several.`,
+    field.span,
+    `Expand it first: mvexpand ${field.name}`,
+  );
+}
+
+/** The first row of each combination of keys; its place is 1. */
+function firstOfEach(other: Relation, keys: readonly Value[], scope: CommandScope) {
+  const names = new ColumnNames();
+  for (const name of columnsOf(other.node)) names.take(name);
+  const place = names.take('place');
+  const ranked: PlanNode = {
+    kind: 'Rank',
+    label: scope.label('places'),
+    input: other.node,
+    call: { name: 'row_number', arguments: [] },
+    partitionBy: keys.map((key) => asText(key)),
+    orderBy: other.order,
+    as: place,
+  };
+  const node: PlanNode = {
+    kind: 'Filter',
+    label: scope.label('first'),
+    input: ranked,
+    predicates: [binary('=', column(place), number(1))],
+  };
+  return { node, place };
+}
+
+function joined(
+  command: JoinCommand,
+  input: Relation,
+  other: Relation,
+  place: string,
+  on: Expression,
+  scope: CommandScope,
+): Relation {
+  const passed = scope.passThrough(input);
+  const columns: Column[] = passed.columns.map(({ name, expression }) => ({
+    name,
+    expression: expression.op === 'column' ? column(expression.name, input.node.label) : expression,
+  }));
+  const fields = new Map<string, Field>(passed.fields);
+  const keys = new Set(namesOf(command.fields));
+  for (const [name, field] of other.fields) {
+    if (!scope.wants(name) || keys.has(name)) continue;
+    const theirs = beside(fieldValue(field), other.node.label);
+    const before = input.fields.get(name);
+    const own = before === undefined ? [] : [beside(fieldValue(before), input.node.label)];
+    const values = command.overwrite ? [theirs, ...own] : [...own, theirs];
+    const kind = commonKind(values);
+    const sides = values.map((value) => asKind(value, kind));
+    const expression = sides.length > 1 ? call('coalesce', ...sides) : asKind(theirs, kind);
+    const taken = replaceColumn(fields.get(name)?.column, { name, expression }, columns, passed);
+    const whole = field.whole && (before === undefined || before.whole);
+    fields.set(name, { column: taken, kind, whole, certain: field.certain || before?.certain === true });
+  }
+  const matched = passed.names.take('matched');
+  if (!command.keepUnmatched) columns.push({ name: matched, expression: column(place, other.node.label) });
+  // A SELECT needs a column.
+  if (columns.length === 0) columns.push({ name: matched, expression: number(1) });
+  const node: PlanNode = {
+    kind: 'Join',
+    label: command.keepUnmatched ? scope.label() : scope.label('matches'),
+    left: input.node,
+    right: other.node,
+    on,
+    columns,
+  };
+  const relation: Relation = { ...input, node, fields, order: passed.order };
+  return command.keepUnmatched ? relation : scope.filter(relation, [isNotNull(column(matched))]);
+}
+
+/** The value of a column of one of the two sides. */
+function beside(value: Value, label: string): Value {
+  return value.expression.op === 'column' ? { ...value, expression: column(value.expression.name, label) } : value;
+}
+
+/** Puts the column in the place of an `earlier` one; where the rows are ordered by that, it stays, and the new one stands beside it. */
+function replaceColumn(
+  earlier: string | undefined,
+  made: Column,
+  columns: Column[],
+  passed: { readonly names: ColumnNames; readonly order: readonly SortTerm[] },
+): string {
+  const isOrder = passed.order.some(({ expression }) => expression.op === 'column' && expression.name === earlier);
+  const index = columns.findIndex(({ name }) => name === earlier);
+  if (earlier === undefined || isOrder || index < 0) {
+    const name = passed.names.take(made.name);
+    columns.push({ name, expression: made.expression });
+    return name;
+  }
+  columns[index] = { name: earlier, expression: made.expression };
+  return earlier;
+}
