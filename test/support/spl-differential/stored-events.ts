@@ -23,3 +23,17 @@ function microseconds(written: string): number {
   const digits = /\.\d{3}(\d{1,3})/.exec(written)?.[1];
   return digits === undefined ? 0 : Number(digits.padEnd(3, '0')) / 1e6;
 }
+
+/** Rows of `logs` in the golden format. */
+export function storedLogs(
+  logs: readonly (Omit<StoredColumns, 'raw'> & { readonly raw: unknown })[],
+): readonly StoredEvent[] {
+  return logs.map(({ raw, time, resource, attributes, ...metadata }) => ({
+    ...metadata,
+    isLog: true,
+    time: time ?? 0,
+    raw: typeof raw === 'string' ? raw : JSON.stringify(raw),
+    resource: resource === undefined ? null : JSON.stringify(resource),
+    attributes: attributes === undefined ? null : JSON.stringify(attributes),
+  }));
+}

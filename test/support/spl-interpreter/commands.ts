@@ -1,5 +1,6 @@
 /** Every command: a table in, a table out. */
 import type {
+  AddtotalsCommand,
   BinCommand,
   Command,
   ConvertCommand,
@@ -8,6 +9,7 @@ import type {
   FillnullCommand,
   IplocationCommand,
   RenameCommand,
+  Search,
   SortKey,
   SpathCommand,
   TopCommand,
@@ -24,12 +26,19 @@ import { refuse } from './refusal.ts';
 import { extract, substitute } from './rex.ts';
 import { Row, type Settings, type Table } from './row.ts';
 import { matchesSearch } from './search-expression.ts';
+import { streamStats } from './streamstats.ts';
 import { formatTime, parseTime, snap } from './time.ts';
+import { timechart } from './timechart.ts';
 import { isChosen, matchStars } from './wildcard.ts';
 
 const INTERNAL = ['_time', '_raw'];
 
-export function runCommand(command: Command, table: Table, settings: Settings): Table {
+export interface Scope extends Settings {
+  /** Runs the commands of a search in brackets; without rows it begins with a search of its own. */
+  readonly runSearch: (search: Search, table?: Table) => Table;
+}
+
+export function runCommand(command: Command, table: Table, settings: Scope): Table {
   const { rows } = table;
   switch (command.kind) {
     case 'SearchCommand': {
@@ -140,6 +149,25 @@ export function runCommand(command: Command, table: Table, settings: Settings): 
       return mapRows(table, (row) => spath(command, row, settings));
     case 'IplocationCommand':
       return mapRows(table, (row) => locate(command, row, settings));
+    case 'NomvCommand': {
+      const { name } = command.field;
+      return mapRows(table, (row) => {
+        const members = membersOf(row.get(name));
+        return row.with([[name, members.length === 0 ? undefined : members.join('\n')]]);
+      });
+    }
+    case 'FieldformatCommand':
+      return table;
+    case 'AppendCommand':
+      return behind(table, settings.runSearch(command.search));
+    case 'AppendpipeCommand':
+      return behind(table, settings.runSearch(command.search, table));
+    case 'AddtotalsCommand':
+      return mapRows(table, (row) => row.with([[command.output, totalOf(command, row)]]));
+    case 'StreamstatsCommand':
+      return streamStats(command, table, settings);
+    case 'TimechartCommand':
+      return timechart(command, rows, settings);
     default:
       return refuse(`the command ${(command as Command).name}`);
   }
@@ -147,6 +175,20 @@ export function runCommand(command: Command, table: Table, settings: Settings): 
 
 function mapRows(table: Table, change: (row: Row) => Row): Table {
   return { ...table, rows: table.rows.map(change) };
+}
+
+function behind(table: Table, more: Table): Table {
+  return { rows: [...table.rows, ...more.rows], existing: new Set([...table.existing, ...more.existing]) };
+}
+
+/** Text that is no number counts nothing, and so do several values. */
+function totalOf(command: AddtotalsCommand, row: Row): number {
+  const patterns = command.fields.map(({ name }) => name);
+  const names = row
+    .names()
+    .filter((name) => (patterns.length === 0 ? !name.startsWith('_') : isChosen(patterns, name)));
+  const numbers = names.map((name) => membersOf(row.get(name))).filter((members) => members.length === 1);
+  return numbers.reduce((sum, [text = '']) => sum + (numberIn(text) ?? 0), 0);
 }
 
 /** Rule 30. */
@@ -278,18 +320,23 @@ function dedup(command: DedupCommand, rows: readonly Row[]): readonly Row[] {
   });
 }
 
+/** `num()` reads what is no number as missing: the rules are silent. */
+function sortable(value: FieldValue, as: SortKey['as']): readonly string[] {
+  return membersOf(value).filter((text) => as !== 'num' || numberIn(text) !== undefined);
+}
+
 /** Rule 34: stable; rows without the field last, in both directions. */
 function sortRows(rows: readonly Row[], keys: readonly SortKey[]): readonly Row[] {
   return [...rows].sort((left, right) => {
     for (const { field, descending, as } of keys) {
-      const [a, b] = [membersOf(left.get(field.name)), membersOf(right.get(field.name))];
+      const [a, b] = [sortable(left.get(field.name), as), sortable(right.get(field.name), as)];
       if (a.length > 1 || b.length > 1) return refuse('sorting by a field with several values');
       if (a[0] === undefined || b[0] === undefined) {
         if (a[0] === b[0]) continue;
         return a[0] === undefined ? 1 : -1;
       }
-      const order = compareSorted(a[0], b[0], as);
-      if (order !== 0) return descending ? -order : order;
+      const order = compareSorted(a[0], b[0], as, descending);
+      if (order !== 0) return order;
     }
     return 0;
   });
@@ -326,7 +373,6 @@ function convert(command: ConvertCommand, row: Row): Row {
         case 'num':
           return number;
         case 'auto':
-          return number ?? text;
         case 'none':
           return text;
         case 'rmcomma':

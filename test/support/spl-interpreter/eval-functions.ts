@@ -3,7 +3,7 @@ import type { Call, EvalExpression } from '../../../src/spl/ast.ts';
 import { anyOf, compare, like } from './compare.ts';
 import type { EvalFunction, EvalScope } from './eval-scope.ts';
 import { type EvalValue, isLiteral, toField, toMembers, toNumber, toText, toTruth } from './eval-value.ts';
-import { finite, fromMembers } from './field-value.ts';
+import { finite, fromMembers, numberIn } from './field-value.ts';
 import { MULTIVALUE_FUNCTIONS } from './multivalue-functions.ts';
 import { isInNetwork, parseNetwork } from './network.ts';
 import { smallestOrLargest } from './order.ts';
@@ -167,11 +167,9 @@ function fieldsOf(expression: EvalExpression): readonly EvalExpression[] {
   }
 }
 
-/** Only numbers take part: docs/spl.md. */
-function orderable(value: EvalValue): readonly (string | number)[] {
-  if (isLiteral(value)) return [value.literal];
-  const number = toNumber(value);
-  return number === undefined ? toMembers(toField(value)).map((member) => toNumber(member) ?? member) : [number];
+/** Only numbers take part, text is passed over: docs/spl.md. */
+function orderable(value: EvalValue): readonly number[] {
+  return isLiteral(value) ? [] : toMembers(toField(value)).flatMap((member) => numberIn(member) ?? []);
 }
 
 /** By the decimal digits of the number, a half goes away from zero. */

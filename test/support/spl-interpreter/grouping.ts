@@ -8,7 +8,10 @@ export interface Group {
   readonly rows: readonly Row[];
 }
 
-/** One group per combination, every member of a field on its own, in the order of the values. A row without a field is in none. */
+/**
+ * One group per combination, every member of a field on its own, in the order of the values: text by byte, numbers that SPL
+ * computed as numbers. A row without a field is in none.
+ */
 export function groupRows(rows: readonly Row[], fields: readonly string[], isDistinct: boolean): readonly Group[] {
   const groups = new Map<string, { key: readonly string[]; rows: Row[] }>();
   for (const row of rows) {
@@ -25,12 +28,14 @@ export function groupRows(rows: readonly Row[], fields: readonly string[], isDis
       groups.set(id, group);
     }
   }
-  return [...groups.values()].sort((left, right) => compareKeys(left.key, right.key));
+  const isNumber = fields.map((field) => rows.every((row) => ['number', 'undefined'].includes(typeof row.get(field))));
+  return [...groups.values()].sort((left, right) => compareKeys(left.key, right.key, isNumber));
 }
 
-export function compareKeys(left: readonly string[], right: readonly string[]): number {
+function compareKeys(left: readonly string[], right: readonly string[], isNumber: readonly boolean[]): number {
   for (const [index, text] of left.entries()) {
-    const order = compareText(text, right[index] ?? '');
+    const other = right[index] ?? '';
+    const order = isNumber[index] === true ? Number(text) - Number(other) : compareText(text, other);
     if (order !== 0) return order;
   }
   return 0;

@@ -10,6 +10,7 @@ import { runCommand } from './commands.ts';
 import { refuse } from './refusal.ts';
 import { Row, type Settings, type Table } from './row.ts';
 import { DATASETS, EventFields, type StoredEvent } from './stored-event.ts';
+import { relativeTime } from './time.ts';
 
 export { Refusal } from './refusal.ts';
 export { Row, type Settings } from './row.ts';
@@ -21,29 +22,51 @@ export function parseSearch(text: string, macros: MacroTable): Search {
 
 /** `events` in order of arrival. Throws Refusal for what it does not know. */
 export function interpret(search: Search, events: readonly StoredEvent[], settings: Settings): readonly Row[] {
+  const runSearch = (inner: Search, table?: Table): Table => {
+    const scope = { ...settings, ...boundsOf(inner, settings), runSearch };
+    return inner.commands.reduce<Table>(
+      (found, command) => runCommand(command, found, scope),
+      table ?? scan(inner, events, scope),
+    );
+  };
+  return runSearch(search).rows;
+}
+
+/** The dataset's events in the window, newest first; of equal times the later arrival first. */
+function scan(search: Search, events: readonly StoredEvent[], { earliest, latest, strict }: Settings): Table {
   const first = search.commands[0];
-  const names = first?.kind === 'SearchCommand' ? datasetsOf(first.expression) : [];
+  const names =
+    first?.kind === 'SearchCommand' ? termsOf(first.expression, 'SearchDataset').map(([, text]) => text) : [];
   const name = names.length === 1 ? (names[0] ?? '') : refuse('a search that names not exactly one dataset');
   const rules = DATASETS[name] ?? refuse(`the dataset ${name}`);
   const rows = events
     .map((event, arrival) => ({ event, arrival }))
-    .filter(({ event }) => rules.holds(event))
+    .filter(
+      ({ event }) => rules.holds(event) && event.time >= (earliest ?? -Infinity) && event.time < (latest ?? Infinity),
+    )
     .sort((left, right) => right.event.time - left.event.time || right.arrival - left.arrival)
     .map(({ event }) => new Row(new EventFields(event, rules)));
-  const existing: ReadonlySet<string> = new Set(settings.strict ? [] : rules.typed);
-  return search.commands.reduce<Table>((table, command) => runCommand(command, table, settings), { rows, existing })
-    .rows;
+  return { rows, existing: new Set(strict ? [] : rules.typed) };
 }
 
-function datasetsOf(expression: SearchExpression | undefined): readonly string[] {
-  switch (expression?.kind) {
-    case 'SearchDataset':
-      return [expression.value.text];
-    case 'SearchAnd':
-      return expression.operands.flatMap(datasetsOf);
-    case 'SearchTime':
-      return refuse('a window within the search');
-    default:
-      return [];
-  }
+/** Bounds that the search names itself take the place of the window's (rule 50). */
+function boundsOf(search: Search, { now }: Settings): Pick<Settings, 'earliest' | 'latest'> {
+  const first = search.commands[0];
+  const terms = first?.kind === 'SearchCommand' ? termsOf(first.expression, 'SearchTime') : [];
+  return Object.fromEntries(
+    terms.map(([bound, text]) => {
+      if (text === 'now') return [bound, now];
+      return [bound, /^\d+$/.test(text) ? Number(text) : relativeTime(now, text)];
+    }),
+  );
+}
+
+/** Terms at the top of the expression: what they bind, and their text. */
+function termsOf(
+  expression: SearchExpression | undefined,
+  kind: 'SearchDataset' | 'SearchTime',
+): readonly (readonly [string, string])[] {
+  if (expression?.kind === 'SearchAnd') return expression.operands.flatMap((operand) => termsOf(operand, kind));
+  if (expression?.kind !== kind) return [];
+  return [[expression.kind === 'SearchTime' ? expression.bound : 'dataset', expression.value.text]];
 }

@@ -43,7 +43,7 @@ export function fieldNames(document: Json | undefined): ReadonlySet<string> {
   const walk = (value: Json, name: string): void => {
     if (isMap(value)) for (const [key, member] of value) walk(member, name === '' ? key : `${name}.${key}`);
     else if (isArray(value)) for (const member of value) walk(member, `${name}{}`);
-    else if (value !== null) names.add(name);
+    else if (value !== null && name !== '') names.add(name);
   };
   if (document !== undefined) walk(document, '');
   return names;

@@ -15,12 +15,20 @@ export function smallestOrLargest(
 
 export type SortAs = 'auto' | 'str' | 'num' | 'ip';
 
-/** Rule 34: numbers as numbers, addresses as addresses, all else as text; negative where left comes first. */
-export function compareSorted(left: string, right: string, as: SortAs): number {
+/**
+ * Rule 34: numbers as numbers, addresses as addresses, all else as text; negative where left comes first. Numbers stand before
+ * addresses before text in both directions (docs/spl.md).
+ */
+export function compareSorted(left: string, right: string, as: SortAs, isDescending: boolean): number {
   const [a, b] = [classOf(left, as), classOf(right, as)];
   if (a !== b) return a - b;
-  if (a === 0) return (numberIn(left) ?? 0) - (numberIn(right) ?? 0);
-  return a === 1 ? addressNumber(left) - addressNumber(right) : compareText(left, right);
+  const order = compareOfClass(left, right, a);
+  return isDescending ? -order : order;
+}
+
+function compareOfClass(left: string, right: string, kind: number): number {
+  if (kind === 0) return (numberIn(left) ?? 0) - (numberIn(right) ?? 0);
+  return kind === 1 ? addressNumber(left) - addressNumber(right) : compareText(left, right);
 }
 
 function classOf(text: string, as: SortAs): number {

@@ -45,6 +45,9 @@ export interface Table {
 }
 
 export interface Settings {
+  /** The session's window, half-open, epoch seconds. */
+  readonly earliest?: number;
+  readonly latest?: number;
   /** Epoch seconds. */
   readonly now: number;
   readonly geo: Readonly<Record<string, Location>>;

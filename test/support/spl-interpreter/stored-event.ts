@@ -3,8 +3,10 @@ import { type FieldValue, fromMembers } from './field-value.ts';
 import { fieldNames, fieldOf, type Json, parseJson } from './json-fields.ts';
 import type { FieldSource } from './row.ts';
 
-/** One row of `kube_audit`; the text of the audit event and what stands beside it. */
+/** One row of `kube_audit` or `logs`; the text of the audit event and what stands beside it. */
 export interface StoredEvent {
+  /** A row of `logs` instead. */
+  readonly isLog?: boolean;
   /** Epoch seconds. */
   readonly time: number;
   readonly raw: string;
@@ -61,11 +63,27 @@ interface DatasetRules {
 }
 
 function cameFrom(cloud: string, sourcetype: string): (event: StoredEvent) => boolean {
-  return (event) => event.cloud === cloud || event.sourcetype?.toLowerCase() === sourcetype;
+  return (event) => event.isLog !== true && (event.cloud === cloud || event.sourcetype?.toLowerCase() === sourcetype);
 }
 
 export const DATASETS: Readonly<Record<string, DatasetRules>> = {
-  kube_audit: { typed: TYPED, aliases: {}, isEnvelope: false, holds: () => true },
+  kube_audit: { typed: TYPED, aliases: {}, isEnvelope: false, holds: (event) => event.isLog !== true },
+  logs: {
+    typed: [
+      '_time',
+      '_indextime',
+      '_raw',
+      ...METADATA,
+      'severity_number',
+      'severity_text',
+      'event_name',
+      'unreadable',
+      'body',
+    ],
+    aliases: {},
+    isEnvelope: false,
+    holds: (event) => event.isLog === true,
+  },
   eks: { typed: TYPED, aliases: EKS_NAMES, isEnvelope: false, holds: cameFrom('eks', 'aws:cloudwatchlogs:eks') },
   aks: {
     typed: ['_time', '_indextime', '_raw', ...METADATA],
@@ -112,7 +130,7 @@ export class EventFields implements FieldSource {
 
   #resolve(name: string): FieldValue {
     if (name === '_time') return this.#event.time;
-    if (name === '_raw') return this.#event.raw;
+    if (name === '_raw' || (name === 'body' && this.#event.isLog === true)) return this.#event.raw;
     const metadata = METADATA.find((known) => known === name);
     if (metadata !== undefined) return this.#event[metadata] ?? undefined;
     if (name === 'cloud' && !this.#rules.isEnvelope) return this.#event.cloud ?? undefined;

@@ -1,0 +1,20 @@
+/**
+ * Random searches over random events, compiled and run on DuckDB, against the row-by-row interpreter.
+ * PINTAIL_SEED repeats a run; PINTAIL_CASES says how many searches.
+ */
+import { expect, test } from 'vitest';
+import { runDifferential } from '../support/spl-differential/differential-test.ts';
+
+const seed = Number(process.env.PINTAIL_SEED ?? Date.now() % 1_000_000_007);
+const cases = Number(process.env.PINTAIL_CASES ?? 1_000);
+
+test(`compiled searches find the rows that the interpreter finds (PINTAIL_SEED=${seed})`, {
+  timeout: 120_000,
+}, async () => {
+  const totals = await runDifferential(seed, cases);
+  expect(totals.failures.join('\n\n'), `PINTAIL_SEED=${seed}`).toBe('');
+  expect(totals.cases).toBe(cases);
+  // Searches that say nothing prove nothing.
+  expect(totals.compared).toBeGreaterThan(cases * 0.9);
+  expect(totals.withRows).toBeGreaterThan(cases * 0.4);
+});

@@ -1,0 +1,451 @@
+/** Random commands, and the fields that they leave. */
+import type { Random } from './random.ts';
+import { ExpressionMaker, fieldInEval } from './random-expression.ts';
+import type { Fields, Kind } from './random-search.ts';
+import { randomSearchTerms } from './random-terms.ts';
+
+interface Made {
+  readonly text: string;
+  readonly fields: Fields;
+}
+
+type Maker = (random: Random, fields: Fields) => Made;
+
+const MAKERS: readonly (readonly [number, Maker])[] = [
+  [5, evalCommand],
+  [2, where],
+  [2, search],
+  [5, stats],
+  [2, eventstats],
+  [2, rename],
+  [2, fillnull],
+  [2, table],
+  [1, fieldsCommand],
+  [2, dedup],
+  [2, sort],
+  [1, head],
+  [1, reverse],
+  [2, top],
+  [1, makemv],
+  [2, mvexpand],
+  [2, rex],
+  [1, sed],
+  [1, regex],
+  [1, bin],
+  [2, spath],
+  [1, iplocation],
+  [1, convert],
+  [1, streamstats],
+  [1, nomv],
+  [1, addtotals],
+  [1, append],
+  [1, appendpipe],
+  [1, timechart],
+];
+
+export function randomCommand(random: Random, fields: Fields): Made {
+  const total = MAKERS.reduce((sum, [weight]) => sum + weight, 0);
+  let at = random.below(total);
+  for (const [weight, make] of MAKERS) {
+    if (at < weight) return make(random, fields);
+    at -= weight;
+  }
+  throw new Error('randomCommand: expected a command, found none.');
+}
+
+function named(fields: Fields, ...kinds: readonly Kind[]): readonly string[] {
+  return [...fields.known].filter(([, kind]) => kinds.length === 0 || kinds.includes(kind)).map(([name]) => name);
+}
+
+function adding(fields: Fields, made: readonly (readonly [string, Kind])[]): Fields {
+  return { ...fields, known: new Map([...fields.known, ...made]) };
+}
+
+/** A name in a command's arguments. */
+export function quoted(name: string): string {
+  return /[^\w.{}/:-]/.test(name) ? `"${name}"` : name;
+}
+
+function listed(names: readonly string[]): string {
+  return names.map(quoted).join(' ');
+}
+
+/** A new name, or now and then one that is there. */
+function target(random: Random, fields: Fields): string {
+  const others = named(fields).filter((name) => !name.startsWith('_'));
+  return random.chance(0.2) && others.length > 0
+    ? random.pick(others)
+    : random.pick(['x', 'y', 'z', 'a.b', 'n-1', 'w{}']);
+}
+
+function evalCommand(random: Random, fields: Fields): Made {
+  let after = fields;
+  const assignments = random.some(1, 2, () => {
+    const name = target(random, after);
+    const value = new ExpressionMaker(random, after.known).any(2);
+    after = adding(after, [[name, value.kind]]);
+    return `${fieldInEval(name)}=${value.text}`;
+  });
+  return { text: `eval ${assignments.join(', ')}`, fields: after };
+}
+
+function where(random: Random, fields: Fields): Made {
+  return { text: `where ${new ExpressionMaker(random, fields.known).condition(2)}`, fields };
+}
+
+function search(random: Random, fields: Fields): Made {
+  const terms = fields.known.size === 0 ? '' : randomSearchTerms(random, fields.known, false);
+  return { text: `search ${terms === '' ? '*' : terms}`, fields };
+}
+
+function aggregations(random: Random, fields: Fields, by: readonly string[]): Made {
+  const made = new Map<string, Kind>();
+  const expressions = new ExpressionMaker(random, fields.known);
+  const texts: string[] = [];
+  const add = (text: string, kind: Kind, name: string): void => {
+    if (by.includes(name) || made.has(name)) return;
+    made.set(name, kind);
+    texts.push(name === text ? text : `${text} AS ${quoted(name)}`);
+  };
+  const usable = named(fields).filter((name) => !name.startsWith('_'));
+  random.some(1, 3, () => {
+    const field = usable.length === 0 ? undefined : random.pick(usable);
+    const form = random.below(9);
+    const name = random.pick(['r1', 'r2', 'r3', 'r4']);
+    if (field === undefined || form === 0) add('count', 'number', 'count');
+    else if (form === 1) add(`count(${quoted(field)})`, 'number', name);
+    else if (form === 2) add(`dc(${quoted(field)})`, 'number', name);
+    else if (form === 3)
+      add(`${random.pick(['values', 'list'])}(${quoted(field)})`, 'many', random.chance(0.3) ? field : name);
+    else if (form === 4) add(`${random.pick(['min', 'max'])}(${quoted(field)})`, 'one', name);
+    else if (form === 5)
+      add(
+        `${random.pick(['sum', 'avg', 'range', 'stdev', 'stdevp', 'var', 'varp', 'sumsq', 'median', 'perc90', 'p10'])}(${quoted(field)})`,
+        'number',
+        name,
+      );
+    else if (form === 6)
+      add(
+        `${random.pick(['first', 'last', ...(fields.hasTime ? ['earliest', 'latest'] : [])])}(${quoted(field)})`,
+        fields.known.get(field) ?? 'one',
+        name,
+      );
+    else if (form === 7) add(`count(eval(${expressions.condition(1)}))`, 'number', name);
+    else add(`${random.pick(['sum', 'max', 'avg'])}(eval(${expressions.number(1)}))`, 'number', name);
+    return undefined;
+  });
+  if (texts.length === 0) add('count', 'number', 'r9');
+  return { text: texts.join(random.pick([' ', ', '])), fields: { known: made, isEvents: false, hasTime: false } };
+}
+
+function stats(random: Random, fields: Fields): Made {
+  const by = random.chance(0.8) ? random.sample(named(fields), 2) : [];
+  const made = aggregations(random, fields, by);
+  const known = new Map<string, Kind>([...by.map((name) => [name, 'one'] as const), ...made.fields.known]);
+  const clause = by.length === 0 ? '' : ` BY ${listed(by)}`;
+  const option = random.chance(0.1) ? 'dedup_splitvals=t ' : '';
+  return { text: `stats ${option}${made.text}${clause}`, fields: { known, isEvents: false, hasTime: false } };
+}
+
+function eventstats(random: Random, fields: Fields): Made {
+  const names = named(fields, 'one', 'number');
+  const by = random.chance(0.6) && names.length > 0 ? random.sample(names, 2) : [];
+  const made = aggregations(random, fields, by);
+  const clause = by.length === 0 ? '' : ` BY ${listed(by)}`;
+  return { text: `eventstats ${made.text}${clause}`, fields: adding(fields, [...made.fields.known]) };
+}
+
+function rename(random: Random, fields: Fields): Made {
+  const known = new Map(fields.known);
+  const renames = random
+    .sample(
+      [...named(fields), 'no.such.field'].filter((name) => !name.startsWith('_')),
+      2,
+    )
+    .map((from) => {
+      const to = target(random, { ...fields, known });
+      const kind = known.get(from) ?? 'one';
+      known.delete(from);
+      known.set(to, kind);
+      return `${quoted(from)} AS ${quoted(to)}`;
+    });
+  return { text: `rename ${renames.join(random.pick([', ', ' ']))}`, fields: { ...fields, known } };
+}
+
+function fillnull(random: Random, fields: Fields): Made {
+  const value = random.chance(0.5) ? '' : ` value=${random.pick(['none', '5', '"a b"', '""'])}`;
+  if (random.chance(0.6)) return { text: `fillnull${value}`, fields };
+  const names = random.sample([...named(fields), 'filled'], 2);
+  const made = names.filter((name) => !fields.known.has(name)).map((name) => [name, 'one'] as const);
+  return { text: `fillnull${value} ${listed(names)}`, fields: adding(fields, made) };
+}
+
+function only(fields: Fields, names: readonly string[]): Fields {
+  const known = new Map(names.map((name) => [name, fields.known.get(name) ?? ('one' as Kind)]));
+  return { known, isEvents: false, hasTime: fields.hasTime && names.includes('_time') };
+}
+
+function table(random: Random, fields: Fields): Made {
+  const names = random.sample([...named(fields), 'nothing'], 5);
+  const kept = named(fields).filter((name) => !name.startsWith('_'));
+  // Whether `*` covers `_time` here the rules do not say.
+  if (!fields.isEvents && kept.length === fields.known.size && random.chance(0.2)) {
+    return { text: 'table *', fields: only(fields, kept) };
+  }
+  return { text: `table ${listed(names)}`, fields: only(fields, names) };
+}
+
+function fieldsCommand(random: Random, fields: Fields): Made {
+  const names = random.sample([...named(fields), 'nothing'], 3);
+  if (random.chance(0.5)) {
+    const known = new Map([...fields.known].filter(([name]) => !names.includes(name)));
+    if (known.size === 0) return reverse(random, fields);
+    return {
+      text: `fields - ${listed(names)}`,
+      fields: { ...fields, known, hasTime: fields.hasTime && known.has('_time') },
+    };
+  }
+  // That nothing is left is refused or fails: no fields, no columns.
+  if (!fields.isEvents && names.every((name) => !fields.known.has(name))) return reverse(random, fields);
+  const kept = fields.hasTime ? [...new Set([...names, '_time'])] : names;
+  return { text: `fields ${listed(names)}`, fields: { ...only(fields, kept), hasTime: fields.hasTime } };
+}
+
+function dedup(random: Random, fields: Fields): Made {
+  const names = named(fields);
+  if (names.length === 0) return reverse(random, fields);
+  const count = random.chance(0.3) ? '2 ' : '';
+  const keep = random.chance(0.3) ? ' keepempty=t' : '';
+  const single = named(fields, 'one', 'number');
+  const sortBy =
+    random.chance(0.2) && single.length > 0 ? ` sortby ${random.pick(['', '-'])}${random.pick(single)}` : '';
+  return { text: `dedup ${count}${listed(random.sample(names, 2))}${keep}${sortBy}`, fields };
+}
+
+function sort(random: Random, fields: Fields): Made {
+  const names = named(fields, 'one', 'number');
+  if (names.length === 0) return reverse(random, fields);
+  const limit = random.pick(['', '0 ', '3 ']);
+  const keys = random.sample(names, 2).map((name) => {
+    const sign = random.pick(['', '-', '+']);
+    return `${sign}${random.pick(['', '', '', 'num', 'str', 'ip']).replace(/.+/, '$&(')}${quoted(name)}`;
+  });
+  return { text: `sort ${limit}${keys.map((key) => (key.includes('(') ? `${key})` : key)).join(', ')}`, fields };
+}
+
+function head(random: Random, fields: Fields): Made {
+  return { text: `${random.pick(['head', 'tail'])} ${random.pick([1, 3, 8])}`, fields };
+}
+
+function reverse(_: Random, fields: Fields): Made {
+  return { text: 'reverse', fields };
+}
+
+function top(random: Random, fields: Fields): Made {
+  const names = named(fields).filter((name) => name !== 'count' && name !== 'percent');
+  if (names.length === 0) return reverse(random, fields);
+  const [first = '', ...rest] = random.sample(names, 2);
+  const by = rest.length > 0 && random.chance(0.5) ? rest : [];
+  const main = by.length > 0 ? [first] : [first, ...rest];
+  const known = new Map<string, Kind>([
+    ...[...by, ...main].map((name) => [name, 'one'] as const),
+    ['count', 'number'],
+    ['percent', 'number'],
+  ]);
+  const limit = random.pick(['', 'limit=2 ', 'limit=0 ', '3 ']);
+  const clause = by.length === 0 ? '' : ` BY ${listed(by)}`;
+  return {
+    text: `${random.pick(['top', 'rare'])} ${limit}${listed(main)}${clause}`,
+    fields: { known, isEvents: false, hasTime: false },
+  };
+}
+
+function makemv(random: Random, fields: Fields): Made {
+  const names = named(fields, 'one').filter((name) => !name.startsWith('_'));
+  if (names.length === 0) return reverse(random, fields);
+  const name = random.pick(names);
+  const empty = random.chance(0.3) ? 'allowempty=t ' : '';
+  return {
+    text: `makemv delim="${random.pick([',', 'a', ' '])}" ${empty}${quoted(name)}`,
+    fields: adding(fields, [[name, 'many']]),
+  };
+}
+
+function mvexpand(random: Random, fields: Fields): Made {
+  const names = named(fields, 'many', 'one');
+  if (names.length === 0) return reverse(random, fields);
+  const name = random.pick(random.chance(0.8) ? [...named(fields, 'many'), ...names] : names);
+  const limit = random.chance(0.2) ? ' limit=2' : '';
+  return { text: `mvexpand ${quoted(name)}${limit}`, fields: adding(fields, [[name, 'one']]) };
+}
+
+function rex(random: Random, fields: Fields): Made {
+  const names = named(fields, 'one', 'many').filter((name) => !name.startsWith('_'));
+  if (names.length === 0) return reverse(random, fields);
+  const field = random.pick(names);
+  const all = random.chance(0.4) ? ' max_match=0' : '';
+  const pattern = random.pick([
+    '(?<x>[a-z]+)',
+    '(?<x>[a-z])(?<y>[0-9])?',
+    '(?P<x>a.)',
+    '^(?<x>[^,]*),(?<y>.*)$',
+    '(?<verb>alpha|beta)',
+    '(?i)(?<x>ALPHA)',
+  ]);
+  const isMany = all !== '' || fields.known.get(field) === 'many';
+  const made = [...pattern.matchAll(/<(\w+)>/g)].map(([, name]) => {
+    const before = fields.known.get(name ?? '');
+    return [name ?? '', isMany || before === 'many' ? 'many' : 'one'] as const;
+  });
+  return { text: `rex field=${quoted(field)}${all} "${pattern}"`, fields: adding(fields, made) };
+}
+
+function sed(random: Random, fields: Fields): Made {
+  const names = named(fields, 'one', 'many').filter((name) => !name.startsWith('_'));
+  if (names.length === 0) return reverse(random, fields);
+  const expression = random.pick(['s/a/X/g', 's/a/X/', 's/[a-c]+/<>/g', 's/(.)(.)/\\\\2\\\\1/', 's/,//g']);
+  return { text: `rex field=${quoted(random.pick(names))} mode=sed "${expression}"`, fields };
+}
+
+function regex(random: Random, fields: Fields): Made {
+  const names = named(fields, 'one', 'many').filter((name) => !name.startsWith('_'));
+  if (names.length === 0) return reverse(random, fields);
+  const pattern = random.pick(['^a', 'a$', '\\\\d', '[A-Z]', '^.$', 'l|e']);
+  return { text: `regex ${quoted(random.pick(names))}${random.pick(['=', '!='])}"${pattern}"`, fields };
+}
+
+function bin(random: Random, fields: Fields): Made {
+  if (fields.known.has('_time') && random.chance(0.6)) {
+    const output = random.chance(0.4) ? ' AS slot' : '';
+    const made: readonly (readonly [string, Kind])[] = output === '' ? [] : [['slot', 'number']];
+    return {
+      text: `bin span=${random.pick(['10s', '5m', '1h', '1d', '1mon'])} _time${output}`,
+      fields: adding(fields, made),
+    };
+  }
+  const names = named(fields, 'one', 'number').filter((name) => !name.startsWith('_'));
+  if (names.length === 0) return reverse(random, fields);
+  const name = random.pick(names);
+  return { text: `bin span=${random.pick([5, 10, 100])} ${quoted(name)}`, fields: adding(fields, [[name, 'one']]) };
+}
+
+function spath(random: Random, fields: Fields): Made {
+  const names = named(fields, 'one').filter((name) => !name.startsWith('_'));
+  if (names.length === 0) return reverse(random, fields);
+  const preferred = names.filter((name) => /json/.test(name));
+  const input = random.pick(preferred.length > 0 && random.chance(0.8) ? preferred : names);
+  if (random.chance(0.5)) {
+    const path = random.pick(['a', 'b.c', 'z.c{}', 'verb', 'z']);
+    return {
+      text: `spath input=${quoted(input)} output=picked path=${path}`,
+      fields: adding(fields, [['picked', fields.known.has('picked') ? 'many' : path.includes('{}') ? 'many' : 'one']]),
+    };
+  }
+  const made = ['a', 'b.c', 'z.c{}', 'verb'].map((name) => [name, 'many'] as const);
+  return { text: `spath input=${quoted(input)}`, fields: adding(fields, made) };
+}
+
+function iplocation(random: Random, fields: Fields): Made {
+  const names = named(fields, 'one', 'many').filter((name) => !name.startsWith('_'));
+  if (names.length === 0) return reverse(random, fields);
+  const field = random.pick(names.includes('sourceIPs{}') ? ['sourceIPs{}'] : names);
+  const kind = fields.known.get(field) ?? 'one';
+  const prefix = random.chance(0.3) ? 'geo_' : '';
+  const made = ['City', 'Country', 'Region', 'lat', 'lon'].map(
+    (part) => [`${prefix}${part}`, kind === 'one' && !fields.known.has(`${prefix}${part}`) ? 'one' : 'many'] as const,
+  );
+  return {
+    text: `iplocation ${prefix === '' ? '' : `prefix=${prefix} `}${quoted(field)}`,
+    fields: adding(fields, made),
+  };
+}
+
+function convert(random: Random, fields: Fields): Made {
+  const names = named(fields, 'one', 'number');
+  if (names.length === 0) return reverse(random, fields);
+  const name = random.pick(names);
+  const conversion = random.pick(['ctime', 'num', 'auto', 'none', 'rmcomma']);
+  const format = random.chance(0.5) ? 'timeformat="%Y-%m-%dT%H:%M:%S" ' : '';
+  const kind: Kind = conversion === 'num' ? 'number' : 'one';
+  return { text: `convert ${format}${conversion}(${quoted(name)})`, fields: adding(fields, [[name, kind]]) };
+}
+
+function streamstats(random: Random, fields: Fields): Made {
+  const names = named(fields, 'one', 'number').filter((name) => !name.startsWith('_'));
+  const field = names.length === 0 ? undefined : random.pick(names);
+  const by = field !== undefined && random.chance(0.4) ? ` BY ${quoted(random.pick(names))}` : '';
+  const current = random.chance(0.3) ? 'current=f ' : '';
+  const window = random.chance(0.4) ? `window=${random.pick([1, 2, 3])} ${by === '' ? '' : 'global=f '}` : '';
+  const text =
+    field === undefined
+      ? 'count AS s1'
+      : random.pick([
+          'count AS s1',
+          ...['count', 'sum', 'max', 'min', 'avg', 'dc', 'first', 'last'].map(
+            (name) => `${name}(${quoted(field)}) AS s1`,
+          ),
+        ]);
+  return { text: `streamstats ${current}${window}${text}${by}`, fields: adding(fields, [['s1', 'one']]) };
+}
+
+function nomv(random: Random, fields: Fields): Made {
+  const names = named(fields, 'many');
+  if (names.length === 0) return reverse(random, fields);
+  const name = random.pick(names);
+  return { text: `nomv ${quoted(name)}`, fields: adding(fields, [[name, 'one']]) };
+}
+
+function addtotals(random: Random, fields: Fields): Made {
+  const names = named(fields);
+  if (names.length === 0) return reverse(random, fields);
+  return {
+    text: `addtotals fieldname=t ${listed(random.sample(names, 3))}`,
+    fields: adding(fields, [['t', 'number']]),
+  };
+}
+
+/** Rows that have the same fields, so that there is something to put behind. */
+function append(random: Random, fields: Fields): Made {
+  const names = named(fields).filter((name) => EVENT_NAMES.has(name));
+  if (fields.isEvents || names.length === 0) return reverse(random, fields);
+  const terms = random.chance(0.5) ? '' : randomSearchTerms(random, fields.known, false);
+  const known = new Map(
+    [...fields.known].map(
+      ([name, kind]) => [name, kind === 'number' && EVENT_NAMES.has(name) && name !== '_time' ? 'one' : kind] as const,
+    ),
+  );
+  return { text: `append [search dataset=kube_audit ${terms} | table ${listed(names)}]`, fields: { ...fields, known } };
+}
+
+const EVENT_NAMES = new Set([
+  'verb',
+  'userAgent',
+  'user.username',
+  'sourceIPs{}',
+  'requestObject.n',
+  'requestObject.list{}',
+  '_time',
+]);
+
+function appendpipe(random: Random, fields: Fields): Made {
+  if (fields.isEvents) return reverse(random, fields);
+  const [inner] = [random.pick([stats, where, head])(random, fields)];
+  return {
+    text: `appendpipe [${inner.text}]`,
+    fields: adding(
+      fields,
+      [...inner.fields.known].filter(([name]) => !fields.known.has(name)),
+    ),
+  };
+}
+
+function timechart(random: Random, fields: Fields): Made {
+  if (!fields.known.has('_time') || !fields.hasTime) return reverse(random, fields);
+  const made = aggregations(random, fields, ['_time']);
+  const known = new Map<string, Kind>([['_time', 'number'], ...made.fields.known]);
+  const option = random.pick(['', 'cont=f ', 'fixedrange=f ']);
+  return {
+    text: `timechart span=${random.pick(['5s', '10s', '1m'])} ${option}${made.text}`,
+    fields: { known, isEvents: false, hasTime: true },
+  };
+}
