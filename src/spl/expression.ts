@@ -89,12 +89,12 @@ export const SQL_FUNCTIONS = [
   'abs', 'acos', 'acosh', 'array_to_string', 'asin', 'asinh', 'atan', 'atan2', 'atanh', 'ceil', 'coalesce', 'concat',
   'contains', 'cos', 'cosh', 'date_trunc', 'ends_with', 'epoch', 'error', 'exp', 'flatten', 'floor', 'generate_subscripts',
   'getvariable', 'greatest', 'json_extract', 'least', 'len', 'list_bool_or', 'list_concat', 'list_contains',
-  'list_distinct', 'list_filter', 'list_position', 'list_sort', 'list_transform', 'list_zip', 'ln', 'log10', 'lower',
+  'list_distinct', 'list_filter', 'list_position', 'list_reverse', 'list_sort', 'list_transform', 'list_zip', 'ln', 'log10', 'lower',
   'ltrim', 'md5', 'mod', 'nullif', 'pi', 'pow', 'range', 'regexp_extract', 'regexp_extract_all', 'regexp_matches',
   'regexp_replace', 'replace', 'round', 'rtrim', 'row', 'sha1', 'sha256', 'sign', 'sin', 'sinh',
-  'spl_commas', 'spl_duration', 'spl_sort_address', 'spl_json_at', 'spl_timestamp', 'struct_extract', 'spl_in_network', 'spl_iplocation', 'spl_list_at', 'spl_members_at', 'spl_number', 'spl_number_text', 'spl_round', 'spl_strftime',
+  'spl_bit_and', 'spl_bit_or', 'spl_commas', 'spl_duration', 'spl_sort_address', 'spl_json_at', 'spl_timestamp', 'struct_extract', 'spl_in_network', 'spl_ip_mask', 'spl_iplocation', 'spl_list_at', 'spl_members_at', 'spl_number', 'spl_number_text', 'spl_round', 'spl_strftime',
   'spl_strptime', 'spl_text_at', 'spl_url_decode', 'sqrt', 'starts_with', 'string_split', 'strlen', 'substr', 'tan', 'tanh', 'time_bucket', 'trim', 'trunc',
-  'try', 'unnest', 'upper',
+  'try', 'unnest', 'upper', 'xor',
 ] as const; // biome-ignore format: a flat catalogue
 
 export type SqlAggregate =
@@ -152,8 +152,19 @@ export function when(condition: Expression, result: Expression, otherwise?: Expr
   return otherwise === undefined ? { op: 'case', whens } : { op: 'case', whens, otherwise };
 }
 
+/** Parameters of the lambdas whose bodies are being made right now, the outermost first. */
+const open: string[] = [];
+
+/** Its parameter gets another name within a lambda that has one of that name: `member_`, `member_2`. */
 export function lambda(parameter: string, body: (value: Expression) => Expression): Expression {
-  return { op: 'lambda', parameters: [parameter], body: body({ op: 'parameter', name: parameter }) };
+  let name = parameter;
+  for (let count = 2; open.includes(name); count += 1) name = `${parameter}${count}`;
+  open.push(name);
+  try {
+    return { op: 'lambda', parameters: [name], body: body({ op: 'parameter', name }) };
+  } finally {
+    open.pop();
+  }
 }
 
 /** All of them; flat, and without `true`. */
