@@ -11,7 +11,7 @@ import type { DedupCommand, FieldName, SortKey } from '../ast.ts';
 import { need, withOrder } from '../demand.ts';
 import { and, binary, column, type Expression, FALSE, isNotNull, isNull, number, or } from '../expression.ts';
 import { namesOf } from '../field-names.ts';
-import type { PlanNode } from '../plan.ts';
+import { columnsOf, type PlanNode } from '../plan.ts';
 import { ColumnNames } from '../relation.ts';
 import type { CommandSpec } from './command.ts';
 import { sortRows } from './sort.ts';
@@ -61,8 +61,8 @@ export const dedup: CommandSpec<DedupCommand> = {
       return command.keepEmpty ? sorted : scope.filter(sorted, [FALSE]);
     }
     const names = new ColumnNames();
-    for (const { column: taken } of sorted.fields.values()) names.take(taken);
-    for (const { expression } of sorted.order) if (expression.op === 'column') names.take(expression.name);
+    // Also those that no field has any more: the places of an earlier dedup.
+    for (const name of columnsOf(sorted.node)) names.take(name);
     const place = names.take('place');
     const numbered: PlanNode = {
       kind: 'Rank',

@@ -11,7 +11,7 @@ import type { CommandScope } from '../command-scope.ts';
 import { need, withOrder } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
 import { binary, call, column, type Expression, number, type SortTerm } from '../expression.ts';
-import type { PlanNode } from '../plan.ts';
+import { columnsOf, type PlanNode } from '../plan.ts';
 import { ColumnNames, type Relation } from '../relation.ts';
 import { asNumber, asText, type Value } from '../value.ts';
 import type { CommandSpec } from './command.ts';
@@ -60,8 +60,8 @@ export const sort: CommandSpec<SortCommand> = {
 export function sortRows(keys: readonly SortKey[], limit: number, input: Relation, scope: CommandScope): Relation {
   const terms = keys.flatMap((key) => sortTerms(key, scope.read(input, key.field)));
   const names = new ColumnNames();
-  for (const field of input.fields.values()) names.take(field.column);
-  for (const { expression } of input.order) if (expression.op === 'column') names.take(expression.name);
+  // Also those that no field has any more: the places of an earlier sort.
+  for (const name of columnsOf(input.node)) names.take(name);
   const place = names.take('_order');
   const ranked: PlanNode = {
     kind: 'Rank',

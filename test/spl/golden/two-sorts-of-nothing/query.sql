@@ -1,0 +1,21 @@
+with search_1 as (
+  select "verb", "level", "stage", row(_time, _indextime, commit_seq, "identity") as _order
+  from kube_audit
+  where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
+    and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
+),
+sort_2 as (
+  select
+    *,
+    row_number() over (order by spl_number("stage"), spl_sort_address("stage"), "stage", _order desc) as "_order_2"
+  from search_1
+),
+sort_3 as (
+  select
+    *,
+    row_number() over (order by spl_number("level"), spl_sort_address("level"), "level", "_order_2") as "_order_3"
+  from sort_2
+)
+select "verb"
+from sort_3
+order by "_order_3"
