@@ -142,9 +142,12 @@ export interface Config {
     readonly catchUpMs: number;
     /** File with the user's macros. */
     readonly macros: string;
+    /** Folder with the user's lookups. */
+    readonly lookups: string;
     readonly maxFileBytes: number;
     readonly maxConfBytes: number;
     readonly maxFiles: number;
+    readonly maxLookupBytes: number;
     /** By the names of the scheduler's settings. */
     readonly scheduling: {
       readonly maxParallelRuns: number;

@@ -163,10 +163,14 @@ export const configSchema = section({
     paths: z.array(text()).default(['config/detections']),
     /** The user's macros; they come before those of the content. */
     macros: text().default('config/macros.yaml'),
+    /** Folder with the user's lookups; they come before those of the content. */
+    lookups: text().default('config/lookups'),
     max_file_size: size(1024).prefault('1MiB'),
     /** Of one .conf file of a Splunk app, which holds all its searches. */
     max_conf_size: size(1024).prefault('64MiB'),
     max_files: integer(1, 1_000_000).default(20_000),
+    /** Of one lookup's CSV file. */
+    max_lookup_size: size(1024).prefault('64MiB'),
     catch_up: duration(0).prefault('7d'),
     max_parallel_runs: integer(1, 64).default(2),
     run_timeout: duration(1000, day).prefault('5m'),
@@ -232,6 +236,5 @@ export type ParsedConfig = z.output<typeof configSchema>;
 /** Keys of the design that this version does not have yet: refused by name, not as a misspelling. */
 export const laterKeys: Readonly<Record<string, readonly string[]>> = {
   storage: ['retention'],
-  detections: ['lookups'],
   exporters: ['splunk_hec', 'webhook'],
 };

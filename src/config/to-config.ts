@@ -155,9 +155,11 @@ function toDetections(detections: ParsedConfig['detections']): Config['detection
     paths: detections.paths,
     catchUpMs: detections.catch_up,
     macros: detections.macros,
+    lookups: detections.lookups,
     maxFileBytes: detections.max_file_size,
     maxConfBytes: detections.max_conf_size,
     maxFiles: detections.max_files,
+    maxLookupBytes: detections.max_lookup_size,
     scheduling: {
       maxParallelRuns: detections.max_parallel_runs,
       runTimeoutSeconds: detections.run_timeout / 1000,

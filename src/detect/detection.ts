@@ -1,5 +1,6 @@
 /** A detection as Pintail knows it, whichever file layout it was published in. Plain data; nothing here runs. */
 import type { DetectionFacts, RiskRule } from '../risk/risk-rule.ts';
+import type { LookupTable } from '../spl/index.ts';
 
 /** Where a text begins in its file: 1-based line and column, and the blanks before each of its further lines. */
 export interface TextOrigin {
@@ -93,6 +94,15 @@ export interface LookupDefinition {
   readonly maxMatches: number;
   /** Written into the outputs where fewer than `minMatches` rows match; null: nothing. */
   readonly defaultMatch: string | null;
+}
+
+/** A lookup whose rows were read. */
+export interface Lookup extends LookupTable {
+  readonly definition: LookupDefinition;
+  /** In the order of the file, cells in the order of the columns; null is an empty cell. */
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** Changes with anything that decides what a search finds in it. */
+  readonly hash: string;
 }
 
 /** A setting of props.conf that makes fields of events at search time. */

@@ -10,6 +10,7 @@ export type {
   DetectionTest,
   Emission,
   FieldSetting,
+  Lookup,
   LookupDefinition,
   Macro,
   Schedule,
@@ -27,6 +28,7 @@ export {
   sourceOf,
   type UncompiledDetection,
 } from './run/compile-detection.ts';
+export { dropOtherLookups, installLookups } from './run/install-lookups.ts';
 export { installViews } from './run/install-views.ts';
 export type { RunOutcome, ScheduledWindow } from './run/run-window.ts';
 export { type Clock, systemClock } from './schedule/clock.ts';

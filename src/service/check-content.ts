@@ -1,6 +1,6 @@
 /** Content checked, against events in files, a database, a service, or none. */
 import { PermanentError, type SplunkMetadata, type SqlRow } from '../component.ts';
-import { checkContent, type EventQuery, type Report } from '../detect/index.ts';
+import { checkContent, type EventQuery, installLookups, type Report } from '../detect/index.ts';
 import { compileSearch, printSearchDiagnostics } from './compile-search.ts';
 import { loadDetections } from './content.ts';
 import { queryServer } from './query-server.ts';
@@ -55,6 +55,7 @@ export async function checkFiles(request: CheckRequest): Promise<Report> {
       onProblem: request.onProblem,
       ...(request.onLoad && { onProgress: request.onLoad }),
     });
+    await installLookups(workbench.database, content.lookups.values());
     return await check(await workbenchEvents(workbench));
   } finally {
     await workbench.close();
@@ -68,7 +69,7 @@ async function workbenchEvents(workbench: Workbench): Promise<EventQuery> {
   return {
     sql,
     async search(spl) {
-      const result = compileSearch(spl, { macros: new Map(), strictSplunk: true });
+      const result = compileSearch(spl, { macros: new Map(), lookups: new Map(), strictSplunk: true });
       if (!result.ok) throw new PermanentError(printSearchDiagnostics(spl, result));
       return sql(result.sql);
     },

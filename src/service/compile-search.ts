@@ -1,9 +1,10 @@
 /** One search typed by a person, compiled with the macros that ship or that the user wrote. */
-import type { Macro } from '../detect/index.ts';
+import type { Lookup, Macro } from '../detect/index.ts';
 import { type CompileResult, compile, renderDiagnostic, type Source, type SplLimits } from '../spl/index.ts';
 
 export interface CompileSearchOptions {
   readonly macros: ReadonlyMap<string, Macro>;
+  readonly lookups: ReadonlyMap<string, Lookup>;
   readonly strictSplunk: boolean;
   /** What a search may cost the compiler; its defaults where left out. */
   readonly limits?: Partial<SplLimits> | undefined;
@@ -13,6 +14,7 @@ export interface CompileSearchOptions {
 export function compileSearch(text: string, options: CompileSearchOptions): CompileResult {
   return compile(searchSource(text), {
     macros: options.macros,
+    lookups: options.lookups,
     strict: options.strictSplunk,
     window: { kind: 'session' },
     ...(options.limits && { limits: options.limits }),

@@ -16,10 +16,13 @@ export interface ContentRequest {
   readonly paths?: readonly string[] | undefined;
   /** The user's macros; undefined is the shipped `config/macros.yaml`. */
   readonly macros?: string | undefined;
+  /** The folder of the user's lookups; undefined is the shipped `config/lookups`. */
+  readonly lookups?: string | undefined;
   readonly strictSplunk: boolean;
   readonly maxFileBytes?: number;
   readonly maxConfBytes?: number;
   readonly maxFiles?: number;
+  readonly maxLookupBytes?: number;
   /** What a search may cost the compiler; its defaults where left out. */
   readonly limits?: Partial<SplLimits>;
 }
@@ -33,15 +36,18 @@ export interface CompiledContent {
 
 export const SHIPPED_DETECTIONS = 'config/detections';
 export const SHIPPED_MACROS = 'config/macros.yaml';
+export const SHIPPED_LOOKUPS = 'config/lookups';
 
 /** Loads without compiling. Files that cannot be taken are in `problems`. */
 export async function loadDetections(request: Omit<ContentRequest, 'strictSplunk' | 'limits'>): Promise<Content> {
   return loadContent({
     paths: (request.paths ?? [SHIPPED_DETECTIONS]).map(findShipped),
     macros: findShipped(request.macros ?? SHIPPED_MACROS),
+    lookups: findShipped(request.lookups ?? SHIPPED_LOOKUPS),
     ...(request.maxFileBytes !== undefined && { maxFileBytes: request.maxFileBytes }),
     ...(request.maxConfBytes !== undefined && { maxConfBytes: request.maxConfBytes }),
     ...(request.maxFiles !== undefined && { maxFiles: request.maxFiles }),
+    ...(request.maxLookupBytes !== undefined && { maxLookupBytes: request.maxLookupBytes }),
   });
 }
 
@@ -51,7 +57,8 @@ export async function compileContent(
   window: 'session' | 'detection',
 ): Promise<CompiledContent> {
   const content = await loadDetections(request);
-  const options = { macros: content.macros, strictSplunk: request.strictSplunk, window, limits: request.limits };
+  const { macros, lookups } = content;
+  const options = { macros, lookups, strictSplunk: request.strictSplunk, window, limits: request.limits };
   const compileAll = (searches: readonly Detection[]) =>
     searches.map((detection) => compileDetection(detection, options));
   return { content, detections: compileAll(content.detections), unscheduled: compileAll(content.unscheduled) };

@@ -1,7 +1,7 @@
 /** One search or one query over files or over a database that no service has open. */
 import type { SplunkMetadata, SqlStream, TimeWindow } from '../component.ts';
 import { PermanentError } from '../component.ts';
-import { installViews } from '../detect/index.ts';
+import { installLookups, installViews } from '../detect/index.ts';
 import { compileSearch, printSearchDiagnostics } from './compile-search.ts';
 import { compileContent, loadDetections } from './content.ts';
 import { type NamedWindow, resolveWindow } from './time-window.ts';
@@ -29,14 +29,18 @@ export async function searchFiles(
   query: FileQuery,
   consume: (stream: SqlStream) => Promise<void>,
 ): Promise<void> {
-  const { macros } = await loadDetections({});
-  const result = compileSearch(spl, { macros, strictSplunk: query.strictSplunk });
+  const { macros, lookups } = await loadDetections({});
+  const result = compileSearch(spl, { macros, lookups, strictSplunk: query.strictSplunk });
   if (!result.ok) throw new PermanentError(printSearchDiagnostics(spl, result));
   if (result.warnings.length > 0) query.onProblem(printSearchDiagnostics(spl, result));
-  await onWorkbench(query, (workbench, window) => stream(workbench, window, result.sql, consume));
+  const read = [...lookups.values()].filter(({ table }) => result.lookupTables.includes(table));
+  await onWorkbench(query, async (workbench, window) => {
+    await installLookups(workbench.database, read);
+    await stream(workbench, window, result.sql, consume);
+  });
 }
 
-/** As `searchFiles`, for SQL; the views of the shipped detections are there, over the window or all time. */
+/** As `searchFiles`, for SQL; the lookups and the views of the shipped detections are there, over the window or all time. */
 export async function queryFiles(
   sql: string,
   query: FileQuery,
@@ -44,7 +48,8 @@ export async function queryFiles(
 ): Promise<void> {
   await onWorkbench(query, async (workbench, window) => {
     if (query.database === undefined) {
-      const { detections } = await compileContent({ strictSplunk: query.strictSplunk }, 'session');
+      const { content, detections } = await compileContent({ strictSplunk: query.strictSplunk }, 'session');
+      await installLookups(workbench.database, content.lookups.values());
       await installViews(
         workbench.database,
         detections.filter((compiled) => compiled.ok),

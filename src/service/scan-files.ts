@@ -1,6 +1,6 @@
 /** Every detection once over recorded files: for incident response and for CI. */
 import type { SplunkMetadata, SqlRow, TimeWindow } from '../component.ts';
-import type { CompiledDetection } from '../detect/index.ts';
+import { type CompiledDetection, installLookups, type Lookup } from '../detect/index.ts';
 import { compileContent, printProblem } from './content.ts';
 import { type NamedWindow, resolveWindow } from './time-window.ts';
 import { type LoadProgress, type LoadTotals, openWorkbench, type Workbench } from './workbench.ts';
@@ -36,10 +36,11 @@ export interface Scan {
  * name is not among the detections.
  */
 export async function scanFiles(request: ScanRequest, work: (scan: Scan) => Promise<void>): Promise<void> {
-  const detections = await chooseDetections(request);
+  const { detections, lookups } = await chooseDetections(request);
   const workbench = await openWorkbench({ database: request.database });
   try {
     const totals = await workbench.load(request.files, request);
+    await installLookups(workbench.database, lookups);
     const window = resolveWindow(request.window, await workbench.newestTime());
     await work({ totals, detections, run: (detection, consume) => run(workbench, window, detection, consume) });
   } finally {
@@ -51,7 +52,13 @@ export class UnknownDetectionError extends Error {
   override readonly name = 'UnknownDetectionError';
 }
 
-async function chooseDetections(request: ScanRequest): Promise<readonly CompiledDetection[]> {
+interface Chosen {
+  readonly detections: readonly CompiledDetection[];
+  /** Those that the detections read. */
+  readonly lookups: readonly Lookup[];
+}
+
+async function chooseDetections(request: ScanRequest): Promise<Chosen> {
   const { content, detections } = await compileContent(
     { paths: request.detectionPaths, strictSplunk: request.strictSplunk },
     'session',
@@ -71,7 +78,9 @@ async function chooseDetections(request: ScanRequest): Promise<readonly Compiled
     ({ detection }) => names === undefined || names.some((wanted) => isNamed(detection, wanted)),
   );
   for (const compiled of chosen) if (!compiled.ok) request.onProblem(compiled.error);
-  return chosen.filter((compiled) => compiled.ok);
+  const compiled = chosen.filter((entry) => entry.ok);
+  const tables = new Set(compiled.flatMap(({ lookupTables }) => lookupTables));
+  return { detections: compiled, lookups: [...content.lookups.values()].filter(({ table }) => tables.has(table)) };
 }
 
 async function run(

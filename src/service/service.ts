@@ -33,6 +33,7 @@ import { compileSearch } from './compile-search.ts';
 import { type CompiledContent, compileContent, printProblem } from './content.ts';
 import { createDestinations } from './destinations.ts';
 import { Intake } from './intake.ts';
+import { LookupTables } from './lookup-tables.ts';
 import { SEARCH_TIME_ZONE } from './time-window.ts';
 
 export interface ServiceOptions {
@@ -61,9 +62,11 @@ export async function createService(config: Config, options: ServiceOptions): Pr
     {
       paths: config.detections.paths,
       macros: config.detections.macros,
+      lookups: config.detections.lookups,
       maxFileBytes: config.detections.maxFileBytes,
       maxConfBytes: config.detections.maxConfBytes,
       maxFiles: config.detections.maxFiles,
+      maxLookupBytes: config.detections.maxLookupBytes,
       strictSplunk: config.spl.strict,
       limits: config.spl.limits,
     },
@@ -130,7 +133,8 @@ export class Service implements Component {
     this.#receivers = createReceivers(config, intake, logger, metrics);
     this.#api = this.#createApi(config, database, metrics, onStuckQuery);
     const receivers = Object.values(this.#receivers).filter((receiver) => receiver !== undefined);
-    this.#components = [this.#store, outbox, this.#scheduler, this.#api, ...receivers];
+    const lookups = new LookupTables(database, content.content.lookups);
+    this.#components = [this.#store, lookups, outbox, this.#scheduler, this.#api, ...receivers];
   }
 
   get database(): Database {
@@ -203,7 +207,12 @@ export class Service implements Component {
     return new HuntApi(settings, {
       database,
       compileSearch: (spl) =>
-        compileSearch(spl, { macros: content.macros, strictSplunk: config.spl.strict, limits: config.spl.limits }),
+        compileSearch(spl, {
+          macros: content.macros,
+          lookups: content.lookups,
+          strictSplunk: config.spl.strict,
+          limits: config.spl.limits,
+        }),
       resolveTime: resolveNamedTime,
       now: () => Date.now() / 1000,
       waitingFor: () => this.#components.filter((part) => !this.#started.includes(part)).map(({ name }) => name),

@@ -20,6 +20,7 @@ export async function testDetections(
   const results = runDetectionTests({
     detections: content.detections,
     macros: content.macros,
+    lookups: content.lookups,
     strictSplunk: request.strictSplunk,
     timeZone: SEARCH_TIME_ZONE,
     maxRows,

@@ -52,9 +52,9 @@ describe("the configuration's defaults are those of the rooms", () => {
   });
 
   test('detect', () => {
-    const { catchUpMs, scheduling, paths, macros, maxFileBytes, maxConfBytes, maxFiles } = config.detections;
+    const { catchUpMs, scheduling, ...content } = config.detections;
     expect(defaultSchedulerSettings).toMatchObject({ ...scheduling, catchUpSeconds: catchUpMs / 1000 });
-    expect(defaultContentSettings).toEqual({ paths, macros, maxFileBytes, maxConfBytes, maxFiles });
+    expect(defaultContentSettings).toEqual(content);
   });
 
   test('export', () => {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type Content, loadContent } from '../../src/detect/index.ts';
-import { compile, type LookupTable, renderDiagnostic } from '../../src/spl/index.ts';
+import { compile, type LookupTables, renderDiagnostic } from '../../src/spl/index.ts';
 import {
   type EventTables,
   type Json,
@@ -43,7 +43,7 @@ const cases = readdirSync(GOLDEN, { withFileTypes: true })
 describe.skipIf(FOLDER === undefined)('the published searches over our own events', () => {
   let tables: EventTables;
   let content: Content;
-  let lookups: ReadonlyMap<string, LookupTable>;
+  let lookups: LookupTables;
   beforeAll(async () => {
     tables = await openEventTables();
     content = await loadContent({ paths: [String(FOLDER)], macros: MACROS });
@@ -91,29 +91,13 @@ describe.skipIf(FOLDER === undefined)('the published searches over our own event
   });
 });
 
-/** The lookups that the cases' searches name. Their files quote no cell, so commas part them; blanks around do not count. */
-async function createLookups(tables: EventTables, content: Content): Promise<ReadonlyMap<string, LookupTable>> {
+/** Tables for the lookups that the cases' searches name. */
+async function createLookups(tables: EventTables, content: Content): Promise<LookupTables> {
   const searches = cases.map((name) => readSearch(readReference(name)));
-  const lookups = new Map<string, LookupTable>();
-  for (const {
-    name,
-    source,
-    matchTypes,
-    caseSensitive,
-    minMatches,
-    maxMatches,
-    defaultMatch,
-  } of content.lookups.values()) {
-    if (source.kind !== 'csv' || !searches.some((text) => text.includes(`lookup ${name} `))) continue;
-    const lines = readFileSync(source.path, 'utf8')
-      .split(/\r?\n/)
-      .filter((line) => line !== '');
-    const [columns = [], ...rows] = lines.map((line) => line.split(',').map((cell) => cell.trim()));
-    const table = `lookup_${name}`;
-    await tables.setLookup(table, columns, rows);
-    lookups.set(name, { table, columns, matchTypes, caseSensitive, minMatches, maxMatches, defaultMatch });
+  for (const [name, { table, columns, rows }] of content.lookups) {
+    if (searches.some((text) => text.includes(`lookup ${name} `))) await tables.setLookup(table, columns, rows);
   }
-  return lookups;
+  return content.lookups;
 }
 
 function readReference(name: string): Reference {

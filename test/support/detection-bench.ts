@@ -194,6 +194,7 @@ export function testCompiled(overrides: Partial<Detection> = {}, sql = deletions
     fields: [],
     keyFields: ['user'],
     datasets: ['kube_audit'],
+    lookupTables: [],
     usesIpLocation: false,
     warnings: [],
   };

@@ -30,9 +30,10 @@ export interface CheckContentOptions {
 
 /** Rejects only where the events cannot be read; what is wrong with a search is in the report. */
 export async function checkContent(content: Content, options: CheckContentOptions): Promise<Report> {
-  const { macros } = content;
+  const { macros, lookups } = content;
   const compileOptions = {
     macros,
+    lookups,
     strictSplunk: options.strictSplunk,
     window: 'session',
     limits: options.limits,

@@ -99,6 +99,16 @@ function appOfFile(file: string): AppFiles | null {
   };
 }
 
+/** YAML and CSV files of a folder, sorted; none where there is no such folder. */
+export async function findLookups(
+  folder: string,
+  maxFiles: number,
+): Promise<{ readonly definitions: readonly string[]; readonly tables: readonly string[] }> {
+  const absolute = resolve(folder);
+  if (!existsSync(absolute)) return { definitions: [], tables: [] };
+  return { definitions: await yamlFiles(absolute, maxFiles), tables: await filesIn(absolute, /^\.csv$/i, maxFiles) };
+}
+
 async function yamlFilesIfThere(folder: string, maxFiles: number): Promise<readonly string[]> {
   return existsSync(folder) ? yamlFiles(folder, maxFiles) : [];
 }
@@ -108,6 +118,10 @@ async function yamlFilesIfThere(folder: string, maxFiles: number): Promise<reado
  * whose visible files are links into them. Links to files are followed, links to folders are not.
  */
 async function yamlFiles(folder: string, maxFiles: number): Promise<readonly string[]> {
+  return filesIn(folder, /^\.ya?ml$/i, maxFiles);
+}
+
+async function filesIn(folder: string, ending: RegExp, maxFiles: number): Promise<readonly string[]> {
   const files: string[] = [];
   const folders = [folder];
   for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
@@ -115,7 +129,7 @@ async function yamlFiles(folder: string, maxFiles: number): Promise<readonly str
       if (entry.name.startsWith('.')) continue;
       const path = join(next, entry.name);
       if (entry.isDirectory()) folders.push(path);
-      else if (/^\.ya?ml$/i.test(extname(entry.name)) && (await isFile(entry, path))) files.push(path);
+      else if (ending.test(extname(entry.name)) && (await isFile(entry, path))) files.push(path);
       if (files.length > maxFiles) {
         throw new ContentError(`folder: expected at most ${maxFiles} content files, found more.`, null);
       }

@@ -1,12 +1,21 @@
 /** Everything that detections are made of, from files: searches, macros, schedules, lookup definitions. */
 import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { ContentProblem, Detection, FieldSetting, LookupDefinition, Macro, Schedule } from '../detection.ts';
-import { findContent } from './find-content.ts';
+import type {
+  ContentProblem,
+  Detection,
+  FieldSetting,
+  Lookup,
+  LookupDefinition,
+  Macro,
+  Schedule,
+} from '../detection.ts';
+import { findContent, findLookups } from './find-content.ts';
 import { type LoadApp, loadApp } from './load-app.ts';
 import { parseDetection } from './parse-detection.ts';
-import { parseLookupFile } from './parse-lookups.ts';
+import { lookupOfCsv, parseLookupFile } from './parse-lookups.ts';
 import { macroKey, parseDeployment, parseMacro, parseUserMacros } from './parse-macros.ts';
+import { readLookup } from './read-lookup.ts';
 import { defaultSchedules } from './schedule-of-file.ts';
 import { ContentError, readYamlFile, type YamlFile } from './yaml-file.ts';
 
@@ -15,19 +24,25 @@ export interface ContentSettings {
   readonly paths: readonly string[];
   /** The user's macros, which override the content's; null: none. */
   readonly macros: string | null;
+  /** Folder with the user's lookups, which override the content's; null: none. It need not be there. */
+  readonly lookups: string | null;
   /** Of one YAML file. */
   readonly maxFileBytes: number;
   /** Of one `.conf` file: an app holds all its searches in one. */
   readonly maxConfBytes: number;
   readonly maxFiles: number;
+  /** Of one lookup's CSV file. */
+  readonly maxLookupBytes: number;
 }
 
 export const defaultContentSettings: ContentSettings = {
   paths: ['config/detections'],
   macros: 'config/macros.yaml',
+  lookups: 'config/lookups',
   maxFileBytes: 1_048_576,
   maxConfBytes: 67_108_864,
   maxFiles: 20_000,
+  maxLookupBytes: 67_108_864,
 };
 
 export interface Content {
@@ -38,7 +53,7 @@ export interface Content {
   /** By `macroKey`: `kube_audit`, `security_content_ctime(1)`. */
   readonly macros: ReadonlyMap<string, Macro>;
   /** By name. */
-  readonly lookups: ReadonlyMap<string, LookupDefinition>;
+  readonly lookups: ReadonlyMap<string, Lookup>;
   /** What props.conf would make of events; nothing applies it yet, and `notes` says so. */
   readonly fieldSettings: readonly FieldSetting[];
   /** What was left out because it cannot be taken, each with the reason. */
@@ -81,11 +96,13 @@ class ContentLoader {
         for (const macro of parseUserMacros(yaml)) this.#addUserMacro(macro);
       });
     }
+    const { lookups } = this.#settings;
+    if (lookups !== null) await this.#guarded(lookups, () => this.#loadLookups(lookups));
     return {
       detections: this.#detections,
       unscheduled: this.#unscheduled,
       macros: this.#macros,
-      lookups: this.#lookups,
+      lookups: await this.#readLookups(),
       fieldSettings: this.#fieldSettings,
       problems: this.#problems,
       notes: this.#notes,
@@ -148,8 +165,43 @@ class ContentLoader {
       throw new ContentError(`${lookup.name}: expected its file ${source.path}, found nothing there.`, lookup.line);
     }
     this.#lookups.set(lookup.name, lookup);
-    const message = `The lookup ${lookup.name} is not applied: searches that use lookups are refused.`;
-    this.#notes.push({ file: lookup.file, line: lookup.line, message });
+  }
+
+  /** Definitions as in the content; a CSV file that none of them names is a lookup of its own. */
+  async #loadLookups(folder: string): Promise<void> {
+    const { definitions, tables } = await findLookups(folder, this.#settings.maxFiles);
+    const problems = this.#problems.length;
+    for (const file of definitions) await this.#loadFile(file, (yaml) => this.#addLookup(parseLookupFile(yaml)));
+    const named = new Set([...this.#lookups.values()].map(({ source }) => source.kind === 'csv' && source.path));
+    for (const file of tables.filter((path) => !named.has(path))) {
+      if (this.#problems.length === problems) {
+        this.#addLookup(lookupOfCsv(file));
+        continue;
+      }
+      // It may belong to the definition that failed: its rows would match in another way than its author meant.
+      const message = 'It is no lookup of its own while a definition in its folder cannot be taken.';
+      this.#notes.push({ file, line: null, message });
+    }
+  }
+
+  async #readLookups(): Promise<ReadonlyMap<string, Lookup>> {
+    const lookups = new Map<string, Lookup>();
+    const tables = new Map<string, string>();
+    for (const definition of this.#lookups.values()) {
+      await this.#guarded(definition.file, async () => {
+        const lookup = await readLookup(definition, this.#settings.maxLookupBytes);
+        const other = tables.get(lookup.table);
+        if (other !== undefined) {
+          throw new ContentError(
+            `${definition.name}: expected a name of its own, found one whose table ${lookup.table} belongs to ${other}.`,
+            definition.line,
+          );
+        }
+        tables.set(lookup.table, definition.name);
+        lookups.set(definition.name, lookup);
+      });
+    }
+    return lookups;
   }
 
   #addSearch(detection: Detection, line: number): void {

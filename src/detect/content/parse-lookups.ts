@@ -65,13 +65,20 @@ export function parseLookupFile(yaml: YamlFile): LookupDefinition {
   });
 }
 
+/** A CSV file that nothing defines: named after the file, matched as Splunk does where nothing is said. */
+export function lookupOfCsv(path: string): LookupDefinition {
+  const settings = { name: basename(path).replace(/\.csv$/i, ''), file: path, folder: dirname(path) };
+  const get = (key: Setting) => (key === 'filename' ? basename(path) : null);
+  return toDefinition({ ...settings, get, lineOf: () => 1 });
+}
+
 function toDefinition(settings: Settings): LookupDefinition {
   const isExternal = settings.get('filename') === null && settings.get('collection') === null;
   if (isExternal) {
     throw new ContentError(`${settings.name}: expected filename or collection, found neither.`, settings.lineOf(null));
   }
   const filename = settings.get('filename');
-  const minMatches = wholeNumber(settings, 'min_matches', 0);
+  const minMatches = wholeNumber(settings, 'min_matches', 0, 0);
   const defaultMatch = settings.get('default_match');
   return {
     name: settings.name,
@@ -85,10 +92,13 @@ function toDefinition(settings: Settings): LookupDefinition {
     matchTypes: matchTypesOf(settings),
     caseSensitive: !/^(?:0|f|false|n|no)$/i.test(settings.get('case_sensitive_match') ?? 'true'),
     minMatches,
-    maxMatches: wholeNumber(settings, 'max_matches', 1000),
+    maxMatches: wholeNumber(settings, 'max_matches', 1, 1000),
     defaultMatch,
   };
 }
+
+/** Splunk's own bound on the rows that may match. */
+const mostMatches = 1000;
 
 /** `WILDCARD(process), CIDR(src)`; EXACT is the default and may be said. */
 function matchTypesOf(settings: Settings): LookupDefinition['matchTypes'] {
@@ -107,9 +117,12 @@ function matchTypesOf(settings: Settings): LookupDefinition['matchTypes'] {
   });
 }
 
-function wholeNumber(settings: Settings, key: 'min_matches' | 'max_matches', otherwise: number): number {
+function wholeNumber(settings: Settings, key: 'min_matches' | 'max_matches', least: number, otherwise: number): number {
   const text = settings.get(key);
   if (text === null) return otherwise;
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new ContentError(`${key}: expected a whole number, found "${text}".`, settings.lineOf(key));
+  if (/^\d{1,4}$/.test(text) && Number(text) >= least && Number(text) <= mostMatches) return Number(text);
+  throw new ContentError(
+    `${key}: expected a whole number from ${least} to ${mostMatches}, found "${text}".`,
+    settings.lineOf(key),
+  );
 }

@@ -5,8 +5,9 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { Database, SqlRow, TimeWindow } from '../../component.ts';
-import type { Detection, DetectionTest, Macro, TestData } from '../detection.ts';
+import type { Detection, DetectionTest, Lookup, Macro, TestData } from '../detection.ts';
 import { type CompiledDetection, compileDetection } from '../run/compile-detection.ts';
+import { installLookups } from '../run/install-lookups.ts';
 import { resolveTime } from '../schedule/time-modifier.ts';
 import { compareRows } from './compare-rows.ts';
 
@@ -21,6 +22,8 @@ export interface EventSandbox {
 export interface DetectionTestOptions {
   readonly detections: readonly Detection[];
   readonly macros: ReadonlyMap<string, Macro>;
+  /** None where left out. */
+  readonly lookups?: ReadonlyMap<string, Lookup> | undefined;
   readonly strictSplunk: boolean;
   readonly timeZone: string;
   readonly maxRows: number;
@@ -77,6 +80,7 @@ async function runSearch(
   const sandbox = await options.openSandbox();
   try {
     for (const data of test.data) await sandbox.load(data);
+    await installLookups(sandbox.database, options.lookups?.values() ?? []);
     const window = await windowOf(test, sandbox.database, options.timeZone);
     return await sandbox.database.read({ share: 'detection', window }, async (connection) => {
       const rows: SqlRow[] = [];

@@ -9,7 +9,7 @@ import {
   type SplLimits,
   type WindowBinding,
 } from '../../spl/index.ts';
-import type { Detection, Macro } from '../detection.ts';
+import type { Detection, Lookup, Macro } from '../detection.ts';
 
 export interface CompiledDetection {
   readonly ok: true;
@@ -23,6 +23,8 @@ export interface CompiledDetection {
   /** Final names of the fields that tell rows apart; null: the whole row does. */
   readonly keyFields: readonly string[] | null;
   readonly datasets: readonly string[];
+  /** SQL tables of the lookups that it reads. */
+  readonly lookupTables: readonly string[];
   readonly usesIpLocation: boolean;
   readonly warnings: readonly Diagnostic[];
 }
@@ -39,6 +41,8 @@ export interface UncompiledDetection {
 
 export interface CompileDetectionOptions {
   readonly macros: ReadonlyMap<string, Macro>;
+  /** None where left out. */
+  readonly lookups?: ReadonlyMap<string, Lookup> | undefined;
   /** Where the detection itself does not say. */
   readonly strictSplunk: boolean;
   /** `detection`: as the detection's view; `session`: over the window that the session sets, or all time. */
@@ -54,6 +58,7 @@ export function compileDetection(
   const source = sourceOf(detection);
   const result = compile(source, {
     macros: options.macros,
+    ...(options.lookups && { lookups: options.lookups }),
     strict: detection.strictSplunk ?? options.strictSplunk,
     window: options.window === 'session' ? { kind: 'session' } : { kind: 'detection', name: detection.slug },
     ...(options.limits && { limits: options.limits }),
@@ -73,12 +78,17 @@ export function compileDetection(
     detection,
     sql: result.sql,
     fields: result.fields,
-    contentHash: contentHash(detection, result.sql),
+    contentHash: contentHash(detection, [result.sql, ...lookupHashes(result.lookupTables, options)].join('\n')),
     keyFields: result.keyFields ?? null,
     datasets: result.datasets,
+    lookupTables: result.lookupTables,
     usesIpLocation: result.usesIpLocation,
     warnings: result.warnings,
   };
+}
+
+function lookupHashes(tables: readonly string[], { lookups }: CompileDetectionOptions): readonly string[] {
+  return [...(lookups?.values() ?? [])].filter(({ table }) => tables.includes(table)).map(({ hash }) => hash);
 }
 
 /** The search as the compiler takes it; its diagnostics point into the detection's file. */

@@ -241,7 +241,7 @@ describe('a Splunk app', () => {
   });
 
   test('brings lookup definitions with their way of matching', async () => {
-    const csv = await write('lookups/paths.csv', 'path, kind\n*/etc/*, yes\n');
+    const csv = await write('lookups/paths.csv', 'path, kind, net\n*/etc/*, yes\n');
     const file = await write(
       'default/transforms.conf',
       `[paths]
@@ -263,7 +263,7 @@ filename = lost.csv
 `,
     );
     const { lookups, problems } = await load();
-    expect([...lookups.values()]).toEqual([
+    expect([...lookups.values()].map(({ definition }) => definition)).toEqual([
       {
         name: 'paths',
         file,
@@ -370,10 +370,14 @@ describe('a checkout of security_content', () => {
     expect(problems.map(({ message }) => message)).toEqual(['model: expected filename or collection, found neither.']);
     expect(detections.map(({ name }) => name)).toEqual(['A']);
     expect(lookups.get('new_one')).toMatchObject({
-      source: { kind: 'csv', path: join(folder, 'lookups/new.csv') },
+      definition: { source: { kind: 'csv', path: join(folder, 'lookups/new.csv') } },
       matchTypes: [{ kind: 'wildcard', field: 'a' }],
     });
-    expect(lookups.get('kv')).toMatchObject({ source: { kind: 'collection', name: 'kv' }, fields: ['a', 'b'] });
+    expect(lookups.get('kv')).toMatchObject({
+      definition: { source: { kind: 'collection', name: 'kv' } },
+      columns: ['a', 'b'],
+      rows: [],
+    });
     expect(unscheduled.map(({ name, schedule }) => [name, schedule.cron])).toEqual([
       ['B', '10 0 * * *'],
       ['C', '0 * * * *'],
