@@ -3,7 +3,14 @@
  * a signal, and refuses use after it was given back.
  */
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api';
-import type { Connection, SqlColumn, SqlRow, SqlStream, SqlValue } from '../component.ts';
+import {
+  type Connection,
+  PermanentError,
+  type SqlColumn,
+  type SqlRow,
+  type SqlStream,
+  type SqlValue,
+} from '../component.ts';
 import { translateEngineError } from './engine-error.ts';
 import { fromEngine, toEngine } from './sql-value.ts';
 
@@ -27,7 +34,7 @@ export class EngineConnection implements Connection {
   async query(sql: string, parameters?: readonly SqlValue[]): Promise<readonly SqlRow[]> {
     return this.#guard(async () => {
       const result = await this.#execute(sql, parameters, false);
-      const names = result.deduplicatedColumnNames();
+      const names = columnsOf(result).map(({ name }) => name);
       const rows: SqlRow[] = [];
       for (const chunk of await result.fetchAllChunks()) {
         rows.push(...chunkRows(chunk, names));
@@ -42,9 +49,8 @@ export class EngineConnection implements Connection {
 
   async stream(sql: string, parameters?: readonly SqlValue[]): Promise<SqlStream> {
     const result = await this.#guard(() => this.#execute(sql, parameters, true));
-    const names = result.deduplicatedColumnNames();
-    const types = result.columnTypes();
-    const columns = names.map((name, index): SqlColumn => ({ name, type: types[index]?.toString() ?? 'VARCHAR' }));
+    const columns = columnsOf(result);
+    const names = columns.map(({ name }) => name);
     const next = (): Promise<DuckDBDataChunk | null> => this.#guard(() => result.fetchChunk());
     return {
       columns,
@@ -128,12 +134,49 @@ export class EngineConnection implements Connection {
   }
 }
 
+/** Rejects a struct member that the values of `@duckdb/node-api` 1.5 drop: they are built by plain assignment. */
+function columnsOf(result: DuckDBResult): readonly SqlColumn[] {
+  const types = result.columnTypes();
+  return uniqueNames(result.columnNames()).map((name, index): SqlColumn => {
+    const type = types[index]?.toString() ?? 'VARCHAR';
+    if (/(?:STRUCT|UNION)\(/.test(type) && type.includes('"__proto__"')) {
+      throw new PermanentError(
+        `column ${name}: expected structs without a member "__proto__", found ${type}. Select its members, or cast it to JSON.`,
+      );
+    }
+    return { name, type };
+  });
+}
+
+/** The first column of a name keeps it; the next ones get `:1`, `:2`, … where no column has that name already. */
+function uniqueNames(names: readonly string[]): readonly string[] {
+  const taken = new Set(names);
+  const seen = new Set<string>();
+  return names.map((name) => {
+    if (!seen.has(name)) {
+      seen.add(name);
+      return name;
+    }
+    let number = 1;
+    while (taken.has(`${name}:${number}`)) number += 1;
+    const unique = `${name}:${number}`;
+    taken.add(unique);
+    return unique;
+  });
+}
+
 function chunkRows(chunk: DuckDBDataChunk, names: readonly string[]): readonly SqlRow[] {
   const columns = names.map((_name, index) => chunk.getColumnValues(index));
   return Array.from({ length: chunk.rowCount }, (_item, row) => {
     const record: Record<string, SqlValue> = {};
     for (const [index, name] of names.entries()) {
-      record[name] = fromEngine(columns[index]?.[row] ?? null);
+      const value = fromEngine(columns[index]?.[row] ?? null);
+      // Assigned plainly, this name would set the prototype.
+      if (name === '__proto__') {
+        Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });
+      } else {
+        record[name] = value;
+      }
     }
     return record;
   });

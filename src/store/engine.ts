@@ -67,9 +67,10 @@ function explainOpen(error: unknown, path: string): unknown {
   }
   const versions = /version number (\d+), but we can only read versions between (\d+) and (\d+)/.exec(text);
   if (versions !== null) {
+    const age = Number(versions[1]) > Number(versions[3]) ? 'newer' : 'older';
     return new PermanentError(
-      `database "${path}": expected a file of DuckDB 1.x (storage version at most ${versions[3]}), ` +
-        `found storage version ${versions[1]}, written by a newer DuckDB.`,
+      `database "${path}": expected a file of DuckDB 1.x (storage version ${versions[2]} to ${versions[3]}), ` +
+        `found storage version ${versions[1]}, written by a${age === 'newer' ? '' : 'n'} ${age} DuckDB.`,
       { cause: error },
     );
   }

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+describe('EngineConnection', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await openTestDatabase();
+  });
+  afterAll(() => database.close());
+
+  const columnsAndRows = (sql: string) =>
+    database.read({ share: 'service' }, async (connection) => {
+      const stream = await connection.stream(sql);
+      const rows = [];
+      for await (const chunk of stream.chunks()) rows.push(...chunk);
+      return { names: stream.columns.map(({ name }) => name), rows };
+    });
+
+  it('keeps columns named like the properties of every object', async () => {
+    const sql = 'select 1 as "__proto__", 2 as "constructor", 3 as "toString"';
+    const [queried] = await database.query(sql);
+    const streamed = await columnsAndRows(sql);
+    for (const row of [queried, streamed.rows[0]]) {
+      expect(Object.entries(row ?? {})).toEqual([
+        ['__proto__', 1],
+        ['constructor', 2],
+        ['toString', 3],
+      ]);
+    }
+  });
+
+  it('gives every column a name of its own, also where a number is taken already', async () => {
+    const { names, rows } = await columnsAndRows(
+      'select 1 as a, 2 as a, 3 as "a:1", 4 as constructor, 5 as constructor',
+    );
+    expect(names).toEqual(['a', 'a:2', 'a:1', 'constructor', 'constructor:1']);
+    expect(rows).toEqual([{ a: 1, 'a:2': 2, 'a:1': 3, constructor: 4, 'constructor:1': 5 }]);
+  });
+
+  it('refuses a struct whose member would be lost, and shows it as JSON', async () => {
+    await expect(database.query(`select {'__proto__': 1, 'a': 2} as s`)).rejects.toThrow(/column s: .*"__proto__"/);
+    expect(await database.query(`select {'__proto__': 1, 'a': 2}::json::varchar as s`)).toEqual([
+      { s: '{"__proto__":1,"a":2}' },
+    ]);
+    expect(await database.query(`select map {'__proto__': 1}::json::varchar as m`)).toEqual([{ m: '{"__proto__":1}' }]);
+  });
+});
