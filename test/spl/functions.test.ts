@@ -133,6 +133,39 @@ describe('values', () => {
     ['mvfind(\'m{}\', "^x")', 3],
     ['mvfind(\'m{}\', "nope")', undefined],
     ["mvzip('one{}', t)", ['only,abc']],
+    ["mvreverse('nums{}')", ['x', '9', '10']],
+    ['mvreverse(t)', 'abc'],
+    ['mvrange(1, 4)', ['1', '2', '3']],
+    ['mvrange(1, 4, 1.5)', ['1', '2.5']],
+    ['mvrange(3, 0, -1)', ['3', '2', '1']],
+    ['mvrange(3, 3)', undefined],
+    ['mvrange(3, 1)', undefined],
+    ['mvrange(1, 3, 0)', undefined],
+    ["mvrange(0, mvcount('nums{}'))", ['0', '1', '2']],
+    ['mvrange(1, missing)', undefined],
+    // 12 is 1100, 10 is 1010, 6 is 0110; beyond 2^53 - 1, below 0 and with a fraction there are no bits.
+    ['bit_and(12, 10)', 8],
+    ['bit_or(12, 10)', 14],
+    ['bit_xor(12, 10)', 6],
+    ['bit_and(12, 10, 6)', 0],
+    ['bit_and(n, whole)', 5],
+    ['bit_or(9007199254740991, 1)', 9007199254740991],
+    ['bit_or(9007199254740992, 1)', undefined],
+    ['bit_or(-1, 1)', undefined],
+    ['bit_or(half, 1)', undefined],
+    ['bit_or(t, 1)', undefined],
+    ['ipmask("255.255.0.0", ip)', '10.1.0.0'],
+    ['ipmask("0.255.0.255", ip)', '0.1.0.3'],
+    ['ipmask("255.255.255.0", t)', undefined],
+    ['ipmask("255.255.256.0", ip)', undefined],
+    ['typeof(n)', 'Number'],
+    ['typeof(half)', 'Number'],
+    ['typeof(12)', 'Number'],
+    ['typeof(t)', 'String'],
+    ['typeof("12")', 'String'],
+    ['typeof(1=2)', 'Boolean'],
+    ['typeof(missing)', 'Invalid'],
+    ['typeof(missing=2)', 'Invalid'],
     ["mvzip('m{}', 'nums{}', \":\")", ['b:10', 'a:9', 'b:x']],
     ['mvfilter(match(\'m{}\', "^[ab]$"))', ['b', 'a', 'b']],
     ['mvfilter(\'m{}\'="nope")', undefined],
@@ -206,4 +239,13 @@ describe('conditions', () => {
     expect(await search(tables, 'dataset=logs | where nothing=1 | table t')).toEqual([]);
     expect(await search(tables, 'dataset=logs | where NOT nothing=1 | table t')).toEqual([]);
   });
+});
+
+test('mvrange refuses to make more values than memory is for', async () => {
+  await expect(evaluate('mvrange(0, 100001)')).rejects.toThrow('mvrange(): expected at most 100000 values');
+  expect(await evaluate('mvcount(mvrange(0, 100000))')).toBe(100_000);
+});
+
+test('typeof refuses a field that may hold several values', async () => {
+  await expect(evaluate("typeof('m{}')")).rejects.toThrow('SPL315');
 });

@@ -26,7 +26,15 @@ const cases = readdirSync(GOLDEN, { withFileTypes: true })
   .sort();
 
 /** Functions that the interpreter does not read yet. */
-const FUNCTIONS_NOT_READ: readonly string[] = [];
+const FUNCTIONS_NOT_READ: readonly string[] = [
+  'bit_and',
+  'bit_or',
+  'bit_xor',
+  'ipmask',
+  'mvrange',
+  'mvreverse',
+  'typeof',
+];
 
 /** Commands that the interpreter refuses, each with an example. */
 const COMMANDS_NOT_READ: Readonly<Record<string, string>> = {

@@ -1,6 +1,8 @@
 /** Functions that choose or test. */
+import type { Call } from '../ast.ts';
 import { compareValues, isAmong } from '../compare.ts';
 import { SplError } from '../diagnostics.ts';
+import type { EvalContext } from '../eval-context.ts';
 import { and, call, type Expression, FALSE, isNotNull, isNull, NULL, TRUE, text } from '../expression.ts';
 import { rePattern } from '../regular-expression.ts';
 import {
@@ -12,6 +14,7 @@ import {
   booleanValue,
   commonKind,
   type FieldKind,
+  textValue,
   type Value,
 } from '../value.ts';
 import { argumentAt, type EvalFunctions, literalArgument, ofValues, required, valueArgument } from './eval-function.ts';
@@ -81,6 +84,7 @@ export const conditionFunctions: EvalFunctions = {
     const given = required(value);
     return booleanValue(and([isNotNull(given.expression), { op: 'not', operand: isNumber(given) }]));
   }),
+  typeof: { least: 1, most: 1, lower: (expression, context) => typeName(expression, context) },
   null: { least: 0, most: 0, lower: () => ABSENT },
   true: { least: 0, most: 0, lower: () => booleanValue(TRUE) },
   false: { least: 0, most: 0, lower: () => booleanValue(FALSE) },
@@ -122,4 +126,24 @@ function isNumber(value: Value): Expression {
 function test(value: Value, condition: (subject: Expression) => Expression): Expression {
   if (value.kind === 'null') return NULL;
   return value.kind === 'list' ? anyMember(value.expression, condition) : condition(asText(value));
+}
+
+/** Text that looks like a number is one, a literal in quotes never. */
+function typeName(expression: Call, context: EvalContext): Value {
+  const argument = argumentAt(expression, 0);
+  const value = context.value(argument);
+  if (value.kind === 'list') {
+    throw new SplError(
+      'SPL315',
+      'typeof(): expected a value, found a field that may hold several.',
+      argument.span,
+      'mvcount() tells how many.',
+    );
+  }
+  const invalid = text('Invalid');
+  if (value.kind === 'null') return textValue(invalid);
+  const whens = [{ condition: isNull(value.expression), result: invalid }];
+  if (value.kind === 'boolean') return textValue({ op: 'case', whens, otherwise: text('Boolean') });
+  whens.push({ condition: isNotNull(asNumber(value)), result: text('Number') });
+  return textValue({ op: 'case', whens, otherwise: text('String') });
 }

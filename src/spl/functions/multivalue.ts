@@ -3,12 +3,13 @@
 import type { Call } from '../ast.ts';
 import { SplError } from '../diagnostics.ts';
 import type { EvalContext } from '../eval-context.ts';
-import { binary, call, type Expression, isNotNull, lambda, number, text, when } from '../expression.ts';
+import { binary, call, cast, type Expression, isNotNull, lambda, number, text, when } from '../expression.ts';
 import { fieldsOfEval } from '../field-names.ts';
 import { rePattern } from '../regular-expression.ts';
 import {
   ABSENT,
   asList,
+  asNumber,
   asText,
   eachMember,
   listValue,
@@ -25,6 +26,9 @@ import {
   ofValues,
   required,
 } from './eval-function.ts';
+
+/** A list is made at once, and cannot be stopped while it is. */
+const MOST_STEPS = 100_000;
 
 export const multivalueFunctions: EvalFunctions = {
   mvcount: ofValues(1, 1, ([value]) => {
@@ -78,6 +82,31 @@ export const multivalueFunctions: EvalFunctions = {
       lambda('place_', (place) => ({ op: 'index', operand: list, index: place })),
     );
     return listValue(nonEmpty(inOrder));
+  }),
+  mvreverse: ofValues(1, 1, ([value]) => {
+    const given = required(value);
+    return given.kind === 'list' ? listValue(call('list_reverse', given.expression)) : given;
+  }),
+  /** From the first number up to the second, which is left out, in steps of the third. */
+  mvrange: ofValues(2, 3, ([start, end, step]) => {
+    const from = cast(asNumber(required(start)), 'double');
+    const width = step === undefined ? cast(number(1), 'double') : cast(asNumber(step), 'double');
+    const distance = binary('-', cast(asNumber(required(end)), 'double'), from);
+    const count = call('ceil', binary('/', distance, call('nullif', width, number(0))));
+    const message = `mvrange(): expected at most ${MOST_STEPS} values, found more.`;
+    const places = call('range', number(0), cast(call('greatest', count, number(0)), 'bigint'));
+    const numbers = call(
+      'list_transform',
+      places,
+      lambda('place_', (place) => call('spl_number_text', binary('+', from, binary('*', place, width)))),
+    );
+    return listValue({
+      op: 'case',
+      whens: [
+        { condition: binary('<=', count, number(MOST_STEPS)), result: nonEmpty(numbers) },
+        { condition: isNotNull(count), result: cast(call('error', text(message)), 'varchar[]') },
+      ],
+    });
   }),
   mvsort: ofValues(1, 1, ([value]) => {
     const given = required(value);
