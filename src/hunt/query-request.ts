@@ -45,7 +45,7 @@ function resolveWindow(asked: { earliest: Time; latest: Time; now: Time }, times
   const resolve = (name: string, value: Time, now: number): number | null => {
     if (value === undefined) return null;
     try {
-      return typeof value === 'number' ? value : times.resolveTime(value, now);
+      return inYears(typeof value === 'number' ? value : times.resolveTime(value, now));
     } catch (error: unknown) {
       if (!(error instanceof PermanentError)) throw error;
       throw new PermanentError(`${name}: ${error.message}`, { cause: error });
@@ -58,6 +58,12 @@ function resolveWindow(asked: { earliest: Time; latest: Time; now: Time }, times
     throw new PermanentError(`earliest: expected a time before latest (${latest}), found ${earliest}.`);
   }
   return { earliest, latest, now };
+}
+
+/** Beyond these years a time is a mistake (milliseconds for seconds), and soon none that the database can hold. */
+function inYears(seconds: number): number {
+  if (Math.abs(seconds) < 253_402_300_800) return seconds;
+  throw new PermanentError(`expected epoch seconds within the years to 9999, found ${seconds}.`);
 }
 
 function describe(issue: z.core.$ZodIssue): string {

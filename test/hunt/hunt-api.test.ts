@@ -242,6 +242,11 @@ describe('a query that is refused', () => {
       sql('select 1', { earliest: 'yesterday' }),
       'earliest: time: expected a Splunk relative time, found "yesterday".',
     ],
+    [
+      'a time in milliseconds',
+      sql('select 1', { latest: 1_795_210_920_000 }),
+      'latest: expected epoch seconds within the years to 9999, found 1795210920000.',
+    ],
     ['a time of another kind', sql('select 1', { latest: {} }), 'latest: expected a Splunk relative time'],
     [
       'a window that ends before it begins',
