@@ -1,5 +1,6 @@
--- Whether an IP address lies in a network (`10.0.0.0/8`, `2001:db8::/32`); null where either cannot be read. An address is a
--- number of 32 or 128 bits: IPv6 groups are laid out with the run that `::` stands for filled by zeros.
+-- Whether a text is an IP address that lies in a network (`10.0.0.0/8`, `2001:db8::/32`); null where there is no text, or the
+-- network is none. An address is a number of 32 or 128 bits: IPv6 groups are laid out with the run that `::` stands for filled
+-- by zeros.
 create or replace macro spl_in_network(address, network) as (
   case
     when regexp_full_match(address, '([0-9]{1,3}\.){3}[0-9]{1,3}')
@@ -15,7 +16,16 @@ create or replace macro spl_in_network(address, network) as (
         ) // (2 ** (32 - least(32, string_split(network, '/')[2]::int)))::uhugeint
     when contains(address, ':') and contains(network, ':')
       then
-        left(spl_address_bits(address), string_split(network, '/')[2]::int)
-        = left(spl_address_bits(string_split(network, '/')[1]), string_split(network, '/')[2]::int)
+        coalesce(
+          left(spl_address_bits(address), string_split(network, '/')[2]::int)
+          = left(spl_address_bits(string_split(network, '/')[1]), string_split(network, '/')[2]::int),
+          false
+        )
+    when address is not null
+      and regexp_full_match(
+        network,
+        '(?i)([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}|[0-9a-f:]*:[0-9a-f:.]*/[0-9]{1,3}'
+      )
+      then false
   end
 );

@@ -1,0 +1,14 @@
+with search_1 as (
+  select "userAgent", row(_time, _indextime, commit_seq, "identity") as _order
+  from kube_audit
+  where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
+    and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
+),
+where_2 as (
+  select *
+  from search_1
+  where not spl_in_network("userAgent", '2001:db8::/32')
+)
+select "userAgent"
+from where_2
+order by _order desc

@@ -1,0 +1,10 @@
+with search_1 as (
+  select "userAgent", row(_time, _indextime, commit_seq, "identity") as _order
+  from kube_audit
+  where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
+    and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
+    and not (lower("userAgent") = '10.0.0.0/8' or spl_in_network("userAgent", '10.0.0.0/8'))
+)
+select "userAgent"
+from search_1
+order by _order desc
