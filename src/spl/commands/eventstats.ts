@@ -51,6 +51,7 @@ export const eventstats: CommandSpec<EventstatsCommand> = {
     const right: PlanNode = totals.node;
     const keys = new Set(namesOf(command.by));
     const made = [...totals.fields].filter(([name]) => !keys.has(name) && scope.wants(name));
+    if (made.length === 0) return input;
     const passed = scope.passThrough(input, (name) => scope.wants(name) && !made.some(([other]) => other === name));
     const columns = passed.columns.map(({ name, expression }) => ({ name, expression: qualified(expression, left) }));
     const names = new ColumnNames();
@@ -59,7 +60,8 @@ export const eventstats: CommandSpec<EventstatsCommand> = {
     for (const [name, field] of made) {
       const taken = names.take(name);
       columns.push({ name: taken, expression: qualified(fieldValue(field).expression, right) });
-      fields.set(name, { ...field, column: taken });
+      // A row without a BY field has no count; it may be that no row has one.
+      fields.set(name, { ...field, column: taken, certain: field.certain && command.by.length === 0 });
     }
     const on = and(
       command.by.flatMap(({ name }): readonly Expression[] => {
