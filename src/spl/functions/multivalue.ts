@@ -3,7 +3,7 @@
 import type { Call } from '../ast.ts';
 import { SplError } from '../diagnostics.ts';
 import type { EvalContext } from '../eval-context.ts';
-import { binary, call, cast, type Expression, isNotNull, lambda, number, text, when } from '../expression.ts';
+import { and, binary, call, cast, type Expression, isNotNull, lambda, number, text, when } from '../expression.ts';
 import { fieldsOfEval } from '../field-names.ts';
 import { rePattern } from '../regular-expression.ts';
 import {
@@ -132,6 +132,7 @@ export const multivalueFunctions: EvalFunctions = {
     const between = delimiter === undefined ? text(',') : asText(delimiter);
     const first = asList(required(one));
     const second = asList(required(other));
+    const isComplete = and([first, second, ...(delimiter === undefined ? [] : [between])].map(isNotNull));
     const pairs = call(
       'range',
       number(1),
@@ -144,7 +145,7 @@ export const multivalueFunctions: EvalFunctions = {
         index: place,
       }),
     );
-    return listValue(nonEmpty(call('list_transform', pairs, joined)));
+    return listValue(when(isComplete, call('list_transform', pairs, joined)));
   }),
   split: ofValues(2, 2, ([value, delimiter]) =>
     listValue(call('string_split', asText(required(value)), asText(required(delimiter)))),
