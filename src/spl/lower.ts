@@ -111,6 +111,14 @@ function checkFields(count: number, command: Command, settings: Settings): void 
 }
 
 function outputOf(relation: Relation, search: Search): readonly Column[] {
+  if (relation.fields.size === 0) {
+    throw new SplError(
+      'SPL316',
+      'search: expected at least one field in the results, found none.',
+      search.commands.at(-1)?.span ?? search.span,
+      'Keep a field that a command before yields.',
+    );
+  }
   const seen = new Map<string, string>();
   return [...relation.fields].map(([name, field]) => {
     const other = seen.get(name.toLowerCase());
