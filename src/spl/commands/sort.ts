@@ -10,7 +10,7 @@ import type { SortCommand, SortKey } from '../ast.ts';
 import type { CommandScope } from '../command-scope.ts';
 import { need, withOrder } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
-import { binary, call, column, type Expression, number, type SortTerm } from '../expression.ts';
+import { and, binary, call, column, type Expression, isNull, number, type SortTerm, when } from '../expression.ts';
 import { columnsOf, type PlanNode } from '../plan.ts';
 import { ColumnNames, type Relation } from '../relation.ts';
 import { asNumber, asText, type Value } from '../value.ts';
@@ -88,9 +88,14 @@ function sortTerms(key: SortKey, value: Value): readonly SortTerm[] {
     case 'str':
       return [term(asText(value))];
     case 'ip':
-      return [term(call('spl_sort_address', asText(value))), term(asText(value))];
+      return byClass([call('spl_sort_address', asText(value))], value).map(term);
     case 'auto':
       if (value.kind === 'number') return [term(value.expression)];
-      return [term(asNumber(value)), term(call('spl_sort_address', asText(value))), term(asText(value))];
+      return byClass([asNumber(value), call('spl_sort_address', asText(value))], value).map(term);
   }
+}
+
+/** The text decides only between those that are neither: 07 and 7 are equal. */
+function byClass(classes: readonly Expression[], value: Value): readonly Expression[] {
+  return [...classes, when(and(classes.map(isNull)), asText(value))];
 }

@@ -11,7 +11,7 @@ with join_3_search_1 as (
 join_3_sort_2_places as (
   select
     *,
-    row_number() over (order by spl_number("id"), spl_sort_address("id"), "id", _order desc) as "_order_2"
+    row_number() over (order by spl_number("id"), spl_sort_address("id"), case when spl_number("id") is null and spl_sort_address("id") is null then "id" end, _order desc) as "_order_2"
   from join_3_search_1
 ),
 join_3_sort_2 as (

@@ -11,7 +11,7 @@ with search_1 as (
 sort_2_places as (
   select
     *,
-    row_number() over (order by spl_number("kind"), spl_sort_address("kind"), "kind", _order desc) as "_order_2"
+    row_number() over (order by spl_number("kind"), spl_sort_address("kind"), case when spl_number("kind") is null and spl_sort_address("kind") is null then "kind" end, _order desc) as "_order_2"
   from search_1
 ),
 sort_2 as (

@@ -24,7 +24,7 @@ dedup_2 as (
 dedup_3_sorted as (
   select
     *,
-    row_number() over (order by spl_number("host"), spl_sort_address("host"), "host", _order desc) as "_order_2"
+    row_number() over (order by spl_number("host"), spl_sort_address("host"), case when spl_number("host") is null and spl_sort_address("host") is null then "host" end, _order desc) as "_order_2"
   from dedup_2
 ),
 dedup_3_places as (

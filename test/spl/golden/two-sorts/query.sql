@@ -7,7 +7,7 @@ with search_1 as (
 sort_2_places as (
   select
     *,
-    row_number() over (order by spl_number("verb"), spl_sort_address("verb"), "verb", _order desc) as "_order_2"
+    row_number() over (order by spl_number("verb"), spl_sort_address("verb"), case when spl_number("verb") is null and spl_sort_address("verb") is null then "verb" end, _order desc) as "_order_2"
   from search_1
 ),
 sort_2 as (
@@ -18,7 +18,7 @@ sort_2 as (
 sort_3 as (
   select
     *,
-    row_number() over (order by spl_number("requestURI") desc, spl_sort_address("requestURI") desc, "requestURI" desc, "_order_2") as "_order_3"
+    row_number() over (order by spl_number("requestURI") desc, spl_sort_address("requestURI") desc, case when spl_number("requestURI") is null and spl_sort_address("requestURI") is null then "requestURI" end desc, "_order_2") as "_order_3"
   from sort_2
 )
 select "verb", "requestURI"
