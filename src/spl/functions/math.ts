@@ -1,7 +1,9 @@
 /** Functions of numbers. Where a number has no result (the root of -1), neither has SPL: absent. */
+import type { Call } from '../ast.ts';
+import { SplError } from '../diagnostics.ts';
 import { and, binary, call, type Expression, NULL, number, when } from '../expression.ts';
 import { asNumber, numberValue, type Value } from '../value.ts';
-import { type EvalFunctions, integerArgument, ofNumber, ofValues, required } from './eval-function.ts';
+import { argumentAt, type EvalFunctions, integerArgument, ofNumber, ofValues, required } from './eval-function.ts';
 
 export const mathFunctions: EvalFunctions = {
   abs: ofNumber((value) => call('abs', value)),
@@ -31,8 +33,8 @@ export const mathFunctions: EvalFunctions = {
   tan: ofNumber((value) => call('tan', value)),
   atan: ofNumber((value) => call('atan', value)),
   atan2: ofValues(2, 2, ([y, x]) => numberValue(call('atan2', asNumber(required(y)), asNumber(required(x))))),
-  min: ofValues(1, Number.POSITIVE_INFINITY, (values) => extreme('least', values)),
-  max: ofValues(1, Number.POSITIVE_INFINITY, (values) => extreme('greatest', values)),
+  min: ofValues(1, Number.POSITIVE_INFINITY, (values, expression) => extreme('least', values, expression)),
+  max: ofValues(1, Number.POSITIVE_INFINITY, (values, expression) => extreme('greatest', values, expression)),
 };
 
 function logarithm(value: Value, base: Value | undefined): Expression {
@@ -44,7 +46,16 @@ function logarithm(value: Value, base: Value | undefined): Expression {
 }
 
 /** Of numbers only; SPL's rule that any text is greater than any number would need both kinds in one column. */
-function extreme(name: 'least' | 'greatest', values: readonly Value[]): Value {
+function extreme(name: 'least' | 'greatest', values: readonly Value[], expression: Call): Value {
+  const literal = values.findIndex((value) => value.kind === 'text' && value.literal !== undefined);
+  if (literal !== -1) {
+    throw new SplError(
+      'SPL304',
+      `${expression.name}(): expected numbers, found text.`,
+      argumentAt(expression, literal).span,
+      'Text beside numbers is not supported here.',
+    );
+  }
   const present = values.filter(({ kind }) => kind !== 'null');
   if (present.length === 0) return { kind: 'null', expression: NULL };
   return numberValue(call(name, ...present.map(asNumber)));
