@@ -17,8 +17,18 @@ const UNSUPPORTED_ESCAPE = /^\\(?:[1-9]|g[{\d-]|k[{<']|G|K|R|X|Z|h|H|V|N|e|c|o\{
 export interface Pattern {
   /** In RE2's spelling, every group by number. */
   readonly text: string;
-  /** By name, each with the pattern in which it is the only group that captures: DuckDB knows no group beyond the ninth. */
-  readonly groups: readonly { readonly name: string; readonly pattern: string }[];
+  readonly groups: readonly NamedGroup[];
+}
+
+export interface NamedGroup {
+  readonly name: string;
+  /** The pattern in which it is the only group that captures: DuckDB knows no group beyond the ninth. */
+  readonly pattern: string;
+  /**
+   * Whether it takes part in every match, so that empty text is what it matched. RE2 gives empty text also for a
+   * group that was passed over (in a branch not taken, or repeated zero times).
+   */
+  readonly isCertain: boolean;
 }
 
 /** Throws SPL313 where RE2 has no such thing. */
@@ -45,14 +55,44 @@ export function parsePattern(pattern: string, span: Span): Pattern {
   const text = parts.join('');
   checkRepetition(pattern, span);
   checkShape(text, span);
+  const uncertain = groupsThatMayBePassedOver(parts);
   const groups = [...opened].flatMap(([own, name]) =>
-    name === undefined ? [] : [{ name, pattern: captureOnly(parts, opened, own) }],
+    name === undefined ? [] : [{ name, pattern: captureOnly(parts, opened, own), isCertain: !uncertain.has(own) }],
   );
   return { text, groups };
 }
 
 function captureOnly(parts: readonly string[], opened: ReadonlyMap<number, unknown>, own: number): string {
   return parts.map((part, index) => (opened.has(index) && index !== own ? '(?:' : part)).join('');
+}
+
+/** Positions of the opening brackets that a match may pass over. */
+function groupsThatMayBePassedOver(parts: readonly string[]): ReadonlySet<number> {
+  interface Group {
+    readonly opening: number;
+    readonly parent: Group | undefined;
+    hasBranches: boolean;
+    isOptional: boolean;
+  }
+  const whole: Group = { opening: -1, parent: undefined, hasBranches: false, isOptional: false };
+  const all: Group[] = [];
+  let inner: Group = whole;
+  for (const [index, part] of parts.entries()) {
+    if (part === '(') {
+      inner = { opening: index, parent: inner, hasBranches: false, isOptional: false };
+      all.push(inner);
+    } else if (part === '|') inner.hasBranches = true;
+    else if (part === ')') {
+      const next = parts[index + 1];
+      inner.isOptional = next === '?' || next === '*' || (next === '{' && /^[0,]/.test(parts[index + 2] ?? ''));
+      inner = inner.parent ?? whole;
+    }
+  }
+  const isPassedOver = (group: Group): boolean => {
+    if (group.isOptional || group.parent?.hasBranches === true) return true;
+    return group.parent !== undefined && isPassedOver(group.parent);
+  };
+  return new Set(all.filter(isPassedOver).map(({ opening }) => opening));
 }
 
 /** An opening bracket that captures; undefined where it does not. */

@@ -4,8 +4,9 @@
  *   rex [field=<field>] [max_match=<int>] "<expression with (?<name>…)>"      field is _raw by default
  *   rex [field=<field>] mode=sed "s/<expression>/<replacement>/[g]"
  *
- * The expression may match anywhere. A group that did not match, or matched nothing, leaves its field as it was. With max_match
- * other than 1 the fields hold every match; 0 means all. Of several values each is tried.
+ * The expression may match anywhere. A group that did not take part leaves its field as it was; where a group can be passed
+ * over (`(?<a>x)?`, `(?<a>x)|y`), RE2 does not tell that from a match of the empty text, so that counts as the same.
+ * With max_match other than 1 the fields hold every match; 0 means all. Of several values each is tried.
  *
  * Not supported: offset_field; in sed mode y/…/…/ and the N-th match.
  */
@@ -13,8 +14,8 @@ import type { RexCommand, RexExtract } from '../ast.ts';
 import type { CommandScope } from '../command-scope.ts';
 import { need, wants } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
-import { call, type Expression, isNotNull, lambda, number, text } from '../expression.ts';
-import { parsePattern } from '../regular-expression.ts';
+import { call, type Expression, isNotNull, lambda, number, text, when } from '../expression.ts';
+import { type NamedGroup, parsePattern } from '../regular-expression.ts';
 import type { Output, Relation } from '../relation.ts';
 import { fieldValue } from '../relation.ts';
 import type { Span } from '../source.ts';
@@ -72,8 +73,9 @@ function extracted(action: RexExtract, source: Value, input: Relation, scope: Co
   const { groups } = parsePattern(action.pattern.value, action.pattern.span);
   return groups
     .filter(({ name }) => scope.wants(name))
-    .map(({ name, pattern }): Output => {
-      const found = capture(source, pattern, action.maxMatch);
+    .map((group): Output => {
+      const { name } = group;
+      const found = capture(source, group, action.maxMatch);
       const before = input.fields.get(name);
       if (before === undefined) return { name, value: found, kind: commonKind([found]), certain: false };
       const kind = commonKind([found, fieldValue(before)]);
@@ -82,9 +84,11 @@ function extracted(action: RexExtract, source: Value, input: Relation, scope: Co
     });
 }
 
-function capture(source: Value, pattern: string, maxMatch: number): Value {
-  const one = (subject: Expression): Expression =>
-    call('nullif', call('regexp_extract', subject, text(pattern), number(1)), text(''));
+function capture(source: Value, { pattern, isCertain }: NamedGroup, maxMatch: number): Value {
+  const one = (subject: Expression): Expression => {
+    const found = call('regexp_extract', subject, text(pattern), number(1));
+    return isCertain ? when(call('regexp_matches', subject, text(pattern)), found) : call('nullif', found, text(''));
+  };
   if (maxMatch === 1) {
     return source.kind === 'list' ? listValue(eachMember(source.expression, one)) : textValue(one(asText(source)));
   }
@@ -96,6 +100,7 @@ function capture(source: Value, pattern: string, maxMatch: number): Value {
     source.kind === 'list'
       ? call('flatten', call('list_transform', source.expression, lambda('member_', all)))
       : all(asText(source));
+  if (isCertain) return listValue(nonEmpty(matches));
   return listValue(
     nonEmpty(
       call(
