@@ -25,7 +25,7 @@ import {
 import { DuckdbDatabase } from './duckdb-database.ts';
 import { type EngineFiles, openEngine } from './engine.ts';
 import { type IpLookup, openIpLookup, registerIpLocation } from './ip-location.ts';
-import { Loader, readLoadedState } from './loader.ts';
+import { Loader, readCommitsAfter, readLoadedState } from './loader.ts';
 import { errorCode, type LockFile, takeLock } from './lock-file.ts';
 import { migrate } from './migration.ts';
 import { auditLine, logLine } from './row-line.ts';
@@ -310,10 +310,17 @@ class SpooledEventStore implements DuckdbEventStore {
         open.instance = await this.#openEngine(open.files);
         const connection = await open.instance.connect();
         const state = await readLoadedState(connection);
-        open.spool.forget(new Set(open.spool.closed.map(({ id }) => id).filter((id) => id <= state.lastSegment)));
+        // The failure may have come after a commit, which nobody was told of.
+        const loaded = open.spool.closed.filter(({ id }) => id <= state.lastSegment);
+        open.spool.forget(new Set(loaded.map(({ id }) => id)));
+        const unannounced = await readCommitsAfter(connection, open.loader.state.commitSeq);
         open.loader = this.#createLoader(connection, open.spool, open.folders, open.directory, state);
         this.#database.attach(open.instance);
+        for (const commit of unannounced) {
+          this.#announce(commit);
+        }
         open.loader.start();
+        await Promise.all(loaded.map(({ path }) => rm(path, { force: true })));
         break;
       } catch (error: unknown) {
         this.#context.logger.error({ error }, 'store: expected to open the database again; trying further');

@@ -290,7 +290,8 @@ export class Loader {
     // A commit may have reached the disk before its failure was reported.
     const committed = await readLoadedState(this.#engine);
     if (committed.commitSeq > this.#state.commitSeq) {
-      await this.#finish(segments, { commitSeq: committed.commitSeq, minutes: await readMinutes(this.#engine) });
+      const [commit] = await readCommitsAfter(this.#engine, this.#state.commitSeq);
+      await this.#finish(segments, commit ?? { commitSeq: committed.commitSeq, minutes: [] });
       return true;
     }
     if (!(error instanceof PermanentError)) {
@@ -335,9 +336,14 @@ export async function readLoadedState(engine: DuckDBConnection): Promise<LoadedS
   return { commitSeq: Number(commitSeq), lastSegment: Number(lastSegment) };
 }
 
-async function readMinutes(engine: DuckDBConnection): Promise<readonly number[]> {
+/** Loads that were committed after `commitSeq`, oldest first. */
+export async function readCommitsAfter(engine: DuckDBConnection, commitSeq: number): Promise<readonly LoadCommit[]> {
   const result = await engine.runAndReadAll(
-    'select unnest(minutes) from (select minutes from load_commit order by commit_seq desc limit 1)',
+    `select commit_seq, unnest(minutes) from load_commit where commit_seq > ${commitSeq} order by all`,
   );
-  return result.getRowsJS().map(([minute]) => Number(minute));
+  const commits = new Map<number, number[]>();
+  for (const [seq, minute] of result.getRowsJS()) {
+    commits.set(Number(seq), [...(commits.get(Number(seq)) ?? []), Number(minute)]);
+  }
+  return [...commits].map(([seq, minutes]) => ({ commitSeq: seq, minutes }));
 }
