@@ -15,8 +15,7 @@ export function extract(
     const matches = [...text.matchAll(expression)];
     for (const { groups } of maxMatch === 0 ? matches : matches.slice(0, maxMatch)) {
       for (const [name, captured] of Object.entries(groups ?? {})) {
-        // The empty text counts as no match: docs/spl.md, rule 41.
-        if (captured !== undefined && captured !== '') found.set(name, [...(found.get(name) ?? []), captured]);
+        if (captured !== undefined) found.set(name, [...(found.get(name) ?? []), captured]);
       }
     }
   }
