@@ -22,7 +22,9 @@ function linesOf(name: string, file: string): readonly string[] {
 const cases = readdirSync(GOLDEN, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
-  .filter((name) => read(name, 'rows.json') !== undefined && !/\|\s*(?:lookup|join)\b/.test(read(name, 'search.spl') ?? ''))
+  .filter(
+    (name) => read(name, 'rows.json') !== undefined && !/\|\s*(?:lookup|join)\b/.test(read(name, 'search.spl') ?? ''),
+  )
   .sort();
 
 /** Functions that the interpreter does not read yet. */
