@@ -139,6 +139,12 @@ async function filesIn(folder: string, ending: RegExp, maxFiles: number): Promis
 }
 
 async function isFile(entry: Dirent, path: string): Promise<boolean> {
-  if (entry.isSymbolicLink()) return (await stat(path)).isFile();
+  // A link that leads nowhere counts as a file: reading it says what is wrong, and the others are loaded.
+  if (entry.isSymbolicLink()) {
+    return stat(path).then(
+      (found) => found.isFile(),
+      () => true,
+    );
+  }
   return entry.isFile();
 }

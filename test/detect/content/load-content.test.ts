@@ -41,6 +41,15 @@ tags:
 ${more}`;
 
 describe('a detection', () => {
+  test('a link that leads nowhere is reported and leaves the rest of its folder loaded', async () => {
+    await write('good.yml', detection('Good'));
+    await symlink('nowhere.yml', join(folder, 'dangling.yml'));
+    await symlink('loop.yml', join(folder, 'loop.yml'));
+    const content = await load();
+    expect(content.detections.map(({ name }) => name)).toEqual(['Good']);
+    expect(content.problems.map(({ file }) => file)).toEqual([join(folder, 'dangling.yml'), join(folder, 'loop.yml')]);
+  });
+
   test('is read in the older layout, observables mapped as contentctl does', async () => {
     await write(
       'old.yml',
