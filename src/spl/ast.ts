@@ -165,6 +165,7 @@ export type Command =
   | FieldformatCommand
   | FillnullCommand
   | HeadCommand
+  | InputlookupCommand
   | IplocationCommand
   | JoinCommand
   | LookupCommand
@@ -286,6 +287,14 @@ export interface IplocationCommand extends CommandBase {
   readonly kind: 'IplocationCommand';
   readonly field: FieldName;
   readonly prefix: string;
+}
+
+export interface InputlookupCommand extends CommandBase {
+  readonly kind: 'InputlookupCommand';
+  /** The lookup's name. */
+  readonly table: StringLiteral;
+  /** Behind the rows so far. */
+  readonly append: boolean;
 }
 
 export interface LookupCommand extends CommandBase {

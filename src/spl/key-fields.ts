@@ -30,6 +30,7 @@ function keysAfter(command: Command, keys: readonly string[] | undefined): reado
     case 'AppendCommand':
     case 'AppendpipeCommand':
     case 'JoinCommand':
+    case 'InputlookupCommand':
     case 'MvexpandCommand':
     case 'SpathCommand':
       // Some make several rows of a key, some may write any field.

@@ -5,6 +5,7 @@
 import type { Command, Search } from './ast.ts';
 import { CommandScope, type Settings, type SubsearchLowering } from './command-scope.ts';
 import { specOf } from './commands/index.ts';
+import { lowerInputlookup } from './commands/inputlookup.ts';
 import { lowerFirstSearch } from './commands/search.ts';
 import { type Demand, EVERYTHING, either } from './demand.ts';
 import { type Diagnostic, SplError } from './diagnostics.ts';
@@ -42,6 +43,11 @@ class Pipelines implements SubsearchLowering {
 
   search(search: Search, demand: Demand, label?: string): Relation {
     const [first, ...rest] = search.commands;
+    if (first?.kind === 'InputlookupCommand') {
+      const { input, outputs } = demandsOf(rest, demand, this.#settings);
+      const rows = lowerInputlookup(first, this.#scope(first, 1, input, label, this.#settings));
+      return this.#commands(rest, 2, rows, outputs, label, this.#settings);
+    }
     if (first?.kind !== 'SearchCommand') throw new Error('lower: expected the parser to put a search first.');
     const demands = demandsOf(rest, demand, this.#settings);
     const scan = lowerFirstSearch(first, this.#scope(first, 1, demands.input, label, this.#settings));

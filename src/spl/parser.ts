@@ -47,7 +47,7 @@ function parseBrackets(context: ParseContext, form: 'search' | 'pipe'): readonly
   return parsePipeline(context, () => {
     context.optionalOperator('arguments', '|');
     const command = parseCommand(context);
-    if (form === 'pipe' || command.kind === 'SearchCommand') return command;
+    if (form === 'pipe' || hasOwnRows(command)) return command;
     throw needsRows(command);
   });
 }
@@ -57,7 +57,7 @@ function parseFirstCommand(context: ParseContext): Command {
   if (token.kind === 'operator' && token.text === '|') {
     context.next('search');
     const command = parseCommand(context);
-    if (command.kind === 'SearchCommand') return command;
+    if (hasOwnRows(command)) return command;
     throw needsRows(command);
   }
   // `search` may be written out; `search=x` is a field of that name.
@@ -68,6 +68,10 @@ function parseFirstCommand(context: ParseContext): Command {
   if (isNamed) return parseCommand(context);
   const implied: Token = { kind: 'word', text: 'search', start: token.start, end: token.start };
   return parseArguments(context, implied);
+}
+
+function hasOwnRows({ kind }: Command): boolean {
+  return kind === 'SearchCommand' || kind === 'InputlookupCommand';
 }
 
 function needsRows(command: Command): SplError {

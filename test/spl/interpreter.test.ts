@@ -23,7 +23,9 @@ const cases = readdirSync(GOLDEN, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
   .filter(
-    (name) => read(name, 'rows.json') !== undefined && !/\|\s*(?:lookup|join)\b/.test(read(name, 'search.spl') ?? ''),
+    (name) =>
+      read(name, 'rows.json') !== undefined &&
+      !/[|[]\s*(?:inputlookup|lookup|join)\b/.test(read(name, 'search.spl') ?? ''),
   )
   .sort();
 
@@ -40,6 +42,7 @@ const FUNCTIONS_NOT_READ: readonly string[] = [
 
 /** Commands that the interpreter refuses, each with an example. */
 const COMMANDS_NOT_READ: Readonly<Record<string, string>> = {
+  inputlookup: 'inputlookup append=t known',
   join: 'join verb [search x | table verb]',
   lookup: 'lookup known verb',
 };

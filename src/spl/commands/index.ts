@@ -13,6 +13,7 @@ import { fieldformat } from './fieldformat.ts';
 import { fields } from './fields.ts';
 import { fillnull } from './fillnull.ts';
 import { head } from './head.ts';
+import { inputlookup } from './inputlookup.ts';
 import { iplocation } from './iplocation.ts';
 import { join } from './join.ts';
 import { lookup } from './lookup.ts';
@@ -47,6 +48,7 @@ const COMMANDS: { readonly [C in Command as C['kind']]: CommandSpec<C> } = {
   FieldformatCommand: fieldformat,
   FillnullCommand: fillnull,
   HeadCommand: head,
+  InputlookupCommand: inputlookup,
   IplocationCommand: iplocation,
   JoinCommand: join,
   LookupCommand: lookup,
@@ -81,7 +83,7 @@ export const UNSUPPORTED_COMMANDS: ReadonlySet<string> = new Set([
   'cluster', 'cofilter', 'collect', 'concurrency', 'contingency', 'correlate', 'datamodel', 'dbinspect', 'delete',
   'delta', 'diff', 'erex', 'eventcount', 'expand', 'extract', 'fieldsummary', 'filldown', 'findtypes',
   'fit', 'flatten', 'foreach', 'format', 'from', 'fromjson', 'gauge', 'gentimes', 'geom', 'geomfilter', 'geostats',
-  'highlight', 'history', 'iconify', 'inputcsv', 'inputlookup', 'kmeans', 'kvform', 'kv', 'loadjob',
+  'highlight', 'history', 'iconify', 'inputcsv', 'kmeans', 'kvform', 'kv', 'loadjob',
   'localize', 'localop', 'makecontinuous', 'makeresults', 'map', 'mcollect', 'metadata', 'metasearch',
   'meventcollect', 'mpreview', 'mstats', 'multikv', 'multisearch', 'mvcombine', 'outlier', 'outputcsv',
   'outputlookup', 'outputtext', 'overlap', 'pivot', 'predict', 'rangemap', 'redistribute', 'reltime', 'require',
