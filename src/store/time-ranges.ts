@@ -18,22 +18,25 @@ export function joinRanges(ranges: readonly TimeRange[]): readonly TimeRange[] {
       joined.push(range);
     }
   }
-  while (joined.length > mostRanges) {
-    let nearest = 0;
-    for (let index = 1; index + 1 < joined.length; index++) {
-      if (gapAfter(joined, index) < gapAfter(joined, nearest)) {
-        nearest = index;
-      }
-    }
-    const left = joined[nearest];
-    const right = joined[nearest + 1];
-    if (left !== undefined && right !== undefined) {
-      joined.splice(nearest, 2, { from: left.from, to: Math.max(left.to, right.to) });
-    }
-  }
-  return joined;
+  return joined.length <= mostRanges ? joined : joinNearest(joined);
 }
 
-function gapAfter(ranges: readonly TimeRange[], index: number): number {
-  return (ranges[index + 1]?.from ?? Infinity) - (ranges[index]?.to ?? 0);
+/** Keeps apart what has the widest gaps before it, in one pass: a load may hold a whole year in single minutes. */
+function joinNearest(ranges: readonly TimeRange[]): readonly TimeRange[] {
+  const gaps = ranges
+    .slice(1)
+    .map((range, index) => ({ index: index + 1, gap: range.from - (ranges[index]?.to ?? 0) }));
+  const widest = new Set(
+    gaps
+      .sort((a, b) => b.gap - a.gap || b.index - a.index)
+      .slice(0, mostRanges - 1)
+      .map(({ index }) => index),
+  );
+  const joined: TimeRange[] = [];
+  for (const [index, range] of ranges.entries()) {
+    const last = joined.at(-1);
+    if (last === undefined || widest.has(index)) joined.push(range);
+    else joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, range.to) };
+  }
+  return joined;
 }
