@@ -45,6 +45,7 @@ export const registerReplay: RegisterCommand = (program, terminal, report) => {
           problems += 1;
           terminal.stderr.write(`${message}\n`);
         },
+        onWait: (message) => terminal.stderr.write(`${message}\n`),
       });
       progress.clear();
       terminal.stderr.write(`Sent ${totals.records} records to ${options.to}; ${totals.rejected} were rejected.\n`);

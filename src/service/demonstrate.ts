@@ -69,6 +69,7 @@ async function feed(service: Service, say: (line: string) => void): Promise<void
       onProblem(message) {
         throw new Error(message);
       },
+      onWait: say,
     });
     say(`Sent ${String(records).padStart(4)} records of cluster ${cluster} (${what}) over OTLP to ${to}`);
   }

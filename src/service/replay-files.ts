@@ -27,6 +27,8 @@ export interface ReplayRequest {
   readonly token?: string | undefined;
   readonly onProgress?: (sent: number) => void;
   readonly onProblem: (message: string) => void;
+  /** Told once per batch that the service has not taken it yet and is asked again. */
+  readonly onWait: (message: string) => void;
 }
 
 export interface ReplayTotals {
@@ -49,7 +51,7 @@ export async function replayFiles(request: ReplayRequest): Promise<ReplayTotals>
     for (const file of request.files) {
       for await (const batch of readFile(file, request)) {
         const texts = batch.map((text) => (offset === 0 ? text : shiftTimes(text, offset)));
-        totals.rejected += await sendPatiently(transport, serialize(texts, request));
+        totals.rejected += await sendPatiently(transport, serialize(texts, request), request.onWait);
         totals.records += texts.length;
         request.onProgress?.(totals.records);
         if (request.rate !== undefined) {
@@ -111,7 +113,12 @@ function createTransport({ to, token }: ReplayRequest): OtlpTransport {
   return settings.protocol === 'grpc' ? new GrpcTransport(settings) : new HttpTransport(settings, systemClock);
 }
 
-async function sendPatiently(transport: OtlpTransport, body: Uint8Array): Promise<number> {
+async function sendPatiently(
+  transport: OtlpTransport,
+  body: Uint8Array,
+  onWait: (message: string) => void,
+): Promise<number> {
+  let isFirst = true;
   const giveUpAt = performance.now() + patienceMs;
   for (;;) {
     try {
@@ -120,6 +127,8 @@ async function sendPatiently(transport: OtlpTransport, body: Uint8Array): Promis
       return Number(rejected ?? 0);
     } catch (error: unknown) {
       if (!(error instanceof RetryableError) || performance.now() > giveUpAt) throw error;
+      if (isFirst) onWait(`${error.message} Trying again for up to ${patienceMs / 1000} s.`);
+      isFirst = false;
       await setTimeout(Math.max(error.retryAfterMs, 500));
     }
   }
