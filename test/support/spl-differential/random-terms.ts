@@ -55,9 +55,7 @@ function term(random: Random, fields: ReadonlyMap<string, Kind>, hasRaw: boolean
   const name = fieldInSearch(random, random.pick([...fields.keys()]));
   if (random.chance(0.2))
     return `${name} IN (${random.some(1, 3, () => value(random)).join(random.pick([', ', ' ', ',']))})`;
-  // `!=` with a network: golden case network-not-equal.
   const written = value(random);
-  if (written.includes('/')) return `${name}=${written}`;
   // An order with a wildcard is refused.
   const operators = written.includes('*') ? ['=', '!='] : ['=', '=', '=', '!=', '!=', '<', '<=', '>', '>='];
   return `${name}${random.pick(operators)}${written}`;

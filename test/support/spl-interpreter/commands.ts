@@ -8,6 +8,7 @@ import type {
   FieldsCommand,
   FillnullCommand,
   IplocationCommand,
+  JoinCommand,
   RenameCommand,
   Search,
   SortKey,
@@ -162,6 +163,8 @@ export function runCommand(command: Command, table: Table, settings: Scope): Tab
       return behind(table, settings.runSearch(command.search));
     case 'AppendpipeCommand':
       return behind(table, settings.runSearch(command.search, table));
+    case 'JoinCommand':
+      return join(command, table, settings.runSearch(command.search));
     case 'AddtotalsCommand':
       return mapRows(table, (row) => row.with([[command.output, totalOf(command, row)]]));
     case 'StreamstatsCommand':
@@ -179,6 +182,27 @@ function mapRows(table: Table, change: (row: Row) => Row): Table {
 
 function behind(table: Table, more: Table): Table {
   return { rows: [...table.rows, ...more.rows], existing: new Set([...table.existing, ...more.existing]) };
+}
+
+/** Rule 37: the first row of the other search with the same values; what that row lacks stays. */
+function join(command: JoinCommand, table: Table, other: Table): Table {
+  const keyOf = (row: Row): string | undefined => {
+    const values = command.fields.map(({ name }) => membersOf(row.get(name)));
+    if (values.some((members) => members.length > 1)) return refuse('join on a field with several values');
+    return values.some((members) => members.length === 0) ? undefined : JSON.stringify(values);
+  };
+  const first = new Map<string, Row>();
+  for (const row of other.rows) {
+    const key = keyOf(row);
+    if (key !== undefined && !first.has(key)) first.set(key, row);
+  }
+  const rows = table.rows.flatMap((row) => {
+    const match = first.get(keyOf(row) ?? '');
+    if (match === undefined) return command.keepUnmatched ? [row] : [];
+    const names = match.names().filter((name) => command.overwrite || row.get(name) === undefined);
+    return [row.with(names.map((name) => [name, match.get(name)]))];
+  });
+  return { rows, existing: new Set([...table.existing, ...other.existing]) };
 }
 
 /** Text that is no number counts nothing, and so do several values. */

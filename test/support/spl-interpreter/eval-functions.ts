@@ -5,7 +5,7 @@ import type { EvalFunction, EvalScope } from './eval-scope.ts';
 import { type EvalValue, isLiteral, toField, toMembers, toNumber, toText, toTruth } from './eval-value.ts';
 import { finite, fromMembers, numberIn } from './field-value.ts';
 import { MULTIVALUE_FUNCTIONS } from './multivalue-functions.ts';
-import { isInNetwork, parseNetwork } from './network.ts';
+import { isInNetwork, isIpv4, parseNetwork } from './network.ts';
 import { smallestOrLargest } from './order.ts';
 import { toRegExp } from './pattern.ts';
 import { refuse } from './refusal.ts';
@@ -23,6 +23,15 @@ function ofTwoNumbers(change: (left: number, right: number) => number): EvalFunc
   return ([left, right]) => {
     const [a, b] = [toNumber(left), toNumber(right)];
     return a === undefined || b === undefined ? undefined : finite(change(a, b));
+  };
+}
+
+/** Of whole numbers from 0 to 2^53 - 1. */
+function ofBits(change: (left: bigint, right: bigint) => bigint): EvalFunction {
+  return (values) => {
+    const numbers = values.map(toNumber);
+    const isWhole = numbers.every((number) => number !== undefined && Number.isSafeInteger(number) && number >= 0);
+    return isWhole ? Number(numbers.map((number) => BigInt(number ?? 0)).reduce(change)) : undefined;
   };
 }
 
@@ -55,6 +64,12 @@ const CONDITIONS: Readonly<Record<string, EvalFunction>> = {
   isnotnull: ([value]) => value !== undefined,
   isnum: ([value]) => value !== undefined && toNumber(value) !== undefined,
   isstr: ([value]) => value !== undefined && toNumber(value) === undefined,
+  typeof: ([value]) => {
+    if (value === undefined) return 'Invalid';
+    if (typeof value === 'boolean') return 'Boolean';
+    if (toMembers(value).length > 1) return refuse('typeof of several values');
+    return toNumber(value) === undefined ? 'String' : 'Number';
+  },
   null: () => undefined,
   true: () => true,
   false: () => false,
@@ -64,6 +79,11 @@ const CONDITIONS: Readonly<Record<string, EvalFunction>> = {
     const expression = toRegExp(pattern.literal);
     const members = toMembers(value);
     return members.length === 0 ? undefined : members.some((member) => expression.test(member));
+  },
+  ipmask: ([mask, value]) => {
+    const [bits, address] = [toText(mask), toText(value)].map((text) => (text === undefined ? [] : text.split('.')));
+    if (bits?.length !== 4 || address?.length !== 4 || !isIpv4(address.join('.'))) return undefined;
+    return address.map((part, index) => Number(part) & Number(bits[index])).join('.');
   },
   cidrmatch: ([network, value]) => {
     if (!isLiteral(network)) return refuse('cidrmatch with a network that is not written out');
@@ -91,6 +111,9 @@ const NUMBERS: Readonly<Record<string, EvalFunction>> = {
     const [number, places] = [toNumber(value), digits === undefined ? 0 : toNumber(digits)];
     return number === undefined || places === undefined ? undefined : roundHalfUp(number, places);
   },
+  bit_and: ofBits((left, right) => left & right),
+  bit_or: ofBits((left, right) => left | right),
+  bit_xor: ofBits((left, right) => left ^ right),
   pi: () => Math.PI,
   sin: ofNumber(Math.sin),
   cos: ofNumber(Math.cos),

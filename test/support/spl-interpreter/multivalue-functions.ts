@@ -1,7 +1,7 @@
 /** Functions of fields with several values (rule 47). */
 import type { EvalFunction } from './eval-scope.ts';
 import { isLiteral, toMembers, toNumber, toText } from './eval-value.ts';
-import { compareText, fromMembers } from './field-value.ts';
+import { compareText, fromMembers, textOfNumber } from './field-value.ts';
 import { toRegExp } from './pattern.ts';
 import { refuse } from './refusal.ts';
 
@@ -26,6 +26,15 @@ export const MULTIVALUE_FUNCTIONS: Readonly<Record<string, EvalFunction>> = {
   mvappend: (values) => fromMembers(values.flatMap(toMembers)),
   mvdedup: ([value]) => fromMembers([...new Set(toMembers(value))]),
   mvsort: ([value]) => fromMembers([...toMembers(value)].sort(compareText)),
+  mvreverse: ([value]) => fromMembers([...toMembers(value)].reverse()),
+  mvrange: ([start, end, step]) => {
+    const [from, to, by] = [toNumber(start), toNumber(end), step === undefined ? 1 : toNumber(step)];
+    if (from === undefined || to === undefined || by === undefined) return undefined;
+    if (by <= 0) return refuse('mvrange backwards');
+    const numbers: string[] = [];
+    for (let number = from; number < to; number += by) numbers.push(textOfNumber(number));
+    return fromMembers(numbers);
+  },
   mvfind: ([value, pattern]) => {
     if (!isLiteral(pattern)) return refuse('mvfind with a pattern that is not written out');
     const expression = toRegExp(pattern.literal);
