@@ -128,7 +128,9 @@ function print(expression: Expression): Printed {
     case 'index': {
       const end = expression.end === undefined ? '' : `:${printExpression(expression.end)}`;
       const inner = `${printExpression(expression.index)}${end}`;
-      return { text: `${operand(expression.operand, level('postfix'))}[${inner}]`, precedence: level('postfix') };
+      // Brackets behind a cast would belong to its type: varchar[][1].
+      const least = level(expression.operand.op === 'cast' ? 'atom' : 'postfix');
+      return { text: `${operand(expression.operand, least)}[${inner}]`, precedence: level('postfix') };
     }
     case 'lambda':
       return { text: `lambda ${expression.parameters.join(', ')}: ${printExpression(expression.body)}`, precedence: 0 };
