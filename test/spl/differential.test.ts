@@ -1,11 +1,12 @@
 /**
  * Random searches over random events, compiled and run on DuckDB, against the row-by-row interpreter.
- * PINTAIL_SEED repeats a run; PINTAIL_CASES says how many searches.
+ * PINTAIL_SEED chooses other searches (`random`: new ones each time); PINTAIL_CASES says how many searches.
  */
 import { expect, test } from 'vitest';
 import { runDifferential } from '../support/spl-differential/differential-test.ts';
+import { seedOf } from '../support/spl-differential/seed.ts';
 
-const seed = Number(process.env.PINTAIL_SEED ?? Date.now() % 1_000_000_007);
+const seed = seedOf(process.env.PINTAIL_SEED);
 const cases = Number(process.env.PINTAIL_CASES ?? 1_000);
 
 test(`compiled searches find the rows that the interpreter finds (PINTAIL_SEED=${seed})`, {
