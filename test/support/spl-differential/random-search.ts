@@ -59,6 +59,9 @@ function isExcluded(command: string, before: readonly string[]): boolean {
   const after = (pattern: RegExp): boolean => before.some((text) => pattern.test(text));
   // eventstats-first-after-stats
   if (command.startsWith('eventstats ') && after(/^(?:stats|top|rare|timechart|table|fields) /)) return true;
+  // stats-over-no-rows-of-a-missing-field
+  const isBare = command.startsWith('stats ') && !command.includes(' BY ') && !/ count\b/.test(command);
+  if (isBare && after(/^(?:stats|top|rare|timechart|table|fields) /)) return true;
   // rename-over-a-by-field; and that no field is left (`table a | rename none AS a`) fails.
   return command.startsWith('rename ') && after(/^(?:stats|top|rare|timechart|table|fields) /);
 }
