@@ -12,6 +12,7 @@ import type { CommandScope } from '../command-scope.ts';
 import { need } from '../demand.ts';
 import { column, type Expression, FALSE, NULL } from '../expression.ts';
 import { namesOf } from '../field-names.ts';
+import { ROW_COUNT } from '../functions/stats.ts';
 import { type GroupKey, groupBy, keyExpression, keyField, keysPresent } from '../grouping.ts';
 import type { Aggregate, Column } from '../plan.ts';
 import { ColumnNames, type Field, type Relation } from '../relation.ts';
@@ -75,6 +76,10 @@ export function aggregate(
     fields.set(name, { column: taken, kind, whole, certain });
     return { name: taken, expression: asKind(value, kind) };
   });
+  // A SELECT of nothing but constants would not aggregate: a row for each of its rows instead of one.
+  if (keys.length === 0 && used.every(({ value }) => value.kind === 'null')) {
+    aggregates.push({ name: names.take('rows'), expression: ROW_COUNT.expression });
+  }
   const node: Aggregate = { kind: 'Aggregate', label, input: relation.node, predicates, keys: keyColumns, aggregates };
   const order = scope.demand.order
     ? keyColumns.map(({ name }) => ({ expression: column(name), descending: false }))
