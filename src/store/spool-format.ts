@@ -94,10 +94,12 @@ function readBatch(bytes: Buffer, start: number): SegmentPart | null {
     return null;
   }
   let longestRow = 0;
-  for (let position = rowsStart; position < end; ) {
+  let rows = 0;
+  for (let position = rowsStart; position < end; rows++) {
     const lineEnd = bytes.indexOf(newline, position);
     longestRow = Math.max(longestRow, lineEnd - position);
     position = lineEnd + 1;
   }
-  return { intact: true, start, end, rows: Number(header[1]), longestRow };
+  // The checksum is over the rows; their number in the header is held against what is there.
+  return rows === Number(header[1]) ? { intact: true, start, end, rows, longestRow } : null;
 }
