@@ -7,6 +7,7 @@ import { rm } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type LoadCommit, type Logger, type Metrics, PermanentError, RetryableError } from '../component.ts';
 import { isDatabaseLost } from './engine-error.ts';
+import { chooseSegments, leastBulkRows } from './load-size.ts';
 import { type LoadResult, loadSegments } from './load-transaction.ts';
 import type { ClosedSegment, Spool } from './spool.ts';
 import { quarantineSegment, type SpoolFolders } from './spool-recovery.ts';
@@ -47,8 +48,6 @@ export interface LoadedState {
 
 const attemptsBeforeQuarantine = 3;
 const longestPauseMs = 30_000;
-/** DuckDB's row group. A transaction of at least one is written to the file as it is, and never to the log. */
-const bulkRows = 122_880;
 const bulkPauseMs = 20;
 
 export class Loader {
@@ -62,7 +61,7 @@ export class Loader {
   #isAwaited = false;
   /** Set after DuckDB refused several segments together, to find out which. */
   #isOneByOne = false;
-  /** Set while a whole data set comes in: loads then wait for a full row group, which DuckDB takes without its log. */
+  /** Set while a whole data set comes in. */
   #isBulk = false;
   #wake: () => void = () => undefined;
   #running: Promise<void> = Promise.resolve();
@@ -124,7 +123,7 @@ export class Loader {
     }
   }
 
-  /** While on, loads are as large as `loadRows` and `loadBytes` allow and rows wait for that. */
+  /** While on, rows wait until there are enough for a load of the cheap kind (load-size.ts). */
   set bulk(isOn: boolean) {
     this.#isBulk = isOn;
     this.#wake();
@@ -193,8 +192,8 @@ export class Loader {
   #isDue(): boolean {
     const { closed } = this.#context.spool;
     return this.#isBulk && this.#waiters.length === 0
-      ? closed.reduce((rows, segment) => rows + segment.rows, 0) >= bulkRows ||
-          closed.reduce((bytes, segment) => bytes + segment.bytes, 0) >= this.#context.settings.loadBytes / 2
+      ? closed.reduce((rows, segment) => rows + segment.rows, 0) >= leastBulkRows ||
+          closed.reduce((bytes, segment) => bytes + segment.bytes, 0) >= this.#context.settings.loadBytes
       : closed.length > 0;
   }
 
@@ -234,22 +233,9 @@ export class Loader {
     return true;
   }
 
-  /** The oldest segments that fit one transaction, and at least one. */
   #takeSegments(): readonly ClosedSegment[] {
     const { spool, settings } = this.#context;
-    const taken: ClosedSegment[] = [];
-    let rows = 0;
-    let bytes = 0;
-    for (const segment of spool.closed) {
-      rows += segment.rows;
-      bytes += segment.bytes;
-      const isFull = this.#isOneByOne || rows > settings.loadRows || bytes > settings.loadBytes;
-      if (taken.length > 0 && isFull) {
-        break;
-      }
-      taken.push(segment);
-    }
-    return taken;
+    return this.#isOneByOne ? spool.closed.slice(0, 1) : chooseSegments(spool.closed, settings);
   }
 
   async #finish(segments: readonly ClosedSegment[], commit: LoadCommit): Promise<void> {

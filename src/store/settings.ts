@@ -54,7 +54,7 @@ export const storeDefaults: StoreSettings = {
   freeDiskBytes: 512 * mebibyte,
   segmentBytes: 64 * mebibyte,
   loadIntervalMs: 1000,
-  loadRows: 245_760,
+  loadRows: 229_000,
   loadBytes: 512 * mebibyte,
   checkpointBytes: 128 * mebibyte,
   recentIdentities: 1_000_000,

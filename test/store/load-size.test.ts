@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest';
+import { chooseSegments } from '../../src/store/load-size.ts';
+
+const bounds = { loadRows: 229_000, loadBytes: 1e9 };
+const segments = (...rows: readonly number[]) =>
+  rows.map((count, index) => ({ id: index + 1, path: '', bytes: count * 1000, rows: count, longestRow: 1000 }));
+const taken = (...rows: readonly number[]) => chooseSegments(segments(...rows), bounds).length;
+
+describe('a load', () => {
+  test('takes everything while that stays below a row group', () => {
+    expect(taken(10, 20, 30)).toBe(3);
+    expect(taken(60_000, 60_000)).toBe(2);
+  });
+
+  test('takes about 200,000 rows where there are that many', () => {
+    expect(taken(60_000, 60_000, 60_000, 40_000, 60_000)).toBe(4);
+    expect(taken(30_000, 30_000, 30_000, 30_000, 30_000, 30_000, 30_000, 30_000)).toBe(7);
+  });
+
+  test('takes less rather than a number that a checkpoint would write twice', () => {
+    expect(taken(60_000, 60_000, 40_000)).toBe(2);
+    expect(taken(100_000, 150_000)).toBe(1);
+  });
+
+  test('takes one segment, whatever its size', () => {
+    expect(taken(150_000, 1)).toBe(1);
+    expect(taken(500_000, 1)).toBe(1);
+    expect(chooseSegments(segments(10, 10), { loadRows: 1, loadBytes: 1 })).toHaveLength(1);
+  });
+
+  test('keeps to its bytes', () => {
+    expect(chooseSegments(segments(10, 10, 10), { loadRows: 1e6, loadBytes: 20_000 })).toHaveLength(2);
+  });
+});
