@@ -179,17 +179,16 @@ class SpooledEventStore implements DuckdbEventStore {
     try {
       const { spool, loader } = this.#opened();
       let rawBytes = 0;
-      for (const { _raw } of [...batch.audit, ...batch.logs]) {
-        rawBytes += _raw.length;
+      for (const table of [batch.audit, batch.logs]) {
+        for (const { _raw } of table) {
+          rawBytes += _raw.length;
+        }
       }
       const retryAfterMs = loader.drainMs(rawBytes * 2);
       // Before the work of writing it down, with the least that it can be.
       spool.assertRoom(rawBytes, retryAfterMs);
       const arrivalMicros = clock() * 1000;
-      const encoded = encodeBatch([
-        ...batch.audit.map((row) => auditLine(row, this.#nextRowNumber(), arrivalMicros)),
-        ...batch.logs.map((row) => logLine(row, this.#nextRowNumber(), arrivalMicros)),
-      ]);
+      const encoded = encodeBatch(this.#lines(batch, arrivalMicros), rawBytes * 2 + rows * 1024);
       spool.assertRoom(encoded.header.length + encoded.rows.length, retryAfterMs);
       await spool.append(encoded);
     } catch (error: unknown) {
@@ -206,7 +205,7 @@ class SpooledEventStore implements DuckdbEventStore {
     loader.bulk = true;
     try {
       for await (const batch of batches) {
-        while (spool.bytes > Math.min(this.#settings.loadBytes, this.#settings.spoolBytes / 2)) {
+        while (spool.bytes > Math.min(this.#settings.loadBytes * 2, this.#settings.spoolBytes / 2)) {
           await loader.oldestLoaded();
         }
         await this.append(batch);
@@ -234,9 +233,15 @@ class SpooledEventStore implements DuckdbEventStore {
     return this.#open;
   }
 
-  #nextRowNumber(): number {
-    this.#rowNumber += 1;
-    return this.#rowNumber;
+  *#lines({ audit, logs }: NormalizedBatch, arrivalMicros: number): Generator<string> {
+    for (const row of audit) {
+      this.#rowNumber += 1;
+      yield auditLine(row, this.#rowNumber, arrivalMicros);
+    }
+    for (const row of logs) {
+      this.#rowNumber += 1;
+      yield logLine(row, this.#rowNumber, arrivalMicros);
+    }
   }
 
   async #openEngine(files: EngineFiles): Promise<DuckDBInstance> {

@@ -32,16 +32,32 @@ export interface SegmentPart {
   readonly longestRow: number;
 }
 
-/** Encodes row lines (each without its line end). */
-export function encodeBatch(lines: readonly string[]): EncodedBatch {
-  const rows = Buffer.from(`${lines.join('\n')}\n`);
+/**
+ * Encodes row lines (each without its line end). Each is written out as it comes, so that the texts of a large
+ * batch are never in memory together.
+ */
+export function encodeBatch(lines: Iterable<string>, expectedBytes = 65_536): EncodedBatch {
+  let buffer = Buffer.allocUnsafe(expectedBytes);
+  let bytes = 0;
+  let rowCount = 0;
   let longestRow = 0;
   for (const line of lines) {
-    // UTF-8 needs at most three bytes for a UTF-16 unit; a bound is enough here.
-    longestRow = Math.max(longestRow, line.length * 3);
+    // UTF-8 needs at most three bytes for a UTF-16 unit.
+    if (buffer.length - bytes < line.length * 3 + 1) {
+      const larger = Buffer.allocUnsafe(Math.max(buffer.length * 2, bytes + line.length * 3 + 1));
+      buffer.copy(larger, 0, 0, bytes);
+      buffer = larger;
+    }
+    const written = buffer.write(line, bytes);
+    bytes += written;
+    buffer[bytes] = newline;
+    bytes += 1;
+    rowCount += 1;
+    longestRow = Math.max(longestRow, written);
   }
-  const header = Buffer.from(`${headerStart}${lines.length},"bytes":${rows.length},"crc32":${crc32(rows)}}}\n`);
-  return { header, rows, rowCount: lines.length, longestRow: Math.min(longestRow, rows.length) };
+  const rows = buffer.subarray(0, bytes);
+  const header = Buffer.from(`${headerStart}${rowCount},"bytes":${bytes},"crc32":${crc32(rows)}}}\n`);
+  return { header, rows, rowCount, longestRow };
 }
 
 /** Splits a segment's bytes into intact and damaged parts, in order and without gaps. */
