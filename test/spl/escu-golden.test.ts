@@ -1,6 +1,7 @@
 /**
  * The published Kubernetes searches over our own events: every folder of test/spl/escu-golden names a search in `escu.json`, which is
- * read from the checkout that PINTAIL_ESCU names, and holds the rows that it must find. Its README.md says what is in a folder.
+ * read from the checkout that PINTAIL_ESCU names, and holds its plan, its SQL and the rows that it must find. Its README.md says what is
+ * in a folder. UPDATE_GOLDEN=1 rewrites plan.txt and query.sql.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +16,7 @@ import {
   type Place,
   type StoredColumns,
 } from '../support/golden-events.ts';
+import { compareGolden } from '../support/golden-file.ts';
 
 const FOLDER = process.env.PINTAIL_ESCU;
 const GOLDEN = new URL('./escu-golden/', import.meta.url);
@@ -39,6 +41,13 @@ const cases = readdirSync(GOLDEN, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
   .sort();
+
+test('the README says which cases hold which published search', () => {
+  const byFile = Map.groupBy(cases, (name) => readReference(name).file);
+  const rows = [...byFile].map(([file, names]) => `| \`${file}\` | ${names.map((name) => `\`${name}\``).join(' ')} |`);
+  const readme = readFileSync(new URL('README.md', GOLDEN), 'utf8');
+  expect(readme.split('\n').filter((line) => /^\| `\w+\//.test(line))).toEqual(rows.sort());
+});
 
 describe.skipIf(FOLDER === undefined)('the published searches over our own events', () => {
   let tables: EventTables;
@@ -72,6 +81,8 @@ describe.skipIf(FOLDER === undefined)('the published searches over our own event
       lookups,
     });
     if (!result.ok) throw new Error(result.diagnostics.map((item) => renderDiagnostic(item, source)).join('\n'));
+    compareGolden(new URL(`${name}/query.sql`, GOLDEN), `${name}/query.sql`, `${result.sql}\n`);
+    compareGolden(new URL(`${name}/plan.txt`, GOLDEN), `${name}/plan.txt`, result.plan);
 
     await tables.clear();
     await tables.addAuditEvents(

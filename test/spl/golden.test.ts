@@ -1,5 +1,5 @@
 /** Reads every folder of test/spl/golden; its README.md says what is in them. UPDATE_GOLDEN=1 rewrites plan.txt and query.sql. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compile, type LookupTable, type MacroDefinition, renderDiagnostic } from '../../src/spl/index.ts';
 import {
@@ -9,9 +9,9 @@ import {
   type Place,
   type StoredColumns,
 } from '../support/golden-events.ts';
+import { compareGolden } from '../support/golden-file.ts';
 
 const GOLDEN = new URL('./golden/', import.meta.url);
-const UPDATE = process.env.UPDATE_GOLDEN === '1';
 
 interface Options {
   readonly strict?: boolean;
@@ -107,10 +107,7 @@ function openCase(name: string) {
             .split('\n')
             .filter((line) => line !== '')
         : [],
-    compare(file: string, found: string): void {
-      if (UPDATE) writeFileSync(new URL(file, folder), found);
-      else expect(found, `${name}/${file}; UPDATE_GOLDEN=1 rewrites it`).toBe(has(file) ? text(file) : undefined);
-    },
+    compare: (file: string, found: string): void => compareGolden(new URL(file, folder), `${name}/${file}`, found),
   };
 }
 

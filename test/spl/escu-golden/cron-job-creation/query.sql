@@ -1,0 +1,153 @@
+with search_1 as (
+  select
+    nullif("user"."groups", []::varchar[]) as "user.groups{}",
+    coalesce(spl_text_at(coalesce("event", _raw), ['$.kind']), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])) as "kind",
+    "objectRef"."name" as "objectRef.name",
+    "objectRef"."namespace" as "objectRef.namespace",
+    "objectRef"."resource" as "objectRef.resource",
+    coalesce(spl_text_at(coalesce("event", _raw), ['$."requestObject.kind"', '$.requestObject.kind']), spl_text_at("attributes", ['$."requestObject.kind"', '$.requestObject.kind']), spl_text_at("resource", ['$."requestObject.kind"', '$.requestObject.kind'])) as "requestObject.kind",
+    coalesce(spl_text_at(coalesce("event", _raw), ['$."requestObject.spec.schedule"', '$."requestObject.spec".schedule', '$.requestObject."spec.schedule"', '$.requestObject.spec.schedule']), spl_text_at("attributes", ['$."requestObject.spec.schedule"', '$."requestObject.spec".schedule', '$.requestObject."spec.schedule"', '$.requestObject.spec.schedule']), spl_text_at("resource", ['$."requestObject.spec.schedule"', '$."requestObject.spec".schedule', '$.requestObject."spec.schedule"', '$.requestObject.spec.schedule'])) as "requestObject.spec.schedule",
+    coalesce(nullif(list_filter(list_transform(spl_members_at(coalesce("event", _raw), ['$."requestObject.spec.jobTemplate.spec.template.spec.containers"', '$."requestObject.spec.jobTemplate.spec.template.spec".containers', '$."requestObject.spec.jobTemplate.spec.template"."spec.containers"', '$."requestObject.spec.jobTemplate.spec.template".spec.containers', '$."requestObject.spec.jobTemplate.spec"."template.spec.containers"', '$."requestObject.spec.jobTemplate.spec"."template.spec".containers', '$."requestObject.spec.jobTemplate.spec".template."spec.containers"', '$."requestObject.spec.jobTemplate.spec".template.spec.containers', '$."requestObject.spec.jobTemplate"."spec.template.spec.containers"', '$."requestObject.spec.jobTemplate"."spec.template.spec".containers', '$."requestObject.spec.jobTemplate"."spec.template"."spec.containers"', '$."requestObject.spec.jobTemplate"."spec.template".spec.containers', '$."requestObject.spec.jobTemplate".spec."template.spec.containers"', '$."requestObject.spec.jobTemplate".spec."template.spec".containers', '$."requestObject.spec.jobTemplate".spec.template."spec.containers"', '$."requestObject.spec.jobTemplate".spec.template.spec.containers', '$."requestObject.spec"."jobTemplate.spec.template.spec.containers"', '$."requestObject.spec"."jobTemplate.spec.template.spec".containers', '$."requestObject.spec"."jobTemplate.spec.template"."spec.containers"', '$."requestObject.spec"."jobTemplate.spec.template".spec.containers', '$."requestObject.spec"."jobTemplate.spec"."template.spec.containers"', '$."requestObject.spec"."jobTemplate.spec"."template.spec".containers', '$."requestObject.spec"."jobTemplate.spec".template."spec.containers"', '$."requestObject.spec"."jobTemplate.spec".template.spec.containers', '$."requestObject.spec".jobTemplate."spec.template.spec.containers"', '$."requestObject.spec".jobTemplate."spec.template.spec".containers', '$."requestObject.spec".jobTemplate."spec.template"."spec.containers"', '$."requestObject.spec".jobTemplate."spec.template".spec.containers', '$."requestObject.spec".jobTemplate.spec."template.spec.containers"', '$."requestObject.spec".jobTemplate.spec."template.spec".containers', '$."requestObject.spec".jobTemplate.spec.template."spec.containers"', '$."requestObject.spec".jobTemplate.spec.template.spec.containers', '$.requestObject."spec.jobTemplate.spec.template.spec.containers"', '$.requestObject."spec.jobTemplate.spec.template.spec".containers', '$.requestObject."spec.jobTemplate.spec.template"."spec.containers"', '$.requestObject."spec.jobTemplate.spec.template".spec.containers', '$.requestObject."spec.jobTemplate.spec"."template.spec.containers"', '$.requestObject."spec.jobTemplate.spec"."template.spec".containers', '$.requestObject."spec.jobTemplate.spec".template."spec.containers"', '$.requestObject."spec.jobTemplate.spec".template.spec.containers', '$.requestObject."spec.jobTemplate"."spec.template.spec.containers"', '$.requestObject."spec.jobTemplate"."spec.template.spec".containers', '$.requestObject."spec.jobTemplate"."spec.template"."spec.containers"', '$.requestObject."spec.jobTemplate"."spec.template".spec.containers', '$.requestObject."spec.jobTemplate".spec."template.spec.containers"', '$.requestObject."spec.jobTemplate".spec."template.spec".containers', '$.requestObject."spec.jobTemplate".spec.template."spec.containers"', '$.requestObject."spec.jobTemplate".spec.template.spec.containers', '$.requestObject.spec."jobTemplate.spec.template.spec.containers"', '$.requestObject.spec."jobTemplate.spec.template.spec".containers', '$.requestObject.spec."jobTemplate.spec.template"."spec.containers"', '$.requestObject.spec."jobTemplate.spec.template".spec.containers', '$.requestObject.spec."jobTemplate.spec"."template.spec.containers"', '$.requestObject.spec."jobTemplate.spec"."template.spec".containers', '$.requestObject.spec."jobTemplate.spec".template."spec.containers"', '$.requestObject.spec."jobTemplate.spec".template.spec.containers', '$.requestObject.spec.jobTemplate."spec.template.spec.containers"', '$.requestObject.spec.jobTemplate."spec.template.spec".containers', '$.requestObject.spec.jobTemplate."spec.template"."spec.containers"', '$.requestObject.spec.jobTemplate."spec.template".spec.containers', '$.requestObject.spec.jobTemplate.spec."template.spec.containers"', '$.requestObject.spec.jobTemplate.spec."template.spec".containers', '$.requestObject.spec.jobTemplate.spec.template."spec.containers"', '$.requestObject.spec.jobTemplate.spec.template.spec.containers']), lambda step_0: spl_text_at(step_0, ['$.image'])), lambda kept_0: kept_0 is not null), []::varchar[]), nullif(list_filter(list_transform(spl_members_at("attributes", ['$."requestObject.spec.jobTemplate.spec.template.spec.containers"', '$."requestObject.spec.jobTemplate.spec.template.spec".containers', '$."requestObject.spec.jobTemplate.spec.template"."spec.containers"', '$."requestObject.spec.jobTemplate.spec.template".spec.containers', '$."requestObject.spec.jobTemplate.spec"."template.spec.containers"', '$."requestObject.spec.jobTemplate.spec"."template.spec".containers', '$."requestObject.spec.jobTemplate.spec".template."spec.containers"', '$."requestObject.spec.jobTemplate.spec".template.spec.containers', '$."requestObject.spec.jobTemplate"."spec.template.spec.containers"', '$."requestObject.spec.jobTemplate"."spec.template.spec".containers', '$."requestObject.spec.jobTemplate"."spec.template"."spec.containers"', '$."requestObject.spec.jobTemplate"."spec.template".spec.containers', '$."requestObject.spec.jobTemplate".spec."template.spec.containers"', '$."requestObject.spec.jobTemplate".spec."template.spec".containers', '$."requestObject.spec.jobTemplate".spec.template."spec.containers"', '$."requestObject.spec.jobTemplate".spec.template.spec.containers', '$."requestObject.spec"."jobTemplate.spec.template.spec.containers"', '$."requestObject.spec"."jobTemplate.spec.template.spec".containers', '$."requestObject.spec"."jobTemplate.spec.template"."spec.containers"', '$."requestObject.spec"."jobTemplate.spec.template".spec.containers', '$."requestObject.spec"."jobTemplate.spec"."template.spec.containers"', '$."requestObject.spec"."jobTemplate.spec"."template.spec".containers', '$."requestObject.spec"."jobTemplate.spec".template."spec.containers"', '$."requestObject.spec"."jobTemplate.spec".template.spec.containers', '$."requestObject.spec".jobTemplate."spec.template.spec.containers"', '$."requestObject.spec".jobTemplate."spec.template.spec".containers', '$."requestObject.spec".jobTemplate."spec.template"."spec.containers"', '$."requestObject.spec".jobTemplate."spec.template".spec.containers', '$."requestObject.spec".jobTemplate.spec."template.spec.containers"', '$."requestObject.spec".jobTemplate.spec."template.spec".containers', '$."requestObject.spec".jobTemplate.spec.template."spec.containers"', '$."requestObject.spec".jobTemplate.spec.template.spec.containers', '$.requestObject."spec.jobTemplate.spec.template.spec.containers"', '$.requestObject."spec.jobTemplate.spec.template.spec".containers', '$.requestObject."spec.jobTemplate.spec.template"."spec.containers"', '$.requestObject."spec.jobTemplate.spec.template".spec.containers', '$.requestObject."spec.jobTemplate.spec"."template.spec.containers"', '$.requestObject."spec.jobTemplate.spec"."template.spec".containers', '$.requestObject."spec.jobTemplate.spec".template."spec.containers"', '$.requestObject."spec.jobTemplate.spec".template.spec.containers', '$.requestObject."spec.jobTemplate"."spec.template.spec.containers"', '$.requestObject."spec.jobTemplate"."spec.template.spec".containers', '$.requestObject."spec.jobTemplate"."spec.template"."spec.containers"', '$.requestObject."spec.jobTemplate"."spec.template".spec.containers', '$.requestObject."spec.jobTemplate".spec."template.spec.containers"', '$.requestObject."spec.jobTemplate".spec."template.spec".containers', '$.requestObject."spec.jobTemplate".spec.template."spec.containers"', '$.requestObject."spec.jobTemplate".spec.template.spec.containers', '$.requestObject.spec."jobTemplate.spec.template.spec.containers"', '$.requestObject.spec."jobTemplate.spec.template.spec".containers', '$.requestObject.spec."jobTemplate.spec.template"."spec.containers"', '$.requestObject.spec."jobTemplate.spec.template".spec.containers', '$.requestObject.spec."jobTemplate.spec"."template.spec.containers"', '$.requestObject.spec."jobTemplate.spec"."template.spec".containers', '$.requestObject.spec."jobTemplate.spec".template."spec.containers"', '$.requestObject.spec."jobTemplate.spec".template.spec.containers', '$.requestObject.spec.jobTemplate."spec.template.spec.containers"', '$.requestObject.spec.jobTemplate."spec.template.spec".containers', '$.requestObject.spec.jobTemplate."spec.template"."spec.containers"', '$.requestObject.spec.jobTemplate."spec.template".spec.containers', '$.requestObject.spec.jobTemplate.spec."template.spec.containers"', '$.requestObject.spec.jobTemplate.spec."template.spec".containers', '$.requestObject.spec.jobTemplate.spec.template."spec.containers"', '$.requestObject.spec.jobTemplate.spec.template.spec.containers']), lambda step_0: spl_text_at(step_0, ['$.image'])), lambda kept_0: kept_0 is not null), []::varchar[]), nullif(list_filter(list_transform(spl_members_at("resource", ['$."requestObject.spec.jobTemplate.spec.template.spec.containers"', '$."requestObject.spec.jobTemplate.spec.template.spec".containers', '$."requestObject.spec.jobTemplate.spec.template"."spec.containers"', '$."requestObject.spec.jobTemplate.spec.template".spec.containers', '$."requestObject.spec.jobTemplate.spec"."template.spec.containers"', '$."requestObject.spec.jobTemplate.spec"."template.spec".containers', '$."requestObject.spec.jobTemplate.spec".template."spec.containers"', '$."requestObject.spec.jobTemplate.spec".template.spec.containers', '$."requestObject.spec.jobTemplate"."spec.template.spec.containers"', '$."requestObject.spec.jobTemplate"."spec.template.spec".containers', '$."requestObject.spec.jobTemplate"."spec.template"."spec.containers"', '$."requestObject.spec.jobTemplate"."spec.template".spec.containers', '$."requestObject.spec.jobTemplate".spec."template.spec.containers"', '$."requestObject.spec.jobTemplate".spec."template.spec".containers', '$."requestObject.spec.jobTemplate".spec.template."spec.containers"', '$."requestObject.spec.jobTemplate".spec.template.spec.containers', '$."requestObject.spec"."jobTemplate.spec.template.spec.containers"', '$."requestObject.spec"."jobTemplate.spec.template.spec".containers', '$."requestObject.spec"."jobTemplate.spec.template"."spec.containers"', '$."requestObject.spec"."jobTemplate.spec.template".spec.containers', '$."requestObject.spec"."jobTemplate.spec"."template.spec.containers"', '$."requestObject.spec"."jobTemplate.spec"."template.spec".containers', '$."requestObject.spec"."jobTemplate.spec".template."spec.containers"', '$."requestObject.spec"."jobTemplate.spec".template.spec.containers', '$."requestObject.spec".jobTemplate."spec.template.spec.containers"', '$."requestObject.spec".jobTemplate."spec.template.spec".containers', '$."requestObject.spec".jobTemplate."spec.template"."spec.containers"', '$."requestObject.spec".jobTemplate."spec.template".spec.containers', '$."requestObject.spec".jobTemplate.spec."template.spec.containers"', '$."requestObject.spec".jobTemplate.spec."template.spec".containers', '$."requestObject.spec".jobTemplate.spec.template."spec.containers"', '$."requestObject.spec".jobTemplate.spec.template.spec.containers', '$.requestObject."spec.jobTemplate.spec.template.spec.containers"', '$.requestObject."spec.jobTemplate.spec.template.spec".containers', '$.requestObject."spec.jobTemplate.spec.template"."spec.containers"', '$.requestObject."spec.jobTemplate.spec.template".spec.containers', '$.requestObject."spec.jobTemplate.spec"."template.spec.containers"', '$.requestObject."spec.jobTemplate.spec"."template.spec".containers', '$.requestObject."spec.jobTemplate.spec".template."spec.containers"', '$.requestObject."spec.jobTemplate.spec".template.spec.containers', '$.requestObject."spec.jobTemplate"."spec.template.spec.containers"', '$.requestObject."spec.jobTemplate"."spec.template.spec".containers', '$.requestObject."spec.jobTemplate"."spec.template"."spec.containers"', '$.requestObject."spec.jobTemplate"."spec.template".spec.containers', '$.requestObject."spec.jobTemplate".spec."template.spec.containers"', '$.requestObject."spec.jobTemplate".spec."template.spec".containers', '$.requestObject."spec.jobTemplate".spec.template."spec.containers"', '$.requestObject."spec.jobTemplate".spec.template.spec.containers', '$.requestObject.spec."jobTemplate.spec.template.spec.containers"', '$.requestObject.spec."jobTemplate.spec.template.spec".containers', '$.requestObject.spec."jobTemplate.spec.template"."spec.containers"', '$.requestObject.spec."jobTemplate.spec.template".spec.containers', '$.requestObject.spec."jobTemplate.spec"."template.spec.containers"', '$.requestObject.spec."jobTemplate.spec"."template.spec".containers', '$.requestObject.spec."jobTemplate.spec".template."spec.containers"', '$.requestObject.spec."jobTemplate.spec".template.spec.containers', '$.requestObject.spec.jobTemplate."spec.template.spec.containers"', '$.requestObject.spec.jobTemplate."spec.template.spec".containers', '$.requestObject.spec.jobTemplate."spec.template"."spec.containers"', '$.requestObject.spec.jobTemplate."spec.template".spec.containers', '$.requestObject.spec.jobTemplate.spec."template.spec.containers"', '$.requestObject.spec.jobTemplate.spec."template.spec".containers', '$.requestObject.spec.jobTemplate.spec.template."spec.containers"', '$.requestObject.spec.jobTemplate.spec.template.spec.containers']), lambda step_0: spl_text_at(step_0, ['$.image'])), lambda kept_0: kept_0 is not null), []::varchar[])) as "requestObject.spec.jobTemplate.spec.template.spec.containers{}.image",
+    "responseStatus"."code"::varchar as "responseStatus.code",
+    nullif("sourceIPs", []::varchar[]) as "sourceIPs{}",
+    "stage",
+    "user"."username" as "user.username",
+    "userAgent",
+    "verb"
+  from kube_audit
+  where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
+    and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
+    and lower("verb") = 'create'
+    and lower("objectRef"."resource") = 'cronjobs'
+),
+fillnull_2 as (
+  select
+    coalesce("user.groups{}", ['0']) as "user.groups{}",
+    case when count("kind") over () > 0 then coalesce("kind", '0') end as "kind",
+    coalesce("objectRef.name", '0') as "objectRef.name",
+    coalesce("objectRef.namespace", '0') as "objectRef.namespace",
+    coalesce("objectRef.resource", '0') as "objectRef.resource",
+    case when count("requestObject.kind") over () > 0 then coalesce("requestObject.kind", '0') end as "requestObject.kind",
+    case when count("requestObject.spec.schedule") over () > 0 then coalesce("requestObject.spec.schedule", '0') end as "requestObject.spec.schedule",
+    case when count("requestObject.spec.jobTemplate.spec.template.spec.containers{}.image") over () > 0 then coalesce("requestObject.spec.jobTemplate.spec.template.spec.containers{}.image", ['0']) end as "requestObject.spec.jobTemplate.spec.template.spec.containers{}.image",
+    coalesce("responseStatus.code", '0') as "responseStatus.code",
+    coalesce("sourceIPs{}", ['0']) as "sourceIPs{}",
+    coalesce("stage", '0') as "stage",
+    coalesce("user.username", '0') as "user.username",
+    coalesce("userAgent", '0') as "userAgent",
+    coalesce("verb", '0') as "verb"
+  from search_1
+),
+stats_3_each_1 as (
+  select
+    "user.groups{}",
+    "kind",
+    "objectRef.name",
+    "objectRef.namespace",
+    "objectRef.resource",
+    "requestObject.kind",
+    "requestObject.spec.schedule",
+    "responseStatus.code",
+    "sourceIPs{}",
+    "stage",
+    "user.username",
+    "userAgent",
+    "verb",
+    unnest("requestObject.spec.jobTemplate.spec.template.spec.containers{}.image") as "requestObject.spec.jobTemplate.spec.template.spec.containers{}.image"
+  from fillnull_2
+),
+stats_3_each_2 as (
+  select
+    "user.groups{}",
+    "kind",
+    "objectRef.name",
+    "objectRef.namespace",
+    "objectRef.resource",
+    "requestObject.kind",
+    "requestObject.spec.schedule",
+    "responseStatus.code",
+    "stage",
+    "user.username",
+    "userAgent",
+    "verb",
+    "requestObject.spec.jobTemplate.spec.template.spec.containers{}.image",
+    unnest("sourceIPs{}") as "sourceIPs{}"
+  from stats_3_each_1
+),
+stats_3 as (
+  select
+    "kind",
+    "objectRef.name",
+    "objectRef.namespace",
+    "objectRef.resource",
+    "requestObject.kind",
+    "requestObject.spec.schedule",
+    "requestObject.spec.jobTemplate.spec.template.spec.containers{}.image",
+    "responseStatus.code",
+    "sourceIPs{}",
+    "stage",
+    "user.username",
+    "userAgent",
+    "verb",
+    count(*) as "count",
+    nullif(list_sort(list_distinct(flatten(list("user.groups{}") filter (where "user.groups{}" is not null)))), []::varchar[]) as "user_groups"
+  from stats_3_each_2
+  where "kind" is not null
+    and "objectRef.name" is not null
+    and "objectRef.namespace" is not null
+    and "objectRef.resource" is not null
+    and "requestObject.kind" is not null
+    and "requestObject.spec.schedule" is not null
+    and "requestObject.spec.jobTemplate.spec.template.spec.containers{}.image" is not null
+    and "responseStatus.code" is not null
+    and "sourceIPs{}" is not null
+    and "stage" is not null
+    and "user.username" is not null
+    and "userAgent" is not null
+    and "verb" is not null
+  group by
+    "kind",
+    "objectRef.name",
+    "objectRef.namespace",
+    "objectRef.resource",
+    "requestObject.kind",
+    "requestObject.spec.schedule",
+    "requestObject.spec.jobTemplate.spec.template.spec.containers{}.image",
+    "responseStatus.code",
+    "sourceIPs{}",
+    "stage",
+    "user.username",
+    "userAgent",
+    "verb"
+)
+select
+  "kind",
+  "objectRef.name",
+  "objectRef.namespace",
+  "objectRef.resource",
+  "requestObject.kind",
+  "requestObject.spec.schedule",
+  "requestObject.spec.jobTemplate.spec.template.spec.containers{}.image",
+  "responseStatus.code",
+  "sourceIPs{}" as "src_ip",
+  "stage",
+  "user.username" as "user",
+  "userAgent",
+  "verb",
+  "count",
+  "user_groups"
+from stats_3
+order by
+  "kind",
+  "objectRef.name",
+  "objectRef.namespace",
+  "objectRef.resource",
+  "requestObject.kind",
+  "requestObject.spec.schedule",
+  "requestObject.spec.jobTemplate.spec.template.spec.containers{}.image",
+  "responseStatus.code",
+  "sourceIPs{}",
+  "stage",
+  "user.username",
+  "userAgent",
+  "verb"
