@@ -6,6 +6,7 @@ import type { FieldName } from './ast.ts';
 import type { CommandScope } from './command-scope.ts';
 import { call, column, type Expression, isNotNull } from './expression.ts';
 import type { PlanNode } from './plan.ts';
+import { isAlwaysPresent } from './presence.ts';
 import { ColumnNames, type Field, type Relation } from './relation.ts';
 import { asText, type Value } from './value.ts';
 
@@ -82,8 +83,12 @@ export function keyExpression(key: GroupKey): Expression {
   return key.value.kind === 'number' ? key.value.expression : asText(key.value);
 }
 
-export function keysPresent(keys: readonly GroupKey[]): readonly Expression[] {
-  return keys.map((key) => isNotNull(keyExpression(key)));
+/** That the rows of `node` have all of them; nothing is asked of those that are always there. */
+export function keysPresent(keys: readonly GroupKey[], node: PlanNode): readonly Expression[] {
+  return keys
+    .map(keyExpression)
+    .filter((key) => !isAlwaysPresent(key, node))
+    .map(isNotNull);
 }
 
 /** What the keys' columns become in the result. */

@@ -58,7 +58,7 @@ export function aggregate(
   const keys: readonly GroupKey[] =
     grouping?.keys ??
     command.by.map(({ name }) => ({ name, value: textValue({ op: 'cast', operand: NULL, type: 'varchar' }) }));
-  const predicates: readonly Expression[] = grouping === undefined ? [FALSE] : keysPresent(keys);
+  const predicates: readonly Expression[] = grouping === undefined ? [FALSE] : keysPresent(keys, relation.node);
   const names = new ColumnNames();
   const fields = new Map<string, Field>();
   const keyColumns: Column[] = keys.map((key) => {

@@ -84,11 +84,12 @@ export const top: CommandSpec<TopCommand> = {
     const names = new ColumnNames();
     const keyColumns: Column[] = keys.map((key) => ({ name: names.take(key.name), expression: keyExpression(key) }));
     const countColumn = names.take(command.countField ?? 'count');
+    const rows = grouping?.relation.node ?? input.node;
     const counted: PlanNode = {
       kind: 'Aggregate',
       label: scope.label('counts'),
-      input: grouping?.relation.node ?? input.node,
-      predicates: grouping === undefined ? [FALSE] : keysPresent(keys),
+      input: rows,
+      predicates: grouping === undefined ? [FALSE] : keysPresent(keys, rows),
       keys: keyColumns,
       aggregates: [{ name: countColumn, expression: { op: 'aggregate', call: { name: 'count', arguments: [] } } }],
     };

@@ -40,8 +40,6 @@ stats_5 as (
 rare_6_counts as (
   select "user.username", "annotations.authorization.k8s.io/reason", count(*) as "count"
   from stats_5
-  where "user.username" is not null
-    and "annotations.authorization.k8s.io/reason" is not null
   group by "user.username", "annotations.authorization.k8s.io/reason"
 ),
 rare_6_ranks as (

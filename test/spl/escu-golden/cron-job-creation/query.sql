@@ -93,18 +93,10 @@ stats_3 as (
     nullif(list_sort(list_distinct(flatten(list("user.groups{}") filter (where "user.groups{}" is not null)))), []::varchar[]) as "user_groups"
   from stats_3_each_2
   where "kind" is not null
-    and "objectRef.name" is not null
-    and "objectRef.namespace" is not null
-    and "objectRef.resource" is not null
     and "requestObject.kind" is not null
     and "requestObject.spec.schedule" is not null
     and "requestObject.spec.jobTemplate.spec.template.spec.containers{}.image" is not null
-    and "responseStatus.code" is not null
     and "sourceIPs{}" is not null
-    and "stage" is not null
-    and "user.username" is not null
-    and "userAgent" is not null
-    and "verb" is not null
   group by
     "kind",
     "objectRef.name",

@@ -18,8 +18,6 @@ stats_3 as (
 rare_4_counts as (
   select "user.username", "annotations.authorization.k8s.io/reason", count(*) as "count"
   from stats_3
-  where "user.username" is not null
-    and "annotations.authorization.k8s.io/reason" is not null
   group by "user.username", "annotations.authorization.k8s.io/reason"
 ),
 rare_4_ranks as (

@@ -101,8 +101,6 @@ stats_7 as materialized (
     and "host" is not null
     and "http_user_agent" is not null
     and "proxy" is not null
-    and "phase" is not null
-    and "severity" is not null
     and "request" is not null
   group by
     "src_ip",

@@ -114,8 +114,6 @@ stats_9 as (
     and "host" is not null
     and "http_user_agent" is not null
     and "proxy" is not null
-    and "phase" is not null
-    and "severity" is not null
   group by
     "src_ip",
     "dest_ip",

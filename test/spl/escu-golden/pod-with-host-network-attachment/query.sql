@@ -72,16 +72,8 @@ stats_3 as (
     nullif(list_sort(list_distinct(flatten(list("user.groups{}") filter (where "user.groups{}" is not null)))), []::varchar[]) as "user_groups"
   from stats_3_each_1
   where "kind" is not null
-    and "objectRef.name" is not null
-    and "objectRef.namespace" is not null
-    and "objectRef.resource" is not null
     and "requestObject.kind" is not null
-    and "responseStatus.code" is not null
     and "sourceIPs{}" is not null
-    and "stage" is not null
-    and "user.username" is not null
-    and "userAgent" is not null
-    and "verb" is not null
     and "requestObject.metadata.annotations.kubectl.kubernetes.io/last-applied-configuration" is not null
   group by
     "kind",

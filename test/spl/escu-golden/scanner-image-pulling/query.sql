@@ -104,8 +104,6 @@ stats_7 as (
     and "kind" is not null
     and "reason" is not null
     and "message" is not null
-    and "phase" is not null
-    and "severity" is not null
   group by "host", "name", "namespace", "kind", "reason", "message", "phase", "severity"
 ),
 convert_8 as (

@@ -92,19 +92,8 @@ stats_4 as (
     "verb",
     count(*) as "count"
   from stats_4_each_2
-  where "objectRef.name" is not null
-    and "objectRef.namespace" is not null
-    and "objectRef.resource" is not null
-    and "requestReceivedTimestamp" is not null
-    and "requestURI" is not null
-    and "responseStatus.code" is not null
-    and "sourceIPs{}" is not null
-    and "stage" is not null
+  where "sourceIPs{}" is not null
     and "user.groups{}" is not null
-    and "user.uid" is not null
-    and "user.username" is not null
-    and "userAgent" is not null
-    and "verb" is not null
   group by
     "objectRef.name",
     "objectRef.namespace",
