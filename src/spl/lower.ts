@@ -9,6 +9,7 @@ import { lowerInputlookup } from './commands/inputlookup.ts';
 import { lowerFirstSearch } from './commands/search.ts';
 import { type Demand, EVERYTHING, either } from './demand.ts';
 import { type Diagnostic, SplError } from './diagnostics.ts';
+import { column, type SortTerm } from './expression.ts';
 import type { Column, Plan } from './plan.ts';
 import { fieldValue, type Relation } from './relation.ts';
 
@@ -23,8 +24,9 @@ export interface Lowered {
 export function lower(search: Search, settings: Settings): Lowered {
   const pipelines = new Pipelines(settings);
   const relation = pipelines.search(search, EVERYTHING);
+  const output = outputOf(relation, search);
   return {
-    plan: { root: relation.node, output: outputOf(relation, search), orderBy: relation.order },
+    plan: { root: relation.node, output, orderBy: relation.order.map((term) => unshadowed(term, output, relation)) },
     fields: [...relation.fields].map(([name, { kind }]) => ({ name, kind })),
     datasets: [...pipelines.datasets],
     warnings: pipelines.warnings,
@@ -114,6 +116,17 @@ function checkFields(count: number, command: Command, settings: Settings): void 
   const { maxFields } = settings.limits;
   if (count <= maxFields) return;
   throw new SplError('SPL117', `${command.name}: expected at most ${maxFields} fields, found ${count}.`, command.span);
+}
+
+/** In ORDER BY, the name of a result stands for the result, also where the rows have a column of that name. */
+function unshadowed(term: SortTerm, output: readonly Column[], relation: Relation): SortTerm {
+  const { expression } = term;
+  if (expression.op !== 'column') return term;
+  const shadow = output.find(({ name }) => name.toLowerCase() === expression.name.toLowerCase());
+  const isItself = shadow?.expression.op === 'column' && shadow.expression.name === expression.name;
+  return shadow === undefined || isItself
+    ? term
+    : { ...term, expression: column(expression.name, relation.node.label) };
 }
 
 function outputOf(relation: Relation, search: Search): readonly Column[] {

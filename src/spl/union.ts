@@ -1,9 +1,9 @@
 /** The rows of one relation behind those of another: append and its kin. */
 import type { CommandScope } from './command-scope.ts';
-import { column, NULL, number, type SortTerm } from './expression.ts';
+import { cast, column, type Expression, NULL, number, type SortTerm } from './expression.ts';
 import type { Column } from './plan.ts';
 import { ColumnNames, type Field, fieldValue, type Relation } from './relation.ts';
-import { ABSENT, asKind, commonKind } from './value.ts';
+import { ABSENT, asKind, commonKind, type Value } from './value.ts';
 
 /** Fields of both; one that only one of them has is absent in the rows of the other. */
 export function appendRows(input: Relation, added: Relation, scope: CommandScope): Relation {
@@ -19,8 +19,10 @@ export function appendRows(input: Relation, added: Relation, scope: CommandScope
     const whole = sides.every((side) => side === undefined || side.whole);
     const taken = names.take(name);
     const [left = ABSENT, right = ABSENT] = values;
-    first.push({ name: taken, expression: asKind(left, kind) });
-    second.push({ name: taken, expression: asKind(right, kind) });
+    const columnOf = (value: Value): Expression =>
+      whole && value.kind === 'null' ? cast(NULL, 'bigint') : asKind(value, kind);
+    first.push({ name: taken, expression: columnOf(left) });
+    second.push({ name: taken, expression: columnOf(right) });
     fields.set(name, { column: taken, kind, whole, certain: sides.some((side) => side?.certain === true) });
   }
   const order: SortTerm[] = [];

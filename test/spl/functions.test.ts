@@ -114,8 +114,9 @@ describe('values', () => {
     ['log(100)', 2],
     ['log(8, 2)', 3],
     ['exp(0)', 1],
-    ['max(1, n, 3)', 5],
-    ['min(4, n)', 4],
+    ['max(1, n, 3)', '5'],
+    ['max(1, whole + 0, 3)', 7],
+    ['min(4, n)', '4'],
     ['round(pi() * 10, 0)', 31],
     // Several values.
     ["mvcount('m{}')", 4],

@@ -1,6 +1,6 @@
 /**
  * rename: gives fields new names, left to right. The target is overwritten, with nothing where the source has nothing; a source
- * that does not exist empties an existing target. Costs no step of its own: the columns are named anew at the end.
+ * that does not exist empties an existing target. Otherwise it costs no step of its own: the columns are named anew at the end.
  *
  *   rename <field> AS <field> [,] …      `*` on both sides carries over; it never touches fields that begin with _
  *
@@ -13,7 +13,7 @@ import { type Demand, need, wants, without } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
 import { binary, number, when } from '../expression.ts';
 import { type Field, fieldValue, type Output, type Relation } from '../relation.ts';
-import { asKind, commonKind } from '../value.ts';
+import { ABSENT, asKind, commonKind } from '../value.ts';
 import { fillWildcard, hasWildcard, matchWildcard } from '../wildcard.ts';
 import type { CommandSpec } from './command.ts';
 
@@ -53,7 +53,9 @@ export const rename: CommandSpec<RenameCommand> = {
         const demand = command.renames.slice(index + 1).reduceRight(demandOf, scope.demand);
         relation = renamedEvents(relation, one, scope.step(`step_${index + 1}`, demand));
       } else {
-        relation = { ...relation, fields: renamed(relation, one) };
+        const demand = command.renames.slice(index + 1).reduceRight(demandOf, scope.demand);
+        const filled = emptied(relation, one, scope.step(`step_${index + 1}`, demand));
+        relation = filled ?? { ...relation, fields: renamed(relation, one) };
       }
     }
     return relation;
@@ -82,6 +84,13 @@ function demandOf(demand: Demand, { from, to }: Rename): Demand {
     return found === undefined ? [] : [fillWildcard(from.name, found)];
   });
   return need(demand, sources);
+}
+
+/** Without a source, a target that is there has no value in any row; undefined where that is not so. */
+function emptied(relation: Relation, { from, to }: Rename, scope: CommandScope): Relation | undefined {
+  if (hasWildcard(from.name) || relation.fields.has(from.name)) return undefined;
+  if (!relation.fields.has(to.name) || !scope.wants(to.name)) return undefined;
+  return scope.extend(relation, [{ name: to.name, value: ABSENT, kind: 'text', certain: false }]);
 }
 
 function renamed(relation: Relation, { from, to, span }: Rename): ReadonlyMap<string, Field> {

@@ -4,8 +4,8 @@
  *   spath [input=<field>] [output=<field>] [path=<path> | <path>]
  *
  * With a path, one value: an object or array gives its JSON text, and where the path leads nowhere the output stays as it was.
- * Without a path, everything: every name that the rest of the search asks for is looked for in the text too, and put behind what
- * the field already holds. Names that begin with _ are left alone.
+ * Without a path, everything: every field of the result so far, and every name that the rest of the search asks for, is looked for
+ * in the text too and put behind what the field already holds. Names that begin with _ are left alone.
  */
 import type { SpathCommand } from '../ast.ts';
 import type { CommandScope } from '../command-scope.ts';
@@ -91,11 +91,12 @@ function extractAll(command: SpathCommand, source: Value, input: Relation, scope
       command.span,
     );
   }
-  const names = [...scope.demand.names].filter(([name, strength]) => strength === 'needed' && !name.startsWith('_'));
+  const wanted = new Set([...scope.demand.names.keys(), ...(scope.demand.all ? input.fields.keys() : [])]);
+  const names = [...wanted].filter((name) => !name.startsWith('_'));
   if (names.length === 0) return input;
   const { document, relation } =
     source.kind === 'list' ? onlyText(source, input, scope) : { document: asText(source), relation: input };
-  const outputs = names.map(([name]) =>
+  const outputs = names.map((name) =>
     appended(name, fieldOf(document, name, command.span, scope.settings.limits), relation),
   );
   return scope.extend(relation, outputs);

@@ -1,9 +1,7 @@
 /** Functions of numbers. Where a number has no result (the root of -1), neither has SPL: absent. */
-import type { Call } from '../ast.ts';
-import { SplError } from '../diagnostics.ts';
-import { and, binary, call, type Expression, NULL, number, when } from '../expression.ts';
-import { asNumber, numberValue, type Value } from '../value.ts';
-import { argumentAt, type EvalFunctions, integerArgument, ofNumber, ofValues, required } from './eval-function.ts';
+import { and, binary, call, cast, type Expression, isNull, lambda, NULL, number, when } from '../expression.ts';
+import { ABSENT, asNumber, asText, numberValue, textValue, type Value } from '../value.ts';
+import { type EvalFunctions, integerArgument, ofNumber, ofValues, required } from './eval-function.ts';
 
 export const mathFunctions: EvalFunctions = {
   abs: ofNumber((value) => call('abs', value)),
@@ -33,8 +31,8 @@ export const mathFunctions: EvalFunctions = {
   tan: ofNumber((value) => call('tan', value)),
   atan: ofNumber((value) => call('atan', value)),
   atan2: ofValues(2, 2, ([y, x]) => numberValue(call('atan2', asNumber(required(y)), asNumber(required(x))))),
-  min: ofValues(1, Number.POSITIVE_INFINITY, (values, expression) => extreme('least', values, expression)),
-  max: ofValues(1, Number.POSITIVE_INFINITY, (values, expression) => extreme('greatest', values, expression)),
+  min: ofValues(1, Number.POSITIVE_INFINITY, (values) => extreme('least', values)),
+  max: ofValues(1, Number.POSITIVE_INFINITY, (values) => extreme('greatest', values)),
 };
 
 function logarithm(value: Value, base: Value | undefined): Expression {
@@ -45,18 +43,48 @@ function logarithm(value: Value, base: Value | undefined): Expression {
   return when(isDefined, binary('/', call('ln', given), call('ln', root)));
 }
 
-/** Of numbers only; SPL's rule that any text is greater than any number would need both kinds in one column. */
-function extreme(name: 'least' | 'greatest', values: readonly Value[], expression: Call): Value {
-  const literal = values.findIndex((value) => value.kind === 'text' && value.literal !== undefined);
-  if (literal !== -1) {
-    throw new SplError(
-      'SPL304',
-      `${expression.name}(): expected numbers, found text.`,
-      argumentAt(expression, literal).span,
-      'Text beside numbers is not supported here.',
-    );
-  }
+/**
+ * Numbers come before text: the least is the smallest number, the greatest the last text. Several values count one by one, absent
+ * ones not at all. A number only where all are numbers, since a column has one type.
+ */
+function extreme(name: 'least' | 'greatest', values: readonly Value[]): Value {
   const present = values.filter(({ kind }) => kind !== 'null');
-  if (present.length === 0) return { kind: 'null', expression: NULL };
-  return numberValue(call(name, ...present.map(asNumber)));
+  if (present.length === 0) return ABSENT;
+  const ofNumbers = among(
+    name,
+    present.flatMap((value) => numbersOf(name, value)),
+  );
+  if (present.every(({ kind }) => kind === 'number')) return numberValue(ofNumbers);
+  const ofTexts = among(
+    name,
+    present.flatMap((value) => textsOf(name, value)),
+  );
+  const number = call('spl_number_text', ofNumbers);
+  return textValue(name === 'least' ? call('coalesce', number, ofTexts) : call('coalesce', ofTexts, number));
+}
+
+function among(name: 'least' | 'greatest', found: readonly Expression[]): Expression {
+  const [first] = found;
+  if (first === undefined) return NULL;
+  return found.length === 1 ? first : call(name, ...found);
+}
+
+function numbersOf(name: 'least' | 'greatest', value: Value): readonly Expression[] {
+  if (value.kind === 'text' && value.literal !== undefined) return [];
+  if (value.kind !== 'list') return [cast(asNumber(value), 'double')];
+  const numbers = call(
+    'list_transform',
+    value.expression,
+    lambda('member_', (member) => call('spl_number', member)),
+  );
+  return [{ op: 'listAggregate', operand: numbers, name: name === 'least' ? 'min' : 'max', rest: [] }];
+}
+
+function textsOf(name: 'least' | 'greatest', value: Value): readonly Expression[] {
+  if (value.kind === 'number') return [];
+  if (value.kind === 'text' && value.literal !== undefined) return [value.expression];
+  if (value.kind !== 'list') return [when(isNull(asNumber(value)), asText(value))];
+  const isText = lambda('kept_', (member) => isNull(call('spl_number', member)));
+  const texts = call('list_filter', value.expression, isText);
+  return [{ op: 'listAggregate', operand: texts, name: name === 'least' ? 'min' : 'max', rest: [] }];
 }

@@ -407,9 +407,7 @@ function addtotals(random: Random, fields: Fields): Made {
 /** Rows that have the same fields, so that there is something to put behind. */
 function append(random: Random, fields: Fields): Made {
   const names = named(fields).filter((name) => EVENT_NAMES.has(name));
-  // Numbers that the other rows lack: golden case count-as-text-after-appendpipe.
-  const hasNumber = named(fields, 'number').some((name) => name !== '_time');
-  if (fields.isEvents || names.length === 0 || hasNumber) return reverse(random, fields);
+  if (fields.isEvents || names.length === 0) return reverse(random, fields);
   const terms = random.chance(0.5) ? '' : randomSearchTerms(random, fields.known, false);
   const known = new Map(
     [...fields.known].map(
@@ -431,8 +429,7 @@ const EVENT_NAMES = new Set([
 
 function appendpipe(random: Random, fields: Fields): Made {
   if (fields.isEvents) return reverse(random, fields);
-  // Without stats: golden case count-as-text-after-appendpipe.
-  const inner = random.pick([where, head])(random, fields);
+  const inner = random.pick([where, head, stats, evalCommand])(random, fields);
   return {
     text: `appendpipe [${inner.text}]`,
     fields: adding(

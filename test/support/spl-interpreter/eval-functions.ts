@@ -2,7 +2,7 @@
 import type { Call, EvalExpression } from '../../../src/spl/ast.ts';
 import { anyOf, compare, like } from './compare.ts';
 import type { EvalFunction, EvalScope } from './eval-scope.ts';
-import { type EvalValue, isLiteral, toField, toMembers, toNumber, toText, toTruth } from './eval-value.ts';
+import { type EvalValue, isLiteral, toMembers, toNumber, toText, toTruth } from './eval-value.ts';
 import { finite, fromMembers, numberIn } from './field-value.ts';
 import { MULTIVALUE_FUNCTIONS } from './multivalue-functions.ts';
 import { isInNetwork, isIpv4, parseNetwork } from './network.ts';
@@ -190,9 +190,9 @@ function fieldsOf(expression: EvalExpression): readonly EvalExpression[] {
   }
 }
 
-/** Only numbers take part, text is passed over: docs/spl.md. */
-function orderable(value: EvalValue): readonly number[] {
-  return isLiteral(value) ? [] : toMembers(toField(value)).flatMap((member) => numberIn(member) ?? []);
+/** A text written in the search is text, whatever it looks like. */
+function orderable(value: EvalValue): readonly (string | number)[] {
+  return isLiteral(value) ? [value.literal] : toMembers(value).map((member) => numberIn(member) ?? member);
 }
 
 /** By the decimal digits of the number, a half goes away from zero. */

@@ -19,7 +19,7 @@ inputlookup_3 as (
   select "name", "count", null::varchar as "owner"
   from stats_2
   union all
-  select "name", null::double as "count", "owner"
+  select "name", null::bigint as "count", "owner"
   from inputlookup_3_rows
 ),
 stats_4 as (

@@ -27,7 +27,7 @@ append_3 as (
   union all
   select
     "name",
-    null::double as "count",
+    null::bigint as "count",
     "owner",
     2 as _order,
     null as "_order_2",
