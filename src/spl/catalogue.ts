@@ -140,7 +140,7 @@ const KUBE_AUDIT: DatasetTable = {
   resolve(name, span, limits) {
     return resolveAudit(name, span, limits) ?? { value: withAttributes(AUDIT_EVENT, name, span, limits), typed: false };
   },
-  mayHave: (name) => AUDIT_KEYS.has(firstKey(name)),
+  mayHave: isOfAuditEvent,
 };
 
 const LOGS: DatasetTable = {
@@ -209,9 +209,27 @@ function resolveAudit(name: string, span: Span, limits: SplLimits): DatasetField
   if (AUDIT_TIMES.has(name)) return { value: fieldOf(AUDIT_EVENT, name, span, limits), typed: true };
   // The audit API's annotations are a flat map of texts: the rest of the name is one key.
   const annotation = /^annotations\.([^{}]+)$/.exec(name)?.[1];
-  if (annotation === undefined) return undefined;
-  const value = { op: 'index', operand: column('annotations'), index: text(annotation) } as const;
-  return { value: textValue(value), typed: false };
+  if (annotation !== undefined) {
+    const value = { op: 'index', operand: column('annotations'), index: text(annotation) } as const;
+    return { value: textValue(value), typed: false };
+  }
+  if (!isOfAuditEvent(name)) return undefined;
+  return { value: fieldOf(AUDIT_EVENT, name, span, limits, knownKeys(name)), typed: false };
+}
+
+function isOfAuditEvent(name: string): boolean {
+  return AUDIT_KEYS.has(firstKey(name));
+}
+
+/**
+ * How a name begins that the audit API's schema or that of every Kubernetes object settles: the event's own keys hold no dots, and
+ * an object's labels and annotations are flat maps of texts.
+ */
+function knownKeys(name: string): readonly string[] {
+  const ofMap = /^((?:request|response)Object)\.metadata\.(labels|annotations)\.([^{}]+)$/.exec(name);
+  const [, object, map, key] = ofMap ?? [];
+  if (object !== undefined && map !== undefined && key !== undefined) return [object, 'metadata', map, key];
+  return [firstKey(name)];
 }
 
 function withAttributes(document: Expression, name: string, span: Span, limits: SplLimits): Value {

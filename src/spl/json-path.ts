@@ -9,13 +9,24 @@ import type { SplLimits } from './limits.ts';
 import type { Span } from './source.ts';
 import { listValue, nonEmpty, textValue, type Value } from './value.ts';
 
-/** The field `name` of a JSON document: a list where an array step is in it, else text. */
-export function fieldOf(document: Expression, name: string, span: Span, limits: SplLimits): Value {
+/**
+ * The field `name` of a JSON document: a list where an array step is in it, else text. `known` are the keys that the name begins
+ * with, where the document's schema says how to read it.
+ */
+export function fieldOf(
+  document: Expression,
+  name: string,
+  span: Span,
+  limits: SplLimits,
+  known: readonly string[] = [],
+): Value {
   if (name.includes('*')) {
     throw new SplError('SPL310', `field: expected a name, found the wildcard "${name}".`, span);
   }
   const steps = name.split('{}').map((step, index) => (index === 0 ? step : step.replace(/^\./, '')));
-  const paths = steps.map((step) => (step === '' ? ['$'] : readings(step, span, limits)));
+  const paths = steps.map((step, index) =>
+    step === '' ? ['$'] : readings(step, span, limits, index === 0 ? known : []),
+  );
   const [first, ...rest] = paths;
   if (first === undefined) throw new Error('fieldOf: expected at least one step.');
   if (rest.length === 0) return textValue(call('spl_text_at', document, literalList(first)));
@@ -64,9 +75,20 @@ function literalList(paths: readonly string[]): Expression {
   return list(paths.map((path) => text(path)));
 }
 
-/** Every way to read `a.b.c` as keys, as DuckDB's JSON paths: `$."a.b.c"`, `$."a.b".c`, `$.a."b.c"`, `$.a.b.c`. */
-export function readings(name: string, span: Span, limits: SplLimits): readonly string[] {
-  const segments = name.split('.');
+/**
+ * Every way to read `a.b.c` as keys, as DuckDB's JSON paths: `$."a.b.c"`, `$."a.b".c`, `$.a."b.c"`, `$.a.b.c`. Of those only the
+ * ones that begin with the known keys.
+ */
+export function readings(
+  name: string,
+  span: Span,
+  limits: SplLimits,
+  known: readonly string[] = [],
+): readonly string[] {
+  const prefix = known.map(printKeyStep).join('');
+  const rest = name.slice(known.join('.').length).replace(/^\./, '');
+  if (known.length > 0 && rest === '') return [`$${prefix}`];
+  const segments = rest.split('.');
   if (2 ** (segments.length - 1) > limits.maxPathReadings) {
     throw new SplError(
       'SPL115',
@@ -74,7 +96,7 @@ export function readings(name: string, span: Span, limits: SplLimits): readonly 
       span,
     );
   }
-  return split(segments).map((keys) => `$${keys.map((key) => `.${printKey(key)}`).join('')}`);
+  return split(segments).map((keys) => `$${prefix}${keys.map(printKeyStep).join('')}`);
 }
 
 function split(segments: readonly string[]): readonly (readonly string[])[] {
@@ -88,6 +110,6 @@ function split(segments: readonly string[]): readonly (readonly string[])[] {
   return found;
 }
 
-function printKey(key: string): string {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(key) ? key : `"${key.replace(/[\\"]/g, '\\$&')}"`;
+function printKeyStep(key: string): string {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(key) ? `.${key}` : `."${key.replace(/[\\"]/g, '\\$&')}"`;
 }

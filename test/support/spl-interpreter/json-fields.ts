@@ -54,6 +54,17 @@ export function fieldOf(document: Json | undefined, name: string): FieldValue {
   return fromMembers(nodesAt(document, name).flatMap((node) => scalarText(node) ?? []));
 }
 
+/** The field `rest` of what stands at `known`: `<key>`, or three keys and, behind them, one with any dots. */
+export function fieldBehind(document: Json | undefined, known: string, rest: string): FieldValue {
+  const [object = '', metadata, map, ...key] = known.split('.');
+  const keys = metadata === undefined || map === undefined ? [object] : [object, metadata, map, key.join('.')];
+  const node = keys.reduce(
+    (found, name) => (found !== undefined && isMap(found) ? found.get(name) : undefined),
+    document,
+  );
+  return fieldOf(node, rest.replace(/^\./, ''));
+}
+
 /** As `fieldOf`, but an object or array gives its JSON text. */
 export function textAt(document: Json | undefined, path: string): FieldValue {
   const whole = document === undefined ? [] : resolve(document, path, (node) => node !== null);

@@ -1,6 +1,6 @@
 /** Audit events as they are stored, and the fields that a search sees in them (rule 14 and the datasets' names). */
 import { type FieldValue, fromMembers } from './field-value.ts';
-import { fieldNames, fieldOf, type Json, parseJson } from './json-fields.ts';
+import { fieldBehind, fieldNames, fieldOf, type Json, parseJson } from './json-fields.ts';
 import type { FieldSource } from './row.ts';
 
 /** One row of `kube_audit` or `logs`; the text of the audit event and what stands beside it. */
@@ -99,6 +99,9 @@ export const DATASETS: Readonly<Record<string, DatasetRules>> = {
   },
 };
 
+const AUDIT_EVENT_KEYS =
+  /^(?:(?:request|response)Object\.metadata\.(?:labels|annotations)\.[^{}]+$|(?:kind|apiVersion|metadata|level|auditID|stage|timestamp|requestURI|verb|user|impersonatedUser|authenticationMetadata|sourceIPs|userAgent|objectRef|responseStatus|requestObject|responseObject|requestReceivedTimestamp|stageTimestamp|annotations)(?![^.{]))/;
+
 /** An event's fields in a dataset. Parsed once, read often. */
 export class EventFields implements FieldSource {
   readonly #event: StoredEvent;
@@ -134,6 +137,9 @@ export class EventFields implements FieldSource {
     const metadata = METADATA.find((known) => known === name);
     if (metadata !== undefined) return this.#event[metadata] ?? undefined;
     if (name === 'cloud' && !this.#rules.isEnvelope) return this.#event.cloud ?? undefined;
+    const known = this.#rules.typed === TYPED ? AUDIT_EVENT_KEYS.exec(name)?.[0] : undefined;
+    // The audit event's own names are read from the event alone, and begin with keys as the schema has them.
+    if (known !== undefined) return fieldBehind(this.#documents[0], known, name.slice(known.length));
     const found = this.#documents.map((document) => fieldOf(document, name)).find((value) => value !== undefined);
     return typeof found === 'object' ? fromMembers(found) : found;
   }

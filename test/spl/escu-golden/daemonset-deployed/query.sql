@@ -1,11 +1,11 @@
 with search_1 as (
   select
     nullif("user"."groups", []::varchar[]) as "user.groups{}",
-    coalesce(spl_text_at(coalesce("event", _raw), ['$.kind']), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])) as "kind",
+    spl_text_at(coalesce("event", _raw), ['$.kind']) as "kind",
     "objectRef"."name" as "objectRef.name",
     "objectRef"."namespace" as "objectRef.namespace",
     "objectRef"."resource" as "objectRef.resource",
-    coalesce(spl_text_at(coalesce("event", _raw), ['$."requestObject.kind"', '$.requestObject.kind']), spl_text_at("attributes", ['$."requestObject.kind"', '$.requestObject.kind']), spl_text_at("resource", ['$."requestObject.kind"', '$.requestObject.kind'])) as "requestObject.kind",
+    spl_text_at(coalesce("event", _raw), ['$.requestObject.kind']) as "requestObject.kind",
     "responseStatus"."code"::varchar as "responseStatus.code",
     nullif("sourceIPs", []::varchar[]) as "sourceIPs{}",
     "stage",

@@ -1,12 +1,12 @@
 with search_1 as (
   select
     nullif("user"."groups", []::varchar[]) as "user.groups{}",
-    coalesce(spl_text_at(coalesce("event", _raw), ['$.kind']), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])) as "kind",
+    spl_text_at(coalesce("event", _raw), ['$.kind']) as "kind",
     "objectRef"."name" as "objectRef.name",
     "objectRef"."namespace" as "objectRef.namespace",
     "objectRef"."resource" as "objectRef.resource",
-    coalesce(spl_text_at(coalesce("event", _raw), ['$."requestObject.kind"', '$.requestObject.kind']), spl_text_at("attributes", ['$."requestObject.kind"', '$.requestObject.kind']), spl_text_at("resource", ['$."requestObject.kind"', '$.requestObject.kind'])) as "requestObject.kind",
-    coalesce(spl_text_at(coalesce("event", _raw), ['$."requestObject.spec.type"', '$."requestObject.spec".type', '$.requestObject."spec.type"', '$.requestObject.spec.type']), spl_text_at("attributes", ['$."requestObject.spec.type"', '$."requestObject.spec".type', '$.requestObject."spec.type"', '$.requestObject.spec.type']), spl_text_at("resource", ['$."requestObject.spec.type"', '$."requestObject.spec".type', '$.requestObject."spec.type"', '$.requestObject.spec.type'])) as "requestObject.spec.type",
+    spl_text_at(coalesce("event", _raw), ['$.requestObject.kind']) as "requestObject.kind",
+    spl_text_at(coalesce("event", _raw), ['$.requestObject."spec.type"', '$.requestObject.spec.type']) as "requestObject.spec.type",
     "responseStatus"."code"::varchar as "responseStatus.code",
     nullif("sourceIPs", []::varchar[]) as "sourceIPs{}",
     "stage",
@@ -18,7 +18,7 @@ with search_1 as (
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
     and lower("objectRef"."resource") = 'services'
     and lower("verb") = 'create'
-    and lower(coalesce(spl_text_at(coalesce("event", _raw), ['$."requestObject.spec.type"', '$."requestObject.spec".type', '$.requestObject."spec.type"', '$.requestObject.spec.type']), spl_text_at("attributes", ['$."requestObject.spec.type"', '$."requestObject.spec".type', '$.requestObject."spec.type"', '$.requestObject.spec.type']), spl_text_at("resource", ['$."requestObject.spec.type"', '$."requestObject.spec".type', '$.requestObject."spec.type"', '$.requestObject.spec.type']))) = 'nodeport'
+    and lower(spl_text_at(coalesce("event", _raw), ['$.requestObject."spec.type"', '$.requestObject.spec.type'])) = 'nodeport'
 ),
 fillnull_2 as (
   select

@@ -16,7 +16,7 @@ with search_1 as (
   from kube_audit
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and starts_with(lower(coalesce(spl_text_at(coalesce("event", _raw), ['$."requestObject.message"', '$.requestObject.message']), spl_text_at("attributes", ['$."requestObject.message"', '$.requestObject.message']), spl_text_at("resource", ['$."requestObject.message"', '$.requestObject.message']))), 'pulling image')
+    and starts_with(lower(spl_text_at(coalesce("event", _raw), ['$.requestObject.message'])), 'pulling image')
 ),
 search_2 as (
   select *
