@@ -48,8 +48,7 @@ export type DiagnosticCode =
   // Warnings
   | 'SPL401' // lower-case and, or, not in a search are words to look for
   | 'SPL402' // a dotted name without quotes is read as a concatenation
-  | 'SPL403' // a field that does not exist at this point
-  | 'SPL404'; // Splunk would read less than this does
+  | 'SPL403'; // a field that does not exist at this point
 
 export type Severity = 'error' | 'warning';
 

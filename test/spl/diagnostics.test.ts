@@ -98,7 +98,6 @@ const WARNINGS: readonly Case[] = [
   { code: 'SPL401', marked: 'verb=get «or» verb=list', message: 'search: "or" is a word to look for; operators are upper case.', help: 'Write OR.' },
   { code: 'SPL402', marked: 'x | where «user.username»="a"', message: 'expression: "user.username" joins the values of several fields; a name with dots stands in single quotes.', help: "For the field write 'user.username'." },
   { code: 'SPL403', marked: 'x | stats count by verb | where «verbb»="a"', message: 'field "verbb": expected a field that a command before yields, found none of that name.', help: 'Did you mean "verb"?' },
-  { code: 'SPL404', marked: 'x | «spath input=properties.log» | table verb', message: 'spath: Splunk reads the first 5000 characters of a text; here all of it is read.' },
 ]; // biome-ignore format: a flat table
 
 function run({ marked, limits }: Case) {

@@ -21,6 +21,7 @@ import { toField, toTruth } from './eval-value.ts';
 import { type FieldValue, fromMembers, membersOf, numberIn, textOfNumber } from './field-value.ts';
 import { groupRows } from './grouping.ts';
 import { fieldNames, fieldOf, parseJson, textAt } from './json-fields.ts';
+import { parseJsonStart } from './json-start.ts';
 import { compareSorted } from './order.ts';
 import { toRegExp } from './pattern.ts';
 import { refuse } from './refusal.ts';
@@ -422,8 +423,9 @@ function spath(command: SpathCommand, row: Row, settings: Settings): Row {
     return found === undefined ? row : row.with([[command.output?.name ?? path, found]]);
   }
   return inputs.reduce((made, text) => {
-    if (settings.strict && text.length > CUTOFF) return refuse('spath of a long text under strict');
-    const document = parseJson(text);
+    const characters = [...text];
+    const isCut = settings.strict && characters.length > CUTOFF;
+    const document = isCut ? parseJsonStart(characters.slice(0, CUTOFF).join('')) : parseJson(text);
     const names = [...fieldNames(document)].filter((name) => !name.startsWith('_'));
     return made.with(
       names.map((name) => [name, fromMembers([...membersOf(made.get(name)), ...membersOf(fieldOf(document, name))])]),

@@ -1,0 +1,27 @@
+with search_1 as (
+  select
+    coalesce(spl_text_at(_raw, ['$.id']), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id'])) as "id",
+    coalesce(spl_text_at(_raw, ['$.x']), spl_text_at("attributes", ['$.x']), spl_text_at("resource", ['$.x'])) as "x",
+    row(_time, _indextime, commit_seq, "identity") as _order
+  from "logs"
+  where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
+    and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
+),
+spath_3_text as (
+  select "id", _order, spl_json_start("x", 5000) as "document"
+  from search_1
+),
+spath_3 as (
+  select
+    nullif(list_concat(nullif(["id"], [null]::varchar[]), nullif([spl_text_at("document", ['$.id'])], [null]::varchar[])), []::varchar[]) as "id",
+    spl_text_at("document", ['$.early']) as "early",
+    spl_list_at("document", ['$.n']) as "n{}",
+    spl_text_at("document", ['$."o.late"', '$.o.late']) as "o.late",
+    spl_text_at("document", ['$.count']) as "count",
+    spl_text_at("document", ['$.z']) as "z",
+    _order
+  from spath_3_text
+)
+select "id", "early", "n{}", "o.late", "count", "z"
+from spath_3
+order by _order desc
