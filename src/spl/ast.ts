@@ -164,6 +164,7 @@ export type Command =
   | FieldsCommand
   | FieldformatCommand
   | FillnullCommand
+  | ForeachCommand
   | HeadCommand
   | InputlookupCommand
   | IplocationCommand
@@ -275,6 +276,15 @@ export interface FillnullCommand extends CommandBase {
   readonly value: string;
   /** Empty: every field of the result. */
   readonly fields: readonly FieldName[];
+}
+
+export interface ForeachCommand extends CommandBase {
+  readonly kind: 'ForeachCommand';
+  readonly fields: readonly FieldName[];
+  /** The commands between the brackets, as written. */
+  readonly template: StringLiteral;
+  /** What stands in the template for the field's name, for what its wildcard matched, for what each of several matched. */
+  readonly placeholders: { readonly field: string; readonly match: string; readonly segments: readonly string[] };
 }
 
 export interface HeadCommand extends CommandBase {

@@ -1,5 +1,5 @@
 /** What a command's `lower` works with: names for its nodes, the fields it is handed, what the rest of the search needs. */
-import type { FieldName, Search } from './ast.ts';
+import type { FieldName, ForeachCommand, Search } from './ast.ts';
 import { type Demand, wants } from './demand.ts';
 import type { Diagnostic, DiagnosticCode } from './diagnostics.ts';
 import { type Expression, type SortTerm, TRUE } from './expression.ts';
@@ -27,6 +27,8 @@ export interface SubsearchLowering {
   search(search: Search, demand: Demand, label: string): Relation;
   /** One that begins with these rows. */
   pipe(search: Search, input: Relation, demand: Demand, label: string, settings: Settings): Relation;
+  /** The commands of these texts one after the other: the template of foreach, filled in. */
+  template(command: ForeachCommand, texts: readonly string[], input: Relation, scope: CommandScope): Relation;
 }
 
 export class CommandScope {

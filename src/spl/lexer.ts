@@ -44,6 +44,26 @@ export class Lexer {
     return token;
   }
 
+  /** Everything up to the bracket that closes one already taken; brackets between double quotes are text. */
+  nextBracketed(): Token {
+    const start = this.#offset;
+    let depth = 1;
+    for (let offset = start; offset < this.text.length; offset += 1) {
+      const character = this.text[offset];
+      if (character === '"') offset = this.#quoted('string', offset).end - 1;
+      else if (character === '[') depth += 1;
+      else if (character === ']') depth -= 1;
+      if (depth > 0) continue;
+      this.#peeked = undefined;
+      this.#offset = offset;
+      return { kind: 'string', text: this.text.slice(start, offset), start, end: offset };
+    }
+    throw new SplError('SPL104', 'search: expected "]", found the end of the search.', {
+      start: start - 1,
+      end: start,
+    });
+  }
+
   #read(mode: LexerMode): Token {
     let start = this.#offset;
     while (start < this.text.length && isBlank(this.text[start])) start += 1;

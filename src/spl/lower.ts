@@ -2,16 +2,19 @@
  * AST to plan, in two passes. From the last command to the first: what each needs of its input. From the first to the last: the nodes,
  * with exactly the fields that were asked for.
  */
-import type { Command, Search } from './ast.ts';
+import type { Command, ForeachCommand, Search } from './ast.ts';
 import { CommandScope, type Settings, type SubsearchLowering } from './command-scope.ts';
+import { checkTemplate, fillTemplate } from './commands/foreach.ts';
 import { specOf } from './commands/index.ts';
 import { lowerInputlookup } from './commands/inputlookup.ts';
 import { lowerFirstSearch } from './commands/search.ts';
-import { type Demand, EVERYTHING, either } from './demand.ts';
+import { type Demand, EVERYTHING, either, need } from './demand.ts';
 import { type Diagnostic, SplError } from './diagnostics.ts';
 import { column, type SortTerm } from './expression.ts';
+import { parseTemplate } from './parser.ts';
 import type { Column, Plan } from './plan.ts';
 import { fieldValue, type Relation } from './relation.ts';
+import { hasWildcard } from './wildcard.ts';
 
 export interface Lowered {
   readonly plan: Plan;
@@ -63,6 +66,20 @@ class Pipelines implements SubsearchLowering {
     return this.#commands(search.commands, 1, input, outputs, label, settings);
   }
 
+  template(command: ForeachCommand, texts: readonly string[], input: Relation, scope: CommandScope): Relation {
+    const { settings } = scope;
+    const earlier = this.warnings.length;
+    const relation = inTemplate(command, () => {
+      const commands = readTemplate(command, texts, settings, this.warnings);
+      const { outputs } = demandsOf(commands, scope.demand, settings);
+      return this.#commands(commands, 1, input, outputs, scope.label(), settings);
+    });
+    // Their places are in the filled-in text, which nobody sees.
+    const own = this.warnings.splice(earlier).map((warning) => ({ ...warning, span: command.template.span }));
+    for (const { code, message, span, help } of own) scope.warn(code, message, span, help);
+    return relation;
+  }
+
   #commands(
     commands: readonly Command[],
     place: number,
@@ -106,10 +123,70 @@ function demandsOf(commands: readonly Command[], wanted: Demand, settings: Setti
 }
 
 function demandOf(command: Command, demand: Demand, settings: Settings): Demand {
+  if (command.kind === 'ForeachCommand') return demandOfTemplate(command, demand, settings);
   if (command.kind !== 'AppendpipeCommand') return specOf(command).demand(command, demand);
   // Its rows go both ways.
   const { input } = demandsOf(command.search.commands, demand, settings);
   return either(demand, input);
+}
+
+/** Which fields a wildcard covers is not known yet: all of them are needed, and the names that the template always reads. */
+function demandOfTemplate(command: ForeachCommand, demand: Demand, settings: Settings): Demand {
+  return inTemplate(command, () => {
+    const inputOf = (texts: readonly string[]): Demand =>
+      demandsOf(readTemplate(command, texts, settings), demand, settings).input;
+    if (!command.fields.some(({ name }) => hasWildcard(name))) {
+      return inputOf(command.fields.map(({ name }) => fillTemplate(command, name, name)));
+    }
+    const [one, other] = ['x', 'y'].map((part) =>
+      inputOf(
+        command.fields.map(({ name }) =>
+          fillTemplate(command, hasWildcard(name) ? name.replaceAll('*', part) : name, name),
+        ),
+      ),
+    );
+    if (one === undefined || other === undefined) throw new Error('foreach: expected the template to have been read.');
+    const always = [...one.names.keys()].filter((name) => other.names.has(name));
+    return { ...need(demand, always), all: true, order: demand.order || one.order };
+  });
+}
+
+function readTemplate(
+  command: ForeachCommand,
+  texts: readonly string[],
+  { limits }: Settings,
+  warnings: Diagnostic[] = [],
+): readonly Command[] {
+  const length = texts.reduce((sum, text) => sum + text.length, 0);
+  if (length > limits.maxExpandedLength) {
+    throw new SplError(
+      'SPL111',
+      `${command.name}: expected at most ${limits.maxExpandedLength} characters with the fields filled in, found ${length}.`,
+      command.span,
+    );
+  }
+  const parsed = texts.map((text) => parseTemplate(text, limits));
+  const commands = parsed.flatMap((one) => one.commands);
+  if (commands.length > limits.maxCommands) {
+    throw new SplError(
+      'SPL114',
+      `${command.name}: expected at most ${limits.maxCommands} commands with the fields filled in, found ${commands.length}.`,
+      command.span,
+    );
+  }
+  checkTemplate(commands);
+  warnings.push(...parsed.flatMap((one) => one.warnings));
+  return commands;
+}
+
+/** Places in a filled-in template are in a text that nobody sees: the template is shown instead. */
+function inTemplate<T>(command: ForeachCommand, work: () => T): T {
+  try {
+    return work();
+  } catch (error: unknown) {
+    if (!(error instanceof SplError)) throw error;
+    throw new SplError(error.code, error.message, command.template.span, error.help);
+  }
 }
 
 function checkFields(count: number, command: Command, settings: Settings): void {

@@ -1,5 +1,5 @@
 /** What every part of the parser shares: the lexer, the depth of nesting, the warnings. */
-import type { Command, Search } from './ast.ts';
+import type { Command, Search, StringLiteral } from './ast.ts';
 import { type Diagnostic, type DiagnosticCode, SplError } from './diagnostics.ts';
 import { Lexer } from './lexer.ts';
 import type { SplLimits } from './limits.ts';
@@ -98,6 +98,14 @@ export class ParseContext {
     const commands = this.nest(open, () => this.#pipeline(this, form));
     const close = this.expectOperator('arguments', ']', thing);
     return { kind: 'Search', span: { start: open.start, end: close.end }, commands };
+  }
+
+  /** `[ … ]`, as written: commands that cannot be read yet. */
+  bracketed(thing: string): StringLiteral {
+    this.expectOperator('arguments', '[', thing);
+    const inner = this.lexer.nextBracketed();
+    this.expectOperator('arguments', ']', thing);
+    return { kind: 'StringLiteral', span: inner, value: inner.text };
   }
 
   warn(code: DiagnosticCode, message: string, span: Span, help?: string): void {

@@ -32,6 +32,18 @@ export function parse(text: string, limits: SplLimits): Parsed {
   };
 }
 
+/** Parses commands that are handed rows: the template of foreach, filled in. Throws SplError; spans in the text given. */
+export function parseTemplate(
+  text: string,
+  limits: SplLimits,
+): { readonly commands: readonly Command[]; readonly warnings: readonly Diagnostic[] } {
+  const context = new ParseContext(text, limits, parseBrackets);
+  const commands = parseBrackets(context, 'pipe');
+  const rest = context.peek('arguments');
+  if (rest.kind !== 'end') throw context.unexpected('search', 'a pipe or the end', rest);
+  return { commands, warnings: context.warnings };
+}
+
 function parsePipeline(context: ParseContext, parseFirst: (context: ParseContext) => Command): readonly Command[] {
   context.countCommand();
   const commands = [parseFirst(context)];

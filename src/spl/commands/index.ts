@@ -12,6 +12,7 @@ import { eventstats } from './eventstats.ts';
 import { fieldformat } from './fieldformat.ts';
 import { fields } from './fields.ts';
 import { fillnull } from './fillnull.ts';
+import { foreach } from './foreach.ts';
 import { head } from './head.ts';
 import { inputlookup } from './inputlookup.ts';
 import { iplocation } from './iplocation.ts';
@@ -47,6 +48,7 @@ const COMMANDS: { readonly [C in Command as C['kind']]: CommandSpec<C> } = {
   FieldsCommand: fields,
   FieldformatCommand: fieldformat,
   FillnullCommand: fillnull,
+  ForeachCommand: foreach,
   HeadCommand: head,
   InputlookupCommand: inputlookup,
   IplocationCommand: iplocation,
@@ -82,7 +84,7 @@ export const UNSUPPORTED_COMMANDS: ReadonlySet<string> = new Set([
   'anomalydetection', 'appendcols', 'apply', 'arules', 'associate', 'autoregress',
   'cluster', 'cofilter', 'collect', 'concurrency', 'contingency', 'correlate', 'datamodel', 'dbinspect', 'delete',
   'delta', 'diff', 'erex', 'eventcount', 'expand', 'extract', 'fieldsummary', 'filldown', 'findtypes',
-  'fit', 'flatten', 'foreach', 'format', 'from', 'fromjson', 'gauge', 'gentimes', 'geom', 'geomfilter', 'geostats',
+  'fit', 'flatten', 'format', 'from', 'fromjson', 'gauge', 'gentimes', 'geom', 'geomfilter', 'geostats',
   'highlight', 'history', 'iconify', 'inputcsv', 'kmeans', 'kvform', 'kv', 'loadjob',
   'localize', 'localop', 'makecontinuous', 'makeresults', 'map', 'mcollect', 'metadata', 'metasearch',
   'meventcollect', 'mpreview', 'mstats', 'multikv', 'multisearch', 'mvcombine', 'outlier', 'outputcsv',

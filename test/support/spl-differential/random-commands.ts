@@ -41,6 +41,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
   [1, append],
   [1, appendpipe],
   [1, timechart],
+  [1, foreach],
 ];
 
 export function randomCommand(random: Random, fields: Fields): Made {
@@ -447,5 +448,26 @@ function timechart(random: Random, fields: Fields): Made {
   return {
     text: `timechart span=${random.pick(['5s', '10s', '1m'])} ${option}${made.text}`,
     fields: { known, isEvents: false, hasTime: true },
+  };
+}
+
+/** Over a wildcard nothing that depends on the order of columns: the interpreter does not know it. */
+function foreach(random: Random, fields: Fields): Made {
+  const names = named(fields, 'one', 'number').filter((name) => !name.startsWith('_') && name !== 'each');
+  if (names.length === 0) return reverse(random, fields);
+  if (!fields.isEvents && random.chance(0.5)) {
+    const made = named(fields).filter((name) => !name.startsWith('_'));
+    return {
+      text: `foreach * [ eval "<<MATCHSTR>>_size"=mvcount('<<FIELD>>') ]`,
+      fields: adding(
+        fields,
+        made.map((name) => [`${name}_size`, 'number']),
+      ),
+    };
+  }
+  const sum = `eval each=coalesce(each, 0) + coalesce(tonumber('<<FIELD>>'), len('<<FIELD>>'), 0)`;
+  return {
+    text: `eval each=0 | foreach ${listed(random.sample(names, 3))} [ ${sum} ]`,
+    fields: adding(fields, [['each', 'number']]),
   };
 }

@@ -7,6 +7,7 @@ import type {
   DedupCommand,
   FieldsCommand,
   FillnullCommand,
+  ForeachCommand,
   IplocationCommand,
   JoinCommand,
   RenameCommand,
@@ -38,6 +39,8 @@ const INTERNAL = ['_time', '_raw'];
 export interface Scope extends Settings {
   /** Runs the commands of a search in brackets; without rows it begins with a search of its own. */
   readonly runSearch: (search: Search, table?: Table) => Table;
+  /** Reads commands that are handed rows. */
+  readonly parseCommands: (text: string) => readonly Command[];
 }
 
 export function runCommand(command: Command, table: Table, settings: Scope): Table {
@@ -160,6 +163,8 @@ export function runCommand(command: Command, table: Table, settings: Scope): Tab
     }
     case 'FieldformatCommand':
       return table;
+    case 'ForeachCommand':
+      return forEach(command, table, settings);
     case 'AppendCommand':
       return behind(table, settings.runSearch(command.search));
     case 'AppendpipeCommand':
@@ -214,6 +219,26 @@ function totalOf(command: AddtotalsCommand, row: Row): number {
     .filter((name) => (patterns.length === 0 ? !name.startsWith('_') : isChosen(patterns, name)));
   const numbers = names.map((name) => membersOf(row.get(name))).filter((members) => members.length === 1);
   return numbers.reduce((sum, [text = '']) => sum + (numberIn(text) ?? 0), 0);
+}
+
+/** Rule 49: text, field by field. The order of columns is not known here: that of their names is taken. */
+function forEach(command: ForeachCommand, table: Table, scope: Scope): Table {
+  const known = [...new Set([...table.rows.flatMap((row) => row.names()), ...table.existing])].sort();
+  const visited = new Map<string, readonly string[]>();
+  for (const { name } of command.fields) {
+    for (const field of name.includes('*') ? known.filter((other) => !other.startsWith('_')) : [name]) {
+      const stars = matchStars(name, field);
+      if (stars !== undefined && !visited.has(field)) visited.set(field, stars);
+    }
+  }
+  const { field, match, segments } = command.placeholders;
+  return [...visited].reduce((made, [name, stars]) => {
+    const text = segments.reduce(
+      (filled, segment, index) => filled.replaceAll(segment, stars[index] ?? segment),
+      command.template.value.replaceAll(field, name).replaceAll(match, stars[0] ?? match),
+    );
+    return scope.parseCommands(text).reduce((found, inner) => runCommand(inner, found, scope), made);
+  }, table);
 }
 
 /** Rule 30. */

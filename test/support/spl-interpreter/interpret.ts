@@ -5,7 +5,7 @@
 import type { Search, SearchExpression } from '../../../src/spl/ast.ts';
 import { DEFAULT_LIMITS } from '../../../src/spl/limits.ts';
 import { expandMacros, type MacroTable } from '../../../src/spl/macros.ts';
-import { parse } from '../../../src/spl/parser.ts';
+import { parse, parseTemplate } from '../../../src/spl/parser.ts';
 import { runCommand } from './commands.ts';
 import { refuse } from './refusal.ts';
 import { Row, type Settings, type Table } from './row.ts';
@@ -23,7 +23,8 @@ export function parseSearch(text: string, macros: MacroTable): Search {
 /** `events` in order of arrival. Throws Refusal for what it does not know. */
 export function interpret(search: Search, events: readonly StoredEvent[], settings: Settings): readonly Row[] {
   const runSearch = (inner: Search, table?: Table): Table => {
-    const scope = { ...settings, ...boundsOf(inner, settings), runSearch };
+    const parseCommands = (text: string) => parseTemplate(text, DEFAULT_LIMITS).commands;
+    const scope = { ...settings, ...boundsOf(inner, settings), runSearch, parseCommands };
     return inner.commands.reduce<Table>(
       (found, command) => runCommand(command, found, scope),
       table ?? scan(inner, events, scope),
