@@ -24,6 +24,8 @@ export interface DatasetTable {
   readonly listed: readonly string[];
   /** What a name means; every name means something. */
   resolve(name: string, span: Span, limits: SplLimits): DatasetField;
+  /** What holds of every row that has the field, quicker to find out than its value; undefined where there is no such thing. */
+  mayHold?(name: string): Expression | undefined;
   /** Whether a top-level key of that name may come with the data: false where the schema is fixed and has none. */
   mayHave(name: string): boolean;
 }
@@ -140,6 +142,7 @@ const KUBE_AUDIT: DatasetTable = {
   resolve(name, span, limits) {
     return resolveAudit(name, span, limits) ?? { value: withAttributes(AUDIT_EVENT, name, span, limits), typed: false };
   },
+  mayHold,
   mayHave: isOfAuditEvent,
 };
 
@@ -219,6 +222,12 @@ function resolveAudit(name: string, span: Span, limits: SplLimits): DatasetField
 
 function isOfAuditEvent(name: string): boolean {
   return AUDIT_KEYS.has(firstKey(name));
+}
+
+/** Few events carry the objects of their request, so a look for the name's end in the text spares parsing the others. */
+function mayHold(name: string): Expression | undefined {
+  const end = /^(?:request|response)Object\..*?([A-Za-z0-9_-]+)(?:\{\})?$/s.exec(name)?.[1];
+  return end === undefined ? undefined : call('spl_may_hold', AUDIT_EVENT, text(end));
 }
 
 /**

@@ -92,7 +92,7 @@ export const SQL_FUNCTIONS = [
   'list_distinct', 'list_filter', 'list_position', 'list_reverse', 'list_sort', 'list_transform', 'list_zip', 'ln', 'log10', 'lower',
   'ltrim', 'md5', 'mod', 'nullif', 'pi', 'pow', 'range', 'regexp_extract', 'regexp_extract_all', 'regexp_matches',
   'regexp_replace', 'replace', 'round', 'rtrim', 'row', 'sha1', 'sha256', 'sign', 'sin', 'sinh',
-  'spl_bit_and', 'spl_bit_or', 'spl_commas', 'spl_duration', 'spl_sort_address', 'spl_json_at', 'spl_json_start', 'spl_timestamp', 'struct_extract', 'spl_in_network', 'spl_ip_mask', 'spl_iplocation', 'spl_list_at', 'spl_members_at', 'spl_number', 'spl_number_text', 'spl_round', 'spl_strftime',
+  'spl_bit_and', 'spl_bit_or', 'spl_commas', 'spl_duration', 'spl_sort_address', 'spl_json_at', 'spl_json_start', 'spl_timestamp', 'struct_extract', 'spl_in_network', 'spl_ip_mask', 'spl_iplocation', 'spl_list_at', 'spl_may_hold', 'spl_members_at', 'spl_number', 'spl_number_text', 'spl_round', 'spl_strftime',
   'spl_strptime', 'spl_text_at', 'spl_url_decode', 'sqrt', 'starts_with', 'string_split', 'strlen', 'substr', 'tan', 'tanh', 'time_bucket', 'trim', 'trunc',
   'try', 'unnest', 'upper', 'xor',
 ] as const; // biome-ignore format: a flat catalogue

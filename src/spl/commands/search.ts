@@ -10,7 +10,7 @@ import { ALL_EVENTS, type Dataset, type DatasetTable, datasetNames, findDataset,
 import type { CommandScope } from '../command-scope.ts';
 import { type Need, need } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
-import { column } from '../expression.ts';
+import { column, type Expression } from '../expression.ts';
 import { fieldsOfSearch } from '../field-names.ts';
 import type { Column, ScanLeg } from '../plan.ts';
 import { lowerSearch } from '../predicate.ts';
@@ -160,10 +160,18 @@ function resolve(table: DatasetTable, name: string, strength: Need, scope: Comma
 function tablePredicates(terms: readonly SearchExpression[], table: DatasetTable, scope: CommandScope) {
   const read = (name: string, span: { start: number; end: number }): Value =>
     table.resolve(name, span, scope.settings.limits).value;
-  return terms.map((term) =>
+  return terms.flatMap((term) => [
+    ...mayHold(term, table),
     lowerSearch(term, {
       read: (field) => read(field.name, field.span),
       raw: () => asText(read('_raw', term.span)),
     }),
-  );
+  ]);
+}
+
+/** No comparison holds of an absent field. */
+function mayHold(term: SearchExpression, table: DatasetTable): readonly Expression[] {
+  const isComparison = term.kind === 'SearchComparison' || term.kind === 'SearchIn';
+  const condition = isComparison ? table.mayHold?.(term.field.name) : undefined;
+  return condition === undefined ? [] : [condition];
 }

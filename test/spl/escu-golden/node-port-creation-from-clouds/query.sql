@@ -18,6 +18,7 @@ with search_1 as (
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
     and lower("objectRef"."resource") = 'services'
     and lower("verb") = 'create'
+    and spl_may_hold(coalesce("event", _raw), 'type')
     and lower(spl_text_at(coalesce("event", _raw), ['$.requestObject."spec.type"', '$.requestObject.spec.type'])) = 'nodeport'
 ),
 fillnull_2 as (

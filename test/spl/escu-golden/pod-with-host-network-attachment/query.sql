@@ -18,6 +18,7 @@ with search_1 as (
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
     and lower("objectRef"."resource") = 'pods'
     and (lower("verb") = 'create' or lower("verb") = 'update')
+    and spl_may_hold(coalesce("event", _raw), 'last-applied-configuration')
     and contains(lower(spl_text_at(coalesce("event", _raw), ['$.requestObject.metadata.annotations."kubectl.kubernetes.io/last-applied-configuration"'])), '"hostnetwork":true')
 ),
 fillnull_2 as (
