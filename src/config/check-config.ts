@@ -33,6 +33,7 @@ export function checkConfig(config: ParsedConfig, ownHosts: readonly string[]): 
   const listeners = listenersOf(config);
   return [
     ...checkTokens(config),
+    ...checkVolumeRules(config),
     ...listeners.flatMap((listener) => checkAuthentication(listener, config)),
     ...checkCollisions(listeners),
     ...checkExporterLoop(config, listeners, ownHosts),
@@ -93,6 +94,23 @@ function checkToken(path: Path, entry: TokenItself): Violation[] {
     return [{ path: [...path, 'token'], message }];
   }
   return [];
+}
+
+function checkVolumeRules({ volume }: ParsedConfig): Violation[] {
+  return volume.rules.flatMap((rule, index) => {
+    const path = ['volume', 'rules', index];
+    const name = `volume.rules[${index}]`;
+    const problems: Violation[] = [];
+    if ((rule.action === undefined) === (rule.sample === undefined)) {
+      const found = rule.action === undefined ? 'neither' : 'both';
+      problems.push({ path, message: `${name}: expected either action or sample, found ${found}.` });
+    }
+    if (volume.rules.findIndex((other) => other.name === rule.name) !== index) {
+      const message = `${name}.name: expected a name of its own, found "${rule.name}" a second time.`;
+      problems.push({ path: [...path, 'name'], message });
+    }
+    return problems;
+  });
 }
 
 function checkAuthentication(listener: Listener, config: ParsedConfig): Violation[] {

@@ -112,6 +112,14 @@ export interface TokenConfig {
   readonly scopes: readonly Scope[];
 }
 
+export interface VolumeRuleConfig {
+  readonly name: string;
+  /** An SPL search expression. */
+  readonly search: string;
+  /** The part of the matching events that is stored, from 0 to less than 1. */
+  readonly keptShare: number;
+}
+
 export interface Config {
   readonly receivers: {
     /** Undefined: does not listen. */
@@ -121,6 +129,7 @@ export interface Config {
     readonly splunkHec: HecListenerConfig | undefined;
     readonly k8sAuditWebhook: AuditWebhookListenerConfig | undefined;
   };
+  readonly volume: { readonly rules: readonly VolumeRuleConfig[] };
   readonly storage: {
     readonly directory: string;
     /** Bytes of memory for the whole process. */

@@ -1,7 +1,7 @@
 /** Kinds of values in the configuration's schema, each with an error that says what was expected. */
 import { z } from 'zod';
 import { Redacted } from './redacted.ts';
-import { type Endpoint, type Parsed, parseDuration, parseEndpoint, parseSize } from './units.ts';
+import { type Endpoint, type Parsed, parseDuration, parseEndpoint, parsePercentage, parseSize } from './units.ts';
 
 /**
  * A map of known keys. A section that is written without content (`otlp:`) is there, with its defaults.
@@ -47,6 +47,11 @@ export function duration(minimumMs: number, maximumMs = Number.POSITIVE_INFINITY
     if (ms < minimumMs) return `a duration of at least ${minimumMs}ms`;
     return ms > maximumMs ? `a duration of at most ${maximumMs}ms` : undefined;
   });
+}
+
+/** A part of one, written as `10%`: more than nothing, less than all. */
+export function percentage() {
+  return parsed('a percentage such as 10%', parsePercentage);
 }
 
 export function endpoint() {

@@ -14,6 +14,7 @@ export type {
   Scope,
   ServerTlsConfig,
   TokenConfig,
+  VolumeRuleConfig,
 } from './config.ts';
 export { ConfigError, type ConfigProblem } from './config-error.ts';
 export { loadConfig, parseConfig } from './parse-config.ts';

@@ -4,7 +4,7 @@
  * `config/pintail.yaml` shows the same with a comment for each; a test holds the two together.
  */
 import { z } from 'zod';
-import { duration, endpoint, flag, httpUrl, integer, secret, section, size, text } from './fields.ts';
+import { duration, endpoint, flag, httpUrl, integer, percentage, secret, section, size, text } from './fields.ts';
 
 const MiB = 2 ** 20;
 const day = 86_400_000;
@@ -143,12 +143,22 @@ const token = section({
   scopes: z.array(z.enum(['ingest', 'hunt', 'admin'])).min(1),
 });
 
+const volumeRule = section({
+  name: text(),
+  /** A search expression, for one event at a time. */
+  search: text(),
+  action: z.enum(['drop'], 'expected drop').optional(),
+  /** The part of the matching events that is kept. */
+  sample: percentage().optional(),
+});
+
 export const configSchema = section({
   receivers: section({
     otlp: otlpReceiver.optional(),
     splunk_hec: hecReceiver.optional(),
     k8s_audit_webhook: auditWebhookReceiver.optional(),
   }).prefault({ otlp: {} }),
+  volume: section({ rules: z.array(volumeRule).max(1000).default([]) }).prefault({}),
   storage: section({
     directory: text().default('./data'),
     memory_limit: size(256 * MiB).prefault('2GiB'),

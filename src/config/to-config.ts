@@ -19,6 +19,9 @@ export function toConfig(parsed: ParsedConfig): Config {
   const { exporters } = parsed;
   return {
     receivers: toReceivers(parsed.receivers),
+    volume: {
+      rules: parsed.volume.rules.map(({ name, search, sample }) => ({ name, search, keptShare: sample ?? 0 })),
+    },
     storage: toStorage(parsed.storage),
     detections: toDetections(parsed.detections),
     exporters: {

@@ -54,6 +54,13 @@ export function parseDuration(text: string): Parsed<number> {
   return whole <= 36_500 * 86_400_000 ? { value: whole } : { expected: 'a duration of at most 100 years' };
 }
 
+/** `10%`, `0.5%` to a part of one, between 0 and 1. */
+export function parsePercentage(text: string): Parsed<number> {
+  const match = /^(\d+(?:\.\d+)?)\s*%$/.exec(text.trim());
+  const part = match === null ? Number.NaN : Number(match[1]) / 100;
+  return part > 0 && part < 1 ? { value: part } : { expected: 'a percentage above 0% and below 100%, such as 10%' };
+}
+
 /** `127.0.0.1:4317`, `[::1]:4317`, `localhost:0`; `:4317` means every IPv4 address (`[::]:4317` every address). */
 export function parseEndpoint(text: string): Parsed<Endpoint> {
   const expected = 'host:port, such as 127.0.0.1:4317, :4317 or [::1]:4317';

@@ -1,16 +1,19 @@
 /**
- * The consumer behind every receiver: normalise, make durable, and only then answer.
+ * The consumer behind every receiver: normalise, leave out what the volume rules say, make durable, and only then answer.
  */
 import type { Consumed, EventStore, Metrics, RecordBatch, RecordConsumer } from '../component.ts';
 import { normalize } from '../normalize/index.ts';
+import type { VolumeControl } from './volume-rules.ts';
 
 export class Intake implements RecordConsumer {
   readonly #store: Pick<EventStore, 'append'>;
   readonly #metrics: Metrics;
   readonly #nowMicros: () => number;
+  readonly #volume: VolumeControl;
 
-  constructor(store: Pick<EventStore, 'append'>, metrics: Metrics, nowMicros: () => number) {
+  constructor(store: Pick<EventStore, 'append'>, volume: VolumeControl, metrics: Metrics, nowMicros: () => number) {
     this.#store = store;
+    this.#volume = volume;
     this.#metrics = metrics;
     this.#nowMicros = nowMicros;
   }
@@ -18,11 +21,13 @@ export class Intake implements RecordConsumer {
   /** Rejects with the store's RetryableError when it is full or shutting down. Nothing is refused for good: what cannot be read is kept in `logs`. */
   async consume(batch: RecordBatch): Promise<Consumed> {
     const normalized = normalize(batch, { arrivalMicros: this.#nowMicros() });
-    await this.#store.append(normalized);
+    const { kept, dropped } = this.#volume.select(normalized);
+    await this.#store.append(kept);
+    this.#volume.count(dropped);
     const labels = { receiver: batch.receiver };
-    const unreadable = normalized.logs.reduce((count, row) => count + (row.unreadable === null ? 0 : 1), 0);
-    this.#metrics.add('pintail_audit_events_total', normalized.audit.length, labels);
-    this.#metrics.add('pintail_log_records_total', normalized.logs.length - unreadable, labels);
+    const unreadable = kept.logs.reduce((count, row) => count + (row.unreadable === null ? 0 : 1), 0);
+    this.#metrics.add('pintail_audit_events_total', kept.audit.length, labels);
+    this.#metrics.add('pintail_log_records_total', kept.logs.length - unreadable, labels);
     if (unreadable > 0) this.#metrics.add('pintail_unreadable_records_total', unreadable, labels);
     let records = 0;
     for (const resourceLogs of batch.resourceLogs) records += resourceLogs.logRecords.length;

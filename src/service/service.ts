@@ -35,6 +35,7 @@ import { createDestinations } from './destinations.ts';
 import { Intake } from './intake.ts';
 import { LookupTables } from './lookup-tables.ts';
 import { SEARCH_TIME_ZONE } from './time-window.ts';
+import { compileVolumeRules, VolumeControl, type VolumeRule } from './volume-rules.ts';
 
 export interface ServiceOptions {
   /** A query outlived its interrupt: the process must end; a fresh start loses nothing. */
@@ -73,13 +74,15 @@ export async function createService(config: Config, options: ServiceOptions): Pr
     'detection',
   );
   const metrics = new PrometheusMetrics({ ...config.telemetry.metrics, logger, processMetrics: true });
-  return new Service(config, content, logger, metrics, options.onStuckQuery);
+  const volumeRules = compileVolumeRules(config.volume.rules, content.content.macros, config.spl.limits);
+  return new Service(config, content, volumeRules, logger, metrics, options.onStuckQuery);
 }
 
 export class Service implements Component {
   readonly name = 'pintail';
   readonly #logger: Logger;
   readonly #content: CompiledContent;
+  readonly #volumeRules: readonly VolumeRule[];
   readonly #store: DuckdbEventStore;
   readonly #scheduler: DetectionScheduler;
   readonly #api: HuntApi;
@@ -91,12 +94,14 @@ export class Service implements Component {
   constructor(
     config: Config,
     content: CompiledContent,
+    volumeRules: readonly VolumeRule[],
     logger: Logger,
     metrics: PrometheusMetrics,
     onStuckQuery: () => void,
   ) {
     this.#logger = logger;
     this.#content = content;
+    this.#volumeRules = volumeRules;
     this.#store = createEventStore(
       {
         directory: config.storage.directory,
@@ -129,7 +134,8 @@ export class Service implements Component {
         timeZone: SEARCH_TIME_ZONE,
       },
     });
-    const intake = new Intake(this.#store, metrics, () => Date.now() * 1000);
+    const volume = new VolumeControl(volumeRules, { metrics, logger, now: Date.now });
+    const intake = new Intake(this.#store, volume, metrics, () => Date.now() * 1000);
     this.#receivers = createReceivers(config, intake, logger, metrics);
     this.#api = this.#createApi(config, database, metrics, onStuckQuery);
     const receivers = Object.values(this.#receivers).filter((receiver) => receiver !== undefined);
@@ -179,6 +185,9 @@ export class Service implements Component {
     } catch (error: unknown) {
       await this.shutdown();
       throw error;
+    }
+    for (const { name, keptShare } of this.#volumeRules) {
+      this.#logger.info({ rule: name, keptShare }, 'a volume rule leaves events out; detections do not see them');
     }
     const { addresses } = this;
     this.#logger.info({ ...addresses, detections: this.detections.length }, 'ready');

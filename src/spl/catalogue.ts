@@ -28,6 +28,30 @@ export interface DatasetTable {
   mayHold?(name: string): Expression | undefined;
   /** Whether a top-level key of that name may come with the data: false where the schema is fixed and has none. */
   mayHave(name: string): boolean;
+  /** The same names and rows for a reader without SQL. */
+  readonly reading: RowReading;
+}
+
+/** What `resolve` and `predicates` say in SQL, as data. */
+export interface RowReading {
+  /** Names that are a column or a member of one; `{}` at the end where it holds several values. */
+  readonly typed: ReadonlySet<string>;
+  readonly aliases: ReadonlyMap<string, string>;
+  /** The JSON in which all other names are paths: the audit event's own, or what `_raw` holds. */
+  readonly document: 'event' | 'raw';
+  /** `annotations.<key>` is a key of the column. */
+  readonly annotations: boolean;
+  /** How the document's schema begins to read a name; where it does, attributes are not looked into. */
+  knownKeys(name: string): readonly string[] | undefined;
+  /** A name that the document has nothing for is looked for in the attributes of the record, then of its resource. */
+  readonly attributes: boolean;
+  /** Rows of that cloud's envelope or of that sourcetype (lower case) belong to the dataset; undefined: all do. */
+  readonly origin: Origin | undefined;
+}
+
+interface Origin {
+  readonly cloud: string;
+  readonly sourcetype: string;
 }
 
 export interface Dataset {
@@ -131,6 +155,9 @@ const AUDIT_KEYS = new Set([
   'requestReceivedTimestamp', 'stageTimestamp', 'annotations',
 ]); // biome-ignore format: a flat list
 
+const NO_ALIASES: ReadonlyMap<string, string> = new Map();
+const EKS_ORIGIN: Origin = { cloud: 'eks', sourcetype: 'aws:cloudwatchlogs:eks' };
+
 const EVENTS_OUTPUT = [...AUDIT_FIELDS.keys()].filter((name) => name !== '_indextime' && name !== '_raw');
 const CLOUD_OUTPUT = METADATA.map(([name]) => name).filter((name) => name !== '_indextime' && name !== '_raw');
 const LOGS_OUTPUT = [...LOG_FIELDS.keys()].filter((name) => !['_indextime', '_raw', 'body'].includes(name));
@@ -144,6 +171,7 @@ const KUBE_AUDIT: DatasetTable = {
   },
   mayHold,
   mayHave: isOfAuditEvent,
+  reading: readingOf(AUDIT_FIELDS, { document: 'event', annotations: true, attributes: true, knownKeys: auditKeys }),
 };
 
 const LOGS: DatasetTable = {
@@ -156,25 +184,33 @@ const LOGS: DatasetTable = {
     return { value: withAttributes(column('_raw'), name, span, limits), typed: false };
   },
   mayHave: () => true,
+  reading: readingOf(LOG_FIELDS, { document: 'raw', attributes: true }),
 };
 
 /** EKS hands on the audit event itself, so its fields are the typed columns. */
 const EKS: DatasetTable = {
   table: 'kube_audit',
-  predicates: [cameFrom('eks', 'aws:cloudwatchlogs:eks')],
+  predicates: [cameFrom(EKS_ORIGIN)],
   listed: [...EVENTS_OUTPUT, '_raw'],
   resolve(name, span, limits) {
     const real = EKS_ALIASES.get(name) ?? name;
     return resolveAudit(real, span, limits) ?? { value: fieldOf(AUDIT_EVENT, real, span, limits), typed: false };
   },
   mayHave: (name) => AUDIT_KEYS.has(firstKey(name)) || EKS_ALIASES.has(name),
+  reading: readingOf(AUDIT_FIELDS, {
+    document: 'event',
+    annotations: true,
+    knownKeys: auditKeys,
+    aliases: EKS_ALIASES,
+    origin: EKS_ORIGIN,
+  }),
 };
 
 const DATASETS: readonly Dataset[] = [
   { name: 'kube_audit', tables: [KUBE_AUDIT] },
   { name: 'eks', tables: [EKS] },
-  { name: 'aks', tables: [envelope('aks', 'mscs:storage:blob:json', AKS_ALIASES)] },
-  { name: 'gke', tables: [envelope('gke', 'google:gcp:pubsub:message', GKE_ALIASES)] },
+  { name: 'aks', tables: [envelope({ cloud: 'aks', sourcetype: 'mscs:storage:blob:json' }, AKS_ALIASES)] },
+  { name: 'gke', tables: [envelope({ cloud: 'gke', sourcetype: 'google:gcp:pubsub:message' }, GKE_ALIASES)] },
   { name: 'logs', tables: [LOGS] },
 ];
 
@@ -190,11 +226,11 @@ export function datasetNames(): readonly string[] {
 }
 
 /** AKS and GKE wrap the audit event: their fields are those of the envelope in `_raw`. */
-function envelope(cloud: string, sourcetype: string, aliases: ReadonlyMap<string, string>): DatasetTable {
+function envelope(origin: Origin, aliases: ReadonlyMap<string, string>): DatasetTable {
   const metadata: TypedFields = new Map(METADATA);
   return {
     table: 'kube_audit',
-    predicates: [cameFrom(cloud, sourcetype)],
+    predicates: [cameFrom(origin)],
     listed: [...CLOUD_OUTPUT, '_raw'],
     resolve(name, span, limits) {
       const real = aliases.get(name) ?? name;
@@ -203,6 +239,22 @@ function envelope(cloud: string, sourcetype: string, aliases: ReadonlyMap<string
       return { value: fieldOf(column('_raw'), real, span, limits), typed: false };
     },
     mayHave: () => true,
+    reading: readingOf(metadata, { document: 'raw', aliases, origin }),
+  };
+}
+
+function readingOf(
+  typed: TypedFields,
+  reading: Pick<RowReading, 'document'> & Partial<Omit<RowReading, 'typed'>>,
+): RowReading {
+  return {
+    annotations: false,
+    attributes: false,
+    knownKeys: () => undefined,
+    aliases: NO_ALIASES,
+    origin: undefined,
+    ...reading,
+    typed: new Set(typed.keys()),
   };
 }
 
@@ -216,8 +268,9 @@ function resolveAudit(name: string, span: Span, limits: SplLimits): DatasetField
     const value = { op: 'index', operand: column('annotations'), index: text(annotation) } as const;
     return { value: textValue(value), typed: false };
   }
-  if (!isOfAuditEvent(name)) return undefined;
-  return { value: fieldOf(AUDIT_EVENT, name, span, limits, knownKeys(name)), typed: false };
+  const known = auditKeys(name);
+  if (known === undefined) return undefined;
+  return { value: fieldOf(AUDIT_EVENT, name, span, limits, known), typed: false };
 }
 
 function isOfAuditEvent(name: string): boolean {
@@ -234,7 +287,8 @@ function mayHold(name: string): Expression | undefined {
  * How a name begins that the audit API's schema or that of every Kubernetes object settles: the event's own keys hold no dots, and
  * an object's labels and annotations are flat maps of texts.
  */
-function knownKeys(name: string): readonly string[] {
+function auditKeys(name: string): readonly string[] | undefined {
+  if (!isOfAuditEvent(name)) return undefined;
   const ofMap = /^((?:request|response)Object)\.metadata\.(labels|annotations)\.([^{}]+)$/.exec(name);
   const [, object, map, key] = ofMap ?? [];
   if (object !== undefined && map !== undefined && key !== undefined) return [object, 'metadata', map, key];
@@ -247,7 +301,7 @@ function withAttributes(document: Expression, name: string, span: Span, limits: 
   return { kind: own.kind, expression: call('coalesce', own.expression, ...others) } as Value;
 }
 
-function cameFrom(cloud: string, sourcetype: string): Expression {
+function cameFrom({ cloud, sourcetype }: Origin): Expression {
   return or([
     binary('=', column('cloud'), text(cloud)),
     binary('=', call('lower', column('sourcetype')), text(sourcetype)),

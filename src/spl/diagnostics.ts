@@ -45,6 +45,7 @@ export type DiagnosticCode =
   | 'SPL317' // a name that cannot be a column
   | 'SPL318' // unknown lookup
   | 'SPL319' // a column that a lookup does not have
+  | 'SPL320' // a term or command that one event alone cannot answer
   // Warnings
   | 'SPL401' // lower-case and, or, not in a search are words to look for
   | 'SPL402' // a dotted name without quotes is read as a concatenation

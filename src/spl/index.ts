@@ -33,6 +33,8 @@ export { DEFAULT_LIMITS, type SplLimits } from './limits.ts';
 export { LOOKUP_ROW, type LookupTable, type LookupTables } from './lookup-table.ts';
 export type { MacroDefinition, MacroTable } from './macros.ts';
 export { renderDiagnostic } from './render-diagnostic.ts';
+export { compileRowSearch, type RowSearch } from './row-search/compile-row-search.ts';
+export type { EventRow } from './row-search/event-row.ts';
 export type { Source, Span } from './source.ts';
 export type { WindowBinding } from './time-window.ts';
 

@@ -75,19 +75,28 @@ function literalList(paths: readonly string[]): Expression {
   return list(paths.map((path) => text(path)));
 }
 
-/**
- * Every way to read `a.b.c` as keys, as DuckDB's JSON paths: `$."a.b.c"`, `$."a.b".c`, `$.a."b.c"`, `$.a.b.c`. Of those only the
- * ones that begin with the known keys.
- */
+/** Every way to read `a.b.c` as keys, as DuckDB's JSON paths: `$."a.b.c"`, `$."a.b".c`, `$.a."b.c"`, `$.a.b.c`. */
 export function readings(
   name: string,
   span: Span,
   limits: SplLimits,
   known: readonly string[] = [],
 ): readonly string[] {
-  const prefix = known.map(printKeyStep).join('');
+  return keyReadings(name, span, limits, known).map((keys) => `$${keys.map(printKeyStep).join('')}`);
+}
+
+/**
+ * The keys of every way to read `a.b.c`, the longest first key first; of those only the ones that begin with the known keys.
+ * Throws SplError where there are too many.
+ */
+export function keyReadings(
+  name: string,
+  span: Span,
+  limits: SplLimits,
+  known: readonly string[] = [],
+): readonly (readonly string[])[] {
   const rest = name.slice(known.join('.').length).replace(/^\./, '');
-  if (known.length > 0 && rest === '') return [`$${prefix}`];
+  if (known.length > 0 && rest === '') return [known];
   const segments = rest.split('.');
   if (2 ** (segments.length - 1) > limits.maxPathReadings) {
     throw new SplError(
@@ -96,7 +105,7 @@ export function readings(
       span,
     );
   }
-  return split(segments).map((keys) => `$${prefix}${keys.map(printKeyStep).join('')}`);
+  return split(segments).map((keys) => [...known, ...keys]);
 }
 
 function split(segments: readonly string[]): readonly (readonly string[])[] {

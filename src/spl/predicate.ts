@@ -169,6 +169,7 @@ export function isNumeric(literal: string): boolean {
   return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/.test(literal) && Number.isFinite(Number(literal));
 }
 
-function isNetwork(literal: string): boolean {
+/** Whether a value is also a network to look in, besides a text. */
+export function isNetwork(literal: string): boolean {
   return /^\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}$/.test(literal) || /^[0-9a-f:]*:[0-9a-f:.]*\/\d{1,3}$/i.test(literal);
 }

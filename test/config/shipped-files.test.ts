@@ -11,7 +11,7 @@ const tokens = { PINTAIL_API_TOKEN: 'api-token-for-a-test', PINTAIL_INGEST_TOKEN
 
 /** Every path of the schema, lists entered at their first entry. */
 function allPaths(path: readonly (string | number)[] = []): (readonly (string | number)[])[] {
-  const isList = path.at(-1) === 'tokens';
+  const isList = ['tokens', 'rules'].includes(String(path.at(-1)));
   const here = isList ? [...path, 0] : path;
   return knownKeys(here).flatMap((key) => [[...here, key], ...allPaths([...here, key])]);
 }
@@ -47,6 +47,10 @@ describe('config/pintail.yaml', () => {
       maxIntervalMs: 30_000,
       maxElapsedTimeMs: 7 * 86_400_000,
     });
+    expect(config.volume.rules).toEqual([
+      { name: 'health probes', search: 'requestURI IN (/healthz*, /readyz*, /livez*)', keptShare: 0 },
+      { name: 'watches', search: 'dataset=kube_audit verb=watch', keptShare: 0.1 },
+    ]);
     expect(config.exporters.file?.path).toBe('/d/risk-events.ndjson');
     expect(config.receivers.otlp?.grpc?.tls?.clientCaFile).toBe('./tls/clients.crt');
     expect(config.api.tokens.map((token) => token.scopes)).toEqual([['hunt'], ['ingest']]);

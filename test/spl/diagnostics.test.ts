@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
   compile,
+  compileRowSearch,
   type Diagnostic,
   type LookupTables,
   type MacroDefinition,
@@ -38,6 +39,8 @@ interface Case {
   readonly message: string;
   readonly help?: string;
   readonly limits?: Partial<SplLimits>;
+  /** The text is a search over single events. */
+  readonly ofRows?: true;
 }
 
 const ERRORS: readonly Case[] = [
@@ -92,6 +95,7 @@ const ERRORS: readonly Case[] = [
   { code: 'SPL317', marked: '«x | stats count as "\0"»', message: 'search: expected names without NUL, found one.' },
   { code: 'SPL318', marked: 'x | lookup «owner» name', message: 'lookup: expected the name of a lookup, found "owner", which nothing defines.', help: 'Did you mean "owners"?' },
   { code: 'SPL319', marked: 'x | lookup owners name OUTPUT «teams»', message: 'lookup: expected a column of owners (name, team), found "teams".', help: 'Did you mean "team"?' },
+  { code: 'SPL320', marked: 'x | «stats count»', message: 'search: expected a search expression, found the command "stats".', ofRows: true },
 ]; // biome-ignore format: a flat table
 
 const WARNINGS: readonly Case[] = [
@@ -100,10 +104,14 @@ const WARNINGS: readonly Case[] = [
   { code: 'SPL403', marked: 'x | stats count by verb | where «verbb»="a"', message: 'field "verbb": expected a field that a command before yields, found none of that name.', help: 'Did you mean "verb"?' },
 ]; // biome-ignore format: a flat table
 
-function run({ marked, limits }: Case) {
+function run({ marked, limits, ofRows }: Case) {
   const start = marked.indexOf('«');
   const end = marked.indexOf('»') - 1;
   const text = marked.replace(/[«»]/g, '');
+  if (ofRows) {
+    const refused = compileRowSearch({ name: 'test', text }, { macros: MACROS });
+    return { span: { start, end }, found: refused.ok ? refused.warnings : refused.diagnostics };
+  }
   const result = compile(
     { name: 'test', text },
     {
