@@ -181,7 +181,7 @@ const LOGS: DatasetTable = {
   resolve(name, span, limits) {
     const typed = LOG_FIELDS.get(name);
     if (typed !== undefined) return { value: typed, typed: true };
-    return { value: withAttributes(column('_raw'), name, span, limits), typed: false };
+    return { value: withAttributes(column('_raw'), name, span, limits, pairsOf(name)), typed: false };
   },
   mayHave: () => true,
   reading: readingOf(LOG_FIELDS, { document: 'raw', attributes: true }),
@@ -295,10 +295,21 @@ function auditKeys(name: string): readonly string[] | undefined {
   return [firstKey(name)];
 }
 
-function withAttributes(document: Expression, name: string, span: Span, limits: SplLimits): Value {
+/** A line of text that is no JSON has the fields that it writes as key=value, under names that such keys can have. */
+function pairsOf(name: string): readonly Expression[] {
+  return /^[A-Za-z]\w*$/.test(name) ? [call('spl_pair_at', column('_raw'), text(name))] : [];
+}
+
+function withAttributes(
+  document: Expression,
+  name: string,
+  span: Span,
+  limits: SplLimits,
+  pairs: readonly Expression[] = [],
+): Value {
   const own = fieldOf(document, name, span, limits);
   const others = ['attributes', 'resource'].map((source) => fieldOf(column(source), name, span, limits).expression);
-  return { kind: own.kind, expression: call('coalesce', own.expression, ...others) } as Value;
+  return { kind: own.kind, expression: call('coalesce', own.expression, ...pairs, ...others) } as Value;
 }
 
 function cameFrom({ cloud, sourcetype }: Origin): Expression {

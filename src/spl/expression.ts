@@ -161,6 +161,7 @@ export const SQL_FUNCTIONS = [
   'spl_members_at',
   'spl_number',
   'spl_number_text',
+  'spl_pair_at',
   'spl_round',
   'spl_sort_address',
   'spl_strftime',

@@ -1,6 +1,7 @@
 /** Audit events as they are stored, and the fields that a search sees in them (rule 14 and the datasets' names). */
 import { type FieldValue, fromMembers } from './field-value.ts';
 import { fieldBehind, fieldNames, fieldOf, type Json, parseJson } from './json-fields.ts';
+import { pairsIn } from './pairs.ts';
 import type { FieldSource } from './row.ts';
 
 /** One row of `kube_audit` or `logs`; the text of the audit event and what stands beside it. */
@@ -107,6 +108,8 @@ export class EventFields implements FieldSource {
   readonly #event: StoredEvent;
   readonly #rules: DatasetRules;
   readonly #documents: readonly (Json | undefined)[];
+  /** Of a log line that is no JSON. */
+  readonly #pairs: ReadonlyMap<string, string>;
   readonly #cache = new Map<string, FieldValue>();
 
   constructor(event: StoredEvent, rules: DatasetRules) {
@@ -115,6 +118,8 @@ export class EventFields implements FieldSource {
     const own = rules.isEnvelope ? event.raw : (event.event ?? event.raw);
     const others = rules.isEnvelope ? [] : [event.attributes, event.resource];
     this.#documents = [parseJson(own), ...others.map((text) => (text == null ? undefined : parseJson(text)))];
+    const isText = event.isLog === true && this.#documents[0] === undefined && !own.trimStart().startsWith('{');
+    this.#pairs = isText ? pairsIn(own) : new Map();
   }
 
   get(name: string): FieldValue {
@@ -127,6 +132,7 @@ export class EventFields implements FieldSource {
     return new Set([
       ...this.#rules.typed,
       ...Object.keys(this.#rules.aliases),
+      ...this.#pairs.keys(),
       ...this.#documents.flatMap((document) => [...fieldNames(document)]),
     ]);
   }
@@ -140,7 +146,8 @@ export class EventFields implements FieldSource {
     const known = this.#rules.typed === TYPED ? AUDIT_EVENT_KEYS.exec(name)?.[0] : undefined;
     // The audit event's own names are read from the event alone, and begin with keys as the schema has them.
     if (known !== undefined) return fieldBehind(this.#documents[0], known, name.slice(known.length));
-    const found = this.#documents.map((document) => fieldOf(document, name)).find((value) => value !== undefined);
+    const [own, ...others] = this.#documents.map((document) => fieldOf(document, name));
+    const found = [own, this.#pairs.get(name), ...others].find((value) => value !== undefined);
     return typeof found === 'object' ? fromMembers(found) : found;
   }
 }

@@ -1,12 +1,12 @@
 with search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.container_image']), spl_text_at("attributes", ['$.container_image']), spl_text_at("resource", ['$.container_image'])) as "container_image",
-    coalesce(spl_text_at(_raw, ['$.container_image_tag']), spl_text_at("attributes", ['$.container_image_tag']), spl_text_at("resource", ['$.container_image_tag'])) as "container_image_tag",
-    coalesce(spl_text_at(_raw, ['$.container_name']), spl_text_at("attributes", ['$.container_name']), spl_text_at("resource", ['$.container_name'])) as "container_name",
-    coalesce(spl_text_at(_raw, ['$.parent']), spl_text_at("attributes", ['$.parent']), spl_text_at("resource", ['$.parent'])) as "parent",
-    coalesce(spl_text_at(_raw, ['$.proc_exepath']), spl_text_at("attributes", ['$.proc_exepath']), spl_text_at("resource", ['$.proc_exepath'])) as "proc_exepath",
-    coalesce(spl_text_at(_raw, ['$.process']), spl_text_at("attributes", ['$.process']), spl_text_at("resource", ['$.process'])) as "process",
-    coalesce(spl_text_at(_raw, ['$.user']), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as "user"
+    coalesce(spl_text_at(_raw, ['$.container_image']), spl_pair_at(_raw, 'container_image'), spl_text_at("attributes", ['$.container_image']), spl_text_at("resource", ['$.container_image'])) as "container_image",
+    coalesce(spl_text_at(_raw, ['$.container_image_tag']), spl_pair_at(_raw, 'container_image_tag'), spl_text_at("attributes", ['$.container_image_tag']), spl_text_at("resource", ['$.container_image_tag'])) as "container_image_tag",
+    coalesce(spl_text_at(_raw, ['$.container_name']), spl_pair_at(_raw, 'container_name'), spl_text_at("attributes", ['$.container_name']), spl_text_at("resource", ['$.container_name'])) as "container_name",
+    coalesce(spl_text_at(_raw, ['$.parent']), spl_pair_at(_raw, 'parent'), spl_text_at("attributes", ['$.parent']), spl_text_at("resource", ['$.parent'])) as "parent",
+    coalesce(spl_text_at(_raw, ['$.proc_exepath']), spl_pair_at(_raw, 'proc_exepath'), spl_text_at("attributes", ['$.proc_exepath']), spl_text_at("resource", ['$.proc_exepath'])) as "proc_exepath",
+    coalesce(spl_text_at(_raw, ['$.process']), spl_pair_at(_raw, 'process'), spl_text_at("attributes", ['$.process']), spl_text_at("resource", ['$.process'])) as "process",
+    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as "user"
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)

@@ -9,14 +9,14 @@ with lookup_8_rows as (
 search_1 as (
   select
     epoch(_time) as _time,
-    coalesce(spl_text_at(_raw, ['$.url']), spl_text_at("attributes", ['$.url']), spl_text_at("resource", ['$.url'])) as "url",
-    coalesce(spl_text_at(_raw, ['$.http_method']), spl_text_at("attributes", ['$.http_method']), spl_text_at("resource", ['$.http_method'])) as "http_method",
+    coalesce(spl_text_at(_raw, ['$.url']), spl_pair_at(_raw, 'url'), spl_text_at("attributes", ['$.url']), spl_text_at("resource", ['$.url'])) as "url",
+    coalesce(spl_text_at(_raw, ['$.http_method']), spl_pair_at(_raw, 'http_method'), spl_text_at("attributes", ['$.http_method']), spl_text_at("resource", ['$.http_method'])) as "http_method",
     "host",
-    coalesce(spl_text_at(_raw, ['$.http_user_agent']), spl_text_at("attributes", ['$.http_user_agent']), spl_text_at("resource", ['$.http_user_agent'])) as "http_user_agent",
-    coalesce(spl_text_at(_raw, ['$.request']), spl_text_at("attributes", ['$.request']), spl_text_at("resource", ['$.request'])) as "request",
-    coalesce(spl_text_at(_raw, ['$.proxy_upstream_name']), spl_text_at("attributes", ['$.proxy_upstream_name']), spl_text_at("resource", ['$.proxy_upstream_name'])) as "proxy_upstream_name",
-    coalesce(spl_text_at(_raw, ['$.upstream_status']), spl_text_at("attributes", ['$.upstream_status']), spl_text_at("resource", ['$.upstream_status'])) as "upstream_status",
-    coalesce(spl_text_at(_raw, ['$.remote_addr']), spl_text_at("attributes", ['$.remote_addr']), spl_text_at("resource", ['$.remote_addr'])) as "remote_addr",
+    coalesce(spl_text_at(_raw, ['$.http_user_agent']), spl_pair_at(_raw, 'http_user_agent'), spl_text_at("attributes", ['$.http_user_agent']), spl_text_at("resource", ['$.http_user_agent'])) as "http_user_agent",
+    coalesce(spl_text_at(_raw, ['$.request']), spl_pair_at(_raw, 'request'), spl_text_at("attributes", ['$.request']), spl_text_at("resource", ['$.request'])) as "request",
+    coalesce(spl_text_at(_raw, ['$.proxy_upstream_name']), spl_pair_at(_raw, 'proxy_upstream_name'), spl_text_at("attributes", ['$.proxy_upstream_name']), spl_text_at("resource", ['$.proxy_upstream_name'])) as "proxy_upstream_name",
+    coalesce(spl_text_at(_raw, ['$.upstream_status']), spl_pair_at(_raw, 'upstream_status'), spl_text_at("attributes", ['$.upstream_status']), spl_text_at("resource", ['$.upstream_status'])) as "upstream_status",
+    coalesce(spl_text_at(_raw, ['$.remote_addr']), spl_pair_at(_raw, 'remote_addr'), spl_text_at("attributes", ['$.remote_addr']), spl_text_at("resource", ['$.remote_addr'])) as "remote_addr",
     _raw
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)

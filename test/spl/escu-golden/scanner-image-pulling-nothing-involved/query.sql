@@ -1,11 +1,11 @@
 with search_1 as (
   select
     epoch(_time) as _time,
-    coalesce(spl_text_at(_raw, ['$.name']), spl_text_at("attributes", ['$.name']), spl_text_at("resource", ['$.name'])) as "name",
-    coalesce(spl_text_at(_raw, ['$.namespace']), spl_text_at("attributes", ['$.namespace']), spl_text_at("resource", ['$.namespace'])) as "namespace",
-    coalesce(spl_text_at(_raw, ['$.kind']), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])) as "kind",
-    coalesce(spl_text_at(_raw, ['$.reason']), spl_text_at("attributes", ['$.reason']), spl_text_at("resource", ['$.reason'])) as "reason",
-    coalesce(spl_text_at(_raw, ['$.message']), spl_text_at("attributes", ['$.message']), spl_text_at("resource", ['$.message'])) as "message",
+    coalesce(spl_text_at(_raw, ['$.name']), spl_pair_at(_raw, 'name'), spl_text_at("attributes", ['$.name']), spl_text_at("resource", ['$.name'])) as "name",
+    coalesce(spl_text_at(_raw, ['$.namespace']), spl_pair_at(_raw, 'namespace'), spl_text_at("attributes", ['$.namespace']), spl_text_at("resource", ['$.namespace'])) as "namespace",
+    coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])) as "kind",
+    coalesce(spl_text_at(_raw, ['$.reason']), spl_pair_at(_raw, 'reason'), spl_text_at("attributes", ['$.reason']), spl_text_at("resource", ['$.reason'])) as "reason",
+    coalesce(spl_text_at(_raw, ['$.message']), spl_pair_at(_raw, 'message'), spl_text_at("attributes", ['$.message']), spl_text_at("resource", ['$.message'])) as "message",
     coalesce(spl_text_at(_raw, ['$."source.host"', '$.source.host']), spl_text_at("attributes", ['$."source.host"', '$.source.host']), spl_text_at("resource", ['$."source.host"', '$.source.host'])) as "source.host",
     coalesce(spl_text_at(_raw, ['$."involvedObject.name"', '$.involvedObject.name']), spl_text_at("attributes", ['$."involvedObject.name"', '$.involvedObject.name']), spl_text_at("resource", ['$."involvedObject.name"', '$.involvedObject.name'])) as "involvedObject.name",
     coalesce(spl_text_at(_raw, ['$."involvedObject.namespace"', '$.involvedObject.namespace']), spl_text_at("attributes", ['$."involvedObject.namespace"', '$.involvedObject.namespace']), spl_text_at("resource", ['$."involvedObject.namespace"', '$.involvedObject.namespace'])) as "involvedObject.namespace",

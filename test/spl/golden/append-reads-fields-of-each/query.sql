@@ -2,14 +2,14 @@ with append_2_search_1 as (
   select
     epoch(_time) as _time,
     _raw,
-    coalesce(spl_text_at(_raw, ['$.id']), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id'])) as "id",
-    coalesce(spl_text_at(_raw, ['$.kind']), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])) as "kind",
-    coalesce(spl_text_at(_raw, ['$.n']), spl_text_at("attributes", ['$.n']), spl_text_at("resource", ['$.n'])) as "n",
+    coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id'])) as "id",
+    coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])) as "kind",
+    coalesce(spl_text_at(_raw, ['$.n']), spl_pair_at(_raw, 'n'), spl_text_at("attributes", ['$.n']), spl_text_at("resource", ['$.n'])) as "n",
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and lower(coalesce(spl_text_at(_raw, ['$.id']), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id']))) = 'e'
+    and lower(coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id']))) = 'e'
 ),
 append_2_eval_2 as (
   select _time, _raw, "id", "kind", spl_number("n") * 2 as "n", _order
@@ -19,14 +19,14 @@ search_1 as (
   select
     epoch(_time) as _time,
     _raw,
-    coalesce(spl_text_at(_raw, ['$.id']), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id'])) as "id",
-    coalesce(spl_text_at(_raw, ['$.n']), spl_text_at("attributes", ['$.n']), spl_text_at("resource", ['$.n'])) as "n",
-    coalesce(spl_text_at(_raw, ['$.kind']), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])) as "kind",
+    coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id'])) as "id",
+    coalesce(spl_text_at(_raw, ['$.n']), spl_pair_at(_raw, 'n'), spl_text_at("attributes", ['$.n']), spl_text_at("resource", ['$.n'])) as "n",
+    coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])) as "kind",
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and lower(coalesce(spl_text_at(_raw, ['$.id']), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id']))) = 'a'
+    and lower(coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id']))) = 'a'
 ),
 append_2 as materialized (
   select _time, _raw, "id", "n", "kind", 1 as _order, _order as "_order_2", null as "_order_3"

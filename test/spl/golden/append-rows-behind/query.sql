@@ -1,11 +1,11 @@
 with append_3_search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.id']), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id'])) as "id",
-    coalesce(spl_text_at(_raw, ['$.kind']), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])) as "kind"
+    coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id'])) as "id",
+    coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])) as "kind"
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and lower(coalesce(spl_text_at(_raw, ['$.kind']), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind']))) = 'y'
+    and lower(coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind']))) = 'y'
 ),
 append_3_stats_2 as (
   select
@@ -18,13 +18,13 @@ append_3_stats_2 as (
 ),
 search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.id']), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id'])) as "id",
-    coalesce(spl_text_at(_raw, ['$.n']), spl_text_at("attributes", ['$.n']), spl_text_at("resource", ['$.n'])) as "n",
+    coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id'])) as "id",
+    coalesce(spl_text_at(_raw, ['$.n']), spl_pair_at(_raw, 'n'), spl_text_at("attributes", ['$.n']), spl_text_at("resource", ['$.n'])) as "n",
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and lower(coalesce(spl_text_at(_raw, ['$.kind']), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind']))) = 'x'
+    and lower(coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind']))) = 'x'
 ),
 append_3 as (
   select "id", "n", null::varchar[] as "ids", 1 as _order, _order as "_order_2", null as "_order_3"

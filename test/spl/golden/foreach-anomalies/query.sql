@@ -1,6 +1,6 @@
 with search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.n']), spl_text_at("attributes", ['$.n']), spl_text_at("resource", ['$.n'])) as "n",
+    coalesce(spl_text_at(_raw, ['$.n']), spl_pair_at(_raw, 'n'), spl_text_at("attributes", ['$.n']), spl_text_at("resource", ['$.n'])) as "n",
     epoch(_time) as _time,
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"

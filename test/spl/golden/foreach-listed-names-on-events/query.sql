@@ -1,10 +1,10 @@
 with search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.k']), spl_text_at("attributes", ['$.k']), spl_text_at("resource", ['$.k'])) as "k",
-    coalesce(spl_text_at(_raw, ['$.nope']), spl_text_at("attributes", ['$.nope']), spl_text_at("resource", ['$.nope'])) as "nope",
-    coalesce(spl_text_at(_raw, ['$.m']), spl_text_at("attributes", ['$.m']), spl_text_at("resource", ['$.m'])) as "m",
-    coalesce(spl_text_at(_raw, ['$.sum']), spl_text_at("attributes", ['$.sum']), spl_text_at("resource", ['$.sum'])) as "sum",
-    coalesce(spl_text_at(_raw, ['$.n']), spl_text_at("attributes", ['$.n']), spl_text_at("resource", ['$.n'])) as "n",
+    coalesce(spl_text_at(_raw, ['$.k']), spl_pair_at(_raw, 'k'), spl_text_at("attributes", ['$.k']), spl_text_at("resource", ['$.k'])) as "k",
+    coalesce(spl_text_at(_raw, ['$.nope']), spl_pair_at(_raw, 'nope'), spl_text_at("attributes", ['$.nope']), spl_text_at("resource", ['$.nope'])) as "nope",
+    coalesce(spl_text_at(_raw, ['$.m']), spl_pair_at(_raw, 'm'), spl_text_at("attributes", ['$.m']), spl_text_at("resource", ['$.m'])) as "m",
+    coalesce(spl_text_at(_raw, ['$.sum']), spl_pair_at(_raw, 'sum'), spl_text_at("attributes", ['$.sum']), spl_text_at("resource", ['$.sum'])) as "sum",
+    coalesce(spl_text_at(_raw, ['$.n']), spl_pair_at(_raw, 'n'), spl_text_at("attributes", ['$.n']), spl_text_at("resource", ['$.n'])) as "n",
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)

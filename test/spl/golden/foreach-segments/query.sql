@@ -1,7 +1,7 @@
 with search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.n']), spl_text_at("attributes", ['$.n']), spl_text_at("resource", ['$.n'])) as "n",
-    coalesce(spl_text_at(_raw, ['$.m']), spl_text_at("attributes", ['$.m']), spl_text_at("resource", ['$.m'])) as "m"
+    coalesce(spl_text_at(_raw, ['$.n']), spl_pair_at(_raw, 'n'), spl_text_at("attributes", ['$.n']), spl_text_at("resource", ['$.n'])) as "n",
+    coalesce(spl_text_at(_raw, ['$.m']), spl_pair_at(_raw, 'm'), spl_text_at("attributes", ['$.m']), spl_text_at("resource", ['$.m'])) as "m"
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)

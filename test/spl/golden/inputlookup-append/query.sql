@@ -4,7 +4,7 @@ with inputlookup_3_rows as (
 ),
 search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.name']), spl_text_at("attributes", ['$.name']), spl_text_at("resource", ['$.name'])) as "name"
+    coalesce(spl_text_at(_raw, ['$.name']), spl_pair_at(_raw, 'name'), spl_text_at("attributes", ['$.name']), spl_text_at("resource", ['$.name'])) as "name"
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)

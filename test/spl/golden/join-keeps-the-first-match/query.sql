@@ -1,8 +1,8 @@
 with join_3_search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.kind']), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])) as "kind",
-    coalesce(spl_text_at(_raw, ['$.id']), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id'])) as "id",
-    coalesce(spl_text_at(_raw, ['$.n']), spl_text_at("attributes", ['$.n']), spl_text_at("resource", ['$.n'])) as "n",
+    coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])) as "kind",
+    coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id'])) as "id",
+    coalesce(spl_text_at(_raw, ['$.n']), spl_pair_at(_raw, 'n'), spl_text_at("attributes", ['$.n']), spl_text_at("resource", ['$.n'])) as "n",
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
@@ -32,9 +32,9 @@ join_3_first as (
 ),
 search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.id']), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id'])) as "id",
-    coalesce(spl_text_at(_raw, ['$.kind']), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])) as "kind",
-    coalesce(spl_text_at(_raw, ['$.n']), spl_text_at("attributes", ['$.n']), spl_text_at("resource", ['$.n'])) as "n",
+    coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id'])) as "id",
+    coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])) as "kind",
+    coalesce(spl_text_at(_raw, ['$.n']), spl_pair_at(_raw, 'n'), spl_text_at("attributes", ['$.n']), spl_text_at("resource", ['$.n'])) as "n",
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)

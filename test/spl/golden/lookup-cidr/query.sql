@@ -5,8 +5,8 @@ with lookup_2_rows as (
 ),
 search_1 as materialized (
   select
-    coalesce(spl_text_at(_raw, ['$.ip']), spl_text_at("attributes", ['$.ip']), spl_text_at("resource", ['$.ip'])) as "ip",
-    coalesce(spl_text_at(_raw, ['$.zone']), spl_text_at("attributes", ['$.zone']), spl_text_at("resource", ['$.zone'])) as "zone",
+    coalesce(spl_text_at(_raw, ['$.ip']), spl_pair_at(_raw, 'ip'), spl_text_at("attributes", ['$.ip']), spl_text_at("resource", ['$.ip'])) as "ip",
+    coalesce(spl_text_at(_raw, ['$.zone']), spl_pair_at(_raw, 'zone'), spl_text_at("attributes", ['$.zone']), spl_text_at("resource", ['$.zone'])) as "zone",
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)

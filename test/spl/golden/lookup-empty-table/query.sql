@@ -5,8 +5,8 @@ with lookup_2_rows as (
 ),
 search_1 as materialized (
   select
-    coalesce(spl_text_at(_raw, ['$.k']), spl_text_at("attributes", ['$.k']), spl_text_at("resource", ['$.k'])) as "k",
-    coalesce(spl_text_at(_raw, ['$.a']), spl_text_at("attributes", ['$.a']), spl_text_at("resource", ['$.a'])) as "a",
+    coalesce(spl_text_at(_raw, ['$.k']), spl_pair_at(_raw, 'k'), spl_text_at("attributes", ['$.k']), spl_text_at("resource", ['$.k'])) as "k",
+    coalesce(spl_text_at(_raw, ['$.a']), spl_pair_at(_raw, 'a'), spl_text_at("attributes", ['$.a']), spl_text_at("resource", ['$.a'])) as "a",
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)

@@ -5,8 +5,8 @@ with lookup_2_rows as (
 ),
 search_1 as materialized (
   select
-    coalesce(spl_text_at(_raw, ['$.service']), spl_text_at("attributes", ['$.service']), spl_text_at("resource", ['$.service'])) as "service",
-    coalesce(spl_text_at(_raw, ['$.port']), spl_text_at("attributes", ['$.port']), spl_text_at("resource", ['$.port'])) as "port",
+    coalesce(spl_text_at(_raw, ['$.service']), spl_pair_at(_raw, 'service'), spl_text_at("attributes", ['$.service']), spl_text_at("resource", ['$.service'])) as "service",
+    coalesce(spl_text_at(_raw, ['$.port']), spl_pair_at(_raw, 'port'), spl_text_at("attributes", ['$.port']), spl_text_at("resource", ['$.port'])) as "port",
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)

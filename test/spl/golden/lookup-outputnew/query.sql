@@ -5,9 +5,9 @@ with lookup_2_rows as (
 ),
 search_1 as materialized (
   select
-    coalesce(spl_text_at(_raw, ['$.name']), spl_text_at("attributes", ['$.name']), spl_text_at("resource", ['$.name'])) as "name",
-    coalesce(spl_text_at(_raw, ['$.owner']), spl_text_at("attributes", ['$.owner']), spl_text_at("resource", ['$.owner'])) as "owner",
-    coalesce(spl_text_at(_raw, ['$.group']), spl_text_at("attributes", ['$.group']), spl_text_at("resource", ['$.group'])) as "group",
+    coalesce(spl_text_at(_raw, ['$.name']), spl_pair_at(_raw, 'name'), spl_text_at("attributes", ['$.name']), spl_text_at("resource", ['$.name'])) as "name",
+    coalesce(spl_text_at(_raw, ['$.owner']), spl_pair_at(_raw, 'owner'), spl_text_at("attributes", ['$.owner']), spl_text_at("resource", ['$.owner'])) as "owner",
+    coalesce(spl_text_at(_raw, ['$.group']), spl_pair_at(_raw, 'group'), spl_text_at("attributes", ['$.group']), spl_text_at("resource", ['$.group'])) as "group",
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)

@@ -6,7 +6,7 @@ with lookup_2_rows as (
 search_1 as materialized (
   select
     coalesce(spl_list_at(_raw, ['$.names']), spl_list_at("attributes", ['$.names']), spl_list_at("resource", ['$.names'])) as "names{}",
-    coalesce(spl_text_at(_raw, ['$.owner']), spl_text_at("attributes", ['$.owner']), spl_text_at("resource", ['$.owner'])) as "owner",
+    coalesce(spl_text_at(_raw, ['$.owner']), spl_pair_at(_raw, 'owner'), spl_text_at("attributes", ['$.owner']), spl_text_at("resource", ['$.owner'])) as "owner",
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)

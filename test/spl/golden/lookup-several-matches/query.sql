@@ -5,9 +5,9 @@ with lookup_2_rows as (
 ),
 search_1 as materialized (
   select
-    coalesce(spl_text_at(_raw, ['$.service']), spl_text_at("attributes", ['$.service']), spl_text_at("resource", ['$.service'])) as "service",
-    coalesce(spl_text_at(_raw, ['$.p']), spl_text_at("attributes", ['$.p']), spl_text_at("resource", ['$.p'])) as "p",
-    coalesce(spl_text_at(_raw, ['$.note']), spl_text_at("attributes", ['$.note']), spl_text_at("resource", ['$.note'])) as "note",
+    coalesce(spl_text_at(_raw, ['$.service']), spl_pair_at(_raw, 'service'), spl_text_at("attributes", ['$.service']), spl_text_at("resource", ['$.service'])) as "service",
+    coalesce(spl_text_at(_raw, ['$.p']), spl_pair_at(_raw, 'p'), spl_text_at("attributes", ['$.p']), spl_text_at("resource", ['$.p'])) as "p",
+    coalesce(spl_text_at(_raw, ['$.note']), spl_pair_at(_raw, 'note'), spl_text_at("attributes", ['$.note']), spl_text_at("resource", ['$.note'])) as "note",
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)

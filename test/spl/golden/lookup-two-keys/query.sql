@@ -10,9 +10,9 @@ with lookup_2_rows as (
 ),
 search_1 as materialized (
   select
-    coalesce(spl_text_at(_raw, ['$.user']), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as "user",
-    coalesce(spl_text_at(_raw, ['$.action']), spl_text_at("attributes", ['$.action']), spl_text_at("resource", ['$.action'])) as "action",
-    coalesce(spl_text_at(_raw, ['$.answer']), spl_text_at("attributes", ['$.answer']), spl_text_at("resource", ['$.answer'])) as "answer",
+    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as "user",
+    coalesce(spl_text_at(_raw, ['$.action']), spl_pair_at(_raw, 'action'), spl_text_at("attributes", ['$.action']), spl_text_at("resource", ['$.action'])) as "action",
+    coalesce(spl_text_at(_raw, ['$.answer']), spl_pair_at(_raw, 'answer'), spl_text_at("attributes", ['$.answer']), spl_text_at("resource", ['$.answer'])) as "answer",
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)

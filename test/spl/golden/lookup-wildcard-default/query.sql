@@ -8,8 +8,8 @@ with lookup_2_rows as (
 ),
 search_1 as materialized (
   select
-    coalesce(spl_text_at(_raw, ['$.request']), spl_text_at("attributes", ['$.request']), spl_text_at("resource", ['$.request'])) as "request",
-    coalesce(spl_text_at(_raw, ['$.found']), spl_text_at("attributes", ['$.found']), spl_text_at("resource", ['$.found'])) as "found",
+    coalesce(spl_text_at(_raw, ['$.request']), spl_pair_at(_raw, 'request'), spl_text_at("attributes", ['$.request']), spl_text_at("resource", ['$.request'])) as "request",
+    coalesce(spl_text_at(_raw, ['$.found']), spl_pair_at(_raw, 'found'), spl_text_at("attributes", ['$.found']), spl_text_at("resource", ['$.found'])) as "found",
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)

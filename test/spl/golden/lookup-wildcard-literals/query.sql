@@ -8,8 +8,8 @@ with lookup_2_rows as (
 ),
 search_1 as materialized (
   select
-    coalesce(spl_text_at(_raw, ['$.word']), spl_text_at("attributes", ['$.word']), spl_text_at("resource", ['$.word'])) as "word",
-    coalesce(spl_text_at(_raw, ['$.found']), spl_text_at("attributes", ['$.found']), spl_text_at("resource", ['$.found'])) as "found",
+    coalesce(spl_text_at(_raw, ['$.word']), spl_pair_at(_raw, 'word'), spl_text_at("attributes", ['$.word']), spl_text_at("resource", ['$.word'])) as "word",
+    coalesce(spl_text_at(_raw, ['$.found']), spl_pair_at(_raw, 'found'), spl_text_at("attributes", ['$.found']), spl_text_at("resource", ['$.found'])) as "found",
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)

@@ -1,9 +1,9 @@
 with search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.nothing']), spl_text_at("attributes", ['$.nothing']), spl_text_at("resource", ['$.nothing'])) as "nothing",
+    coalesce(spl_text_at(_raw, ['$.nothing']), spl_pair_at(_raw, 'nothing'), spl_text_at("attributes", ['$.nothing']), spl_text_at("resource", ['$.nothing'])) as "nothing",
     coalesce(spl_list_at(_raw, ['$.m']), spl_list_at("attributes", ['$.m']), spl_list_at("resource", ['$.m'])) as "m{}",
-    coalesce(spl_text_at(_raw, ['$.t']), spl_text_at("attributes", ['$.t']), spl_text_at("resource", ['$.t'])) as "t",
-    coalesce(spl_text_at(_raw, ['$.n']), spl_text_at("attributes", ['$.n']), spl_text_at("resource", ['$.n'])) as "n",
+    coalesce(spl_text_at(_raw, ['$.t']), spl_pair_at(_raw, 't'), spl_text_at("attributes", ['$.t']), spl_text_at("resource", ['$.t'])) as "t",
+    coalesce(spl_text_at(_raw, ['$.n']), spl_pair_at(_raw, 'n'), spl_text_at("attributes", ['$.n']), spl_text_at("resource", ['$.n'])) as "n",
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)

@@ -1,6 +1,6 @@
 with search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.v']), spl_text_at("attributes", ['$.v']), spl_text_at("resource", ['$.v'])) as "v",
+    coalesce(spl_text_at(_raw, ['$.v']), spl_pair_at(_raw, 'v'), spl_text_at("attributes", ['$.v']), spl_text_at("resource", ['$.v'])) as "v",
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)

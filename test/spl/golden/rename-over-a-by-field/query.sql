@@ -1,7 +1,7 @@
 with search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.v']), spl_text_at("attributes", ['$.v']), spl_text_at("resource", ['$.v'])) as "v",
-    coalesce(spl_text_at(_raw, ['$.w']), spl_text_at("attributes", ['$.w']), spl_text_at("resource", ['$.w'])) as "w"
+    coalesce(spl_text_at(_raw, ['$.v']), spl_pair_at(_raw, 'v'), spl_text_at("attributes", ['$.v']), spl_text_at("resource", ['$.v'])) as "v",
+    coalesce(spl_text_at(_raw, ['$.w']), spl_pair_at(_raw, 'w'), spl_text_at("attributes", ['$.w']), spl_text_at("resource", ['$.w'])) as "w"
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)

@@ -1,7 +1,7 @@
 with search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.agent']), spl_text_at("attributes", ['$.agent']), spl_text_at("resource", ['$.agent'])) as "agent",
-    coalesce(spl_text_at(_raw, ['$.referer']), spl_text_at("attributes", ['$.referer']), spl_text_at("resource", ['$.referer'])) as "referer",
+    coalesce(spl_text_at(_raw, ['$.agent']), spl_pair_at(_raw, 'agent'), spl_text_at("attributes", ['$.agent']), spl_text_at("resource", ['$.agent'])) as "agent",
+    coalesce(spl_text_at(_raw, ['$.referer']), spl_pair_at(_raw, 'referer'), spl_text_at("attributes", ['$.referer']), spl_text_at("resource", ['$.referer'])) as "referer",
     _raw,
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"

@@ -1,7 +1,7 @@
 with search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.id']), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id'])) as "id",
-    coalesce(spl_text_at(_raw, ['$.x']), spl_text_at("attributes", ['$.x']), spl_text_at("resource", ['$.x'])) as "x",
+    coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id'])) as "id",
+    coalesce(spl_text_at(_raw, ['$.x']), spl_pair_at(_raw, 'x'), spl_text_at("attributes", ['$.x']), spl_text_at("resource", ['$.x'])) as "x",
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
