@@ -11,6 +11,7 @@
  */
 import type { Command, Search } from './ast.ts';
 import { type Diagnostic, SplError } from './diagnostics.ts';
+import { ErrorLog, MOST_ERRORS } from './error-log.ts';
 import { keyFieldsOf } from './key-fields.ts';
 import { DEFAULT_LIMITS, type SplLimits } from './limits.ts';
 import type { LookupTables } from './lookup-table.ts';
@@ -79,6 +80,7 @@ export type CompileResult =
       /** The plan as indented text. */
       readonly plan: string;
     }
+  /** At least one, in the order of the text: of each command that has an error the first, up to MOST_ERRORS. */
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** DuckDB gives up at 1,000; its own forms of one of our levels take up to two. */
@@ -87,6 +89,7 @@ const DEEPEST_EXPRESSION = 450;
 /** Never throws for what a user wrote; throws only for a defect of the compiler. */
 export function compile(source: Source, context: CompileContext): CompileResult {
   const limits: SplLimits = { ...DEFAULT_LIMITS, ...context.limits };
+  const errors = new ErrorLog(MOST_ERRORS);
   let expanded: ExpandedText | undefined;
   try {
     if (source.text.length > limits.maxTextLength) {
@@ -97,15 +100,13 @@ export function compile(source: Source, context: CompileContext): CompileResult 
         span,
       );
     }
-    const text = expandMacros(source.text, context.macros, limits);
+    const text = expandMacros(source.text, context.macros, limits, errors);
+    if (!errors.isEmpty) return { ok: false, diagnostics: toDiagnostics(errors.errors, undefined) };
     expanded = text;
-    const { search, warnings } = parse(text.text, limits);
-    const lowered = lower(search, {
-      strict: context.strict,
-      limits,
-      window: context.window,
-      lookups: context.lookups ?? new Map(),
-    });
+    const { search, warnings } = parse(text.text, limits, errors);
+    const lookups = context.lookups ?? new Map();
+    const lowered = lower(search, { strict: context.strict, limits, window: context.window, lookups }, errors);
+    if (lowered === undefined) return { ok: false, diagnostics: toDiagnostics(errors.errors, expanded) };
     const sql = print(lowered.plan, search.span, limits);
     const keyFields = keyFieldsOf(
       search,
@@ -125,7 +126,7 @@ export function compile(source: Source, context: CompileContext): CompileResult 
     };
   } catch (error: unknown) {
     if (!(error instanceof SplError)) throw error;
-    return { ok: false, diagnostics: [toDiagnostic(error, expanded)] };
+    return { ok: false, diagnostics: toDiagnostics([...errors.errors, error], expanded) };
   }
 }
 
@@ -160,6 +161,16 @@ function print(plan: Plan, span: Span, limits: SplLimits): string {
     `search: expected SQL of at most ${limits.maxExpressionSize} parts and ${limits.maxSqlLength} characters, found ${found}.`,
     span,
   );
+}
+
+/** In the order of the text; what a macro says twice is said once. */
+function toDiagnostics(errors: readonly SplError[], expanded: ExpandedText | undefined): readonly Diagnostic[] {
+  const diagnostics = new Map<string, Diagnostic>();
+  for (const error of errors) {
+    const diagnostic = toDiagnostic(error, expanded);
+    diagnostics.set(JSON.stringify(diagnostic), diagnostic);
+  }
+  return [...diagnostics.values()].sort((one, other) => one.span.start - other.span.start);
 }
 
 /** Spans of errors in the macros are in the source already, all others in the expanded text. */

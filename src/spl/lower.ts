@@ -9,7 +9,8 @@ import { specOf } from './commands/index.ts';
 import { lowerInputlookup } from './commands/inputlookup.ts';
 import { lowerFirstSearch } from './commands/search.ts';
 import { type Demand, EVERYTHING, either, need } from './demand.ts';
-import { type Diagnostic, SplError } from './diagnostics.ts';
+import { type Diagnostic, type DiagnosticCode, SplError } from './diagnostics.ts';
+import type { ErrorLog } from './error-log.ts';
 import { column, type SortTerm } from './expression.ts';
 import { parseTemplate } from './parser.ts';
 import type { Column, Plan } from './plan.ts';
@@ -23,10 +24,11 @@ export interface Lowered {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** Throws SplError. */
-export function lower(search: Search, settings: Settings): Lowered {
-  const pipelines = new Pipelines(settings);
+/** Undefined where `errors` has some, in the end: a command with an error is passed over. Throws SplError where nothing can be read behind it. */
+export function lower(search: Search, settings: Settings, errors: ErrorLog): Lowered | undefined {
+  const pipelines = new Pipelines(settings, errors);
   const relation = pipelines.search(search, EVERYTHING);
+  if (!errors.isEmpty) return undefined;
   const output = outputOf(relation, search);
   return {
     plan: { root: relation.node, output, orderBy: relation.order.map((term) => unshadowed(term, output, relation)) },
@@ -36,14 +38,19 @@ export function lower(search: Search, settings: Settings): Lowered {
   };
 }
 
+/** What behind a command that was passed over may only follow from its fields not being there. */
+const FOLLOWING: ReadonlySet<DiagnosticCode> = new Set(['SPL304', 'SPL309', 'SPL310', 'SPL312', 'SPL315']);
+
 /** A search and the searches within it; what they have in common. */
 class Pipelines implements SubsearchLowering {
   readonly warnings: Diagnostic[] = [];
   readonly datasets = new Set<string>();
   readonly #settings: Settings;
+  readonly #errors: ErrorLog;
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, errors: ErrorLog) {
     this.#settings = settings;
+    this.#errors = errors;
   }
 
   search(search: Search, demand: Demand, label?: string): Relation {
@@ -55,7 +62,11 @@ class Pipelines implements SubsearchLowering {
     }
     if (first?.kind !== 'SearchCommand') throw new Error('lower: expected the parser to put a search first.');
     const demands = demandsOf(rest, demand, this.#settings);
-    const scan = lowerFirstSearch(first, this.#scope(first, 1, demands.input, label, this.#settings));
+    const scope = this.#scope(first, 1, demands.input, label, this.#settings);
+    const scan = this.#attempt(
+      () => lowerFirstSearch(first, scope),
+      () => lowerFirstSearch({ ...first, expression: undefined }, scope),
+    );
     const read = scan.dataset.tables.length > 1 ? ['kube_audit', 'logs'] : [scan.dataset.name];
     for (const name of read) this.datasets.add(name);
     return this.#commands(rest, 2, scan.relation, demands.outputs, label, { ...this.#settings, range: scan.range });
@@ -72,7 +83,7 @@ class Pipelines implements SubsearchLowering {
     const relation = inTemplate(command, () => {
       const commands = readTemplate(command, texts, settings, this.warnings);
       const { outputs } = demandsOf(commands, scope.demand, settings);
-      return this.#commands(commands, 1, input, outputs, scope.label(), settings);
+      return this.#errors.asOne(() => this.#commands(commands, 1, input, outputs, scope.label(), settings));
     });
     // Their places are in the filled-in text, which nobody sees.
     const own = this.warnings.splice(earlier).map((warning) => ({ ...warning, span: command.template.span }));
@@ -92,10 +103,17 @@ class Pipelines implements SubsearchLowering {
       const demand = demands[index];
       if (demand === undefined) throw new Error('lower: expected a demand for each command.');
       const scope = this.#scope(command, place + index, demand, label, settings);
-      const lowered = specOf(command).lower(command, relation, scope);
+      const lowered = this.#attempt(
+        () => specOf(command).lower(command, relation, scope),
+        () => relation,
+      );
       checkFields(lowered.fields.size, command, settings);
       return lowered;
     }, input);
+  }
+
+  #attempt<T>(work: () => T, otherwise: () => T): T {
+    return this.#errors.attempt(work, otherwise, this.#errors.isEmpty ? undefined : FOLLOWING);
   }
 
   #scope(command: Command, place: number, demand: Demand, label: string | undefined, settings: Settings): CommandScope {

@@ -6,6 +6,7 @@
  * A macro that is not defined and ends in `_filter` matches everything: such macros are there for users to define.
  */
 import { SplError } from './diagnostics.ts';
+import { ErrorLog } from './error-log.ts';
 import type { SplLimits } from './limits.ts';
 import type { Span } from './source.ts';
 import { suggest } from './suggestion.ts';
@@ -39,9 +40,17 @@ interface MacroCall {
   readonly arguments: readonly string[];
 }
 
-/** Throws SplError with spans in the search as written. */
-export function expandMacros(text: string, macros: MacroTable, limits: SplLimits): ExpandedText {
-  const expander = new Expander(macros, limits);
+/**
+ * A call that cannot be expanded is left out, its error in `errors`; throws SplError where nothing can be read behind it.
+ * Spans of both are in the search as written.
+ */
+export function expandMacros(
+  text: string,
+  macros: MacroTable,
+  limits: SplLimits,
+  errors = new ErrorLog(1),
+): ExpandedText {
+  const expander = new Expander(macros, limits, errors);
   expander.expand(text, undefined, 0);
   return expander.finish();
 }
@@ -49,14 +58,16 @@ export function expandMacros(text: string, macros: MacroTable, limits: SplLimits
 class Expander {
   readonly #macros: MacroTable;
   readonly #limits: SplLimits;
+  readonly #errors: ErrorLog;
   readonly #pieces: Piece[] = [];
   readonly #parts: string[] = [];
   #length = 0;
   #lastCharacter = '';
 
-  constructor(macros: MacroTable, limits: SplLimits) {
+  constructor(macros: MacroTable, limits: SplLimits, errors: ErrorLog) {
     this.#macros = macros;
     this.#limits = limits;
+    this.#errors = errors;
   }
 
   finish(): ExpandedText {
@@ -96,7 +107,10 @@ class Expander {
           throw new SplError('SPL104', `${what}, found the end of the text.`, span);
         }
         if (isComment) this.#append(' ', span, false);
-        else this.#expandCall(text.slice(offset + 1, end), span, depth);
+        else {
+          const content = text.slice(offset + 1, end);
+          this.#errors.attempt(() => this.#expandCall(content, span, depth), nothing);
+        }
         offset = end + (isComment ? 3 : 1);
         verbatimStart = offset;
       } else {
@@ -170,6 +184,8 @@ class Expander {
     this.#lastCharacter = /\S(?=\s*$)/.test(text.slice(-64)) ? lastVisible(text) : this.#lastCharacter;
   }
 }
+
+function nothing(): void {}
 
 function lastVisible(text: string): string {
   return text.trimEnd().slice(-1);

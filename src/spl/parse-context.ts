@@ -1,6 +1,7 @@
 /** What every part of the parser shares: the lexer, the depth of nesting, the warnings. */
 import type { Command, Search, StringLiteral } from './ast.ts';
 import { type Diagnostic, type DiagnosticCode, SplError } from './diagnostics.ts';
+import type { ErrorLog } from './error-log.ts';
 import { Lexer } from './lexer.ts';
 import type { SplLimits } from './limits.ts';
 import type { Span } from './source.ts';
@@ -12,6 +13,7 @@ export type PipelineParser = (context: ParseContext, form: 'search' | 'pipe') =>
 export class ParseContext {
   readonly lexer: Lexer;
   readonly limits: SplLimits;
+  readonly errors: ErrorLog;
   /** Spans in the text with macros expanded. */
   readonly warnings: Diagnostic[] = [];
   #depth = 0;
@@ -19,9 +21,10 @@ export class ParseContext {
   #commands = 0;
   readonly #pipeline: PipelineParser;
 
-  constructor(text: string, limits: SplLimits, pipeline: PipelineParser) {
+  constructor(text: string, limits: SplLimits, errors: ErrorLog, pipeline: PipelineParser) {
     this.lexer = new Lexer(text, limits);
     this.limits = limits;
+    this.errors = errors;
     this.#pipeline = pipeline;
   }
 
@@ -59,6 +62,16 @@ export class ParseContext {
   isCommandEnd(mode: LexerMode): boolean {
     const token = this.peek(mode);
     return token.kind === 'end' || (token.kind === 'operator' && (token.text === '|' || token.text === ']'));
+  }
+
+  /** Passes over what is left of a command, up to its pipe, the bracket that closes around it, or the end. */
+  skipCommand(): void {
+    for (let depth = 0; depth > 0 || !this.isCommandEnd('arguments'); ) {
+      const { kind, text } = this.next('arguments');
+      if (kind === 'end') return;
+      if (kind === 'operator' && text === '[') depth += 1;
+      if (kind === 'operator' && text === ']') depth -= 1;
+    }
   }
 
   unexpected(thing: string, expected: string, token: Token, help?: string): SplError {

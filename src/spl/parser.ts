@@ -9,6 +9,7 @@ import { Arguments } from './arguments.ts';
 import type { Command, Search } from './ast.ts';
 import { commandNames, findCommand, UNSUPPORTED_COMMANDS } from './commands/index.ts';
 import { type Diagnostic, SplError } from './diagnostics.ts';
+import { ErrorLog } from './error-log.ts';
 import type { SplLimits } from './limits.ts';
 import { ParseContext } from './parse-context.ts';
 import { suggest } from './suggestion.ts';
@@ -20,12 +21,14 @@ export interface Parsed {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** Parses text whose macros are expanded. Throws SplError. */
-export function parse(text: string, limits: SplLimits): Parsed {
-  const context = new ParseContext(text, limits, parseBrackets);
-  const commands = parsePipeline(context, parseFirstCommand);
-  const rest = context.peek('arguments');
-  if (rest.kind !== 'end') throw context.unexpected('search', 'a pipe or the end', rest);
+/**
+ * Parses text whose macros are expanded. A command with an error is left out, its error in `errors`; throws SplError where
+ * nothing can be read behind it.
+ */
+export function parse(text: string, limits: SplLimits, errors = new ErrorLog(1)): Parsed {
+  const context = new ParseContext(text, limits, errors, parseBrackets);
+  const commands = parsePipeline(context, parseFirstCommand, everything);
+  errors.attempt(() => expectEnd(context), nothing);
   return {
     search: { kind: 'Search', span: { start: 0, end: text.length }, commands },
     warnings: context.warnings,
@@ -37,31 +40,65 @@ export function parseTemplate(
   text: string,
   limits: SplLimits,
 ): { readonly commands: readonly Command[]; readonly warnings: readonly Diagnostic[] } {
-  const context = new ParseContext(text, limits, parseBrackets);
+  const context = new ParseContext(text, limits, new ErrorLog(1), parseBrackets);
   const commands = parseBrackets(context, 'pipe');
-  const rest = context.peek('arguments');
-  if (rest.kind !== 'end') throw context.unexpected('search', 'a pipe or the end', rest);
+  expectEnd(context);
   return { commands, warnings: context.warnings };
 }
 
-function parsePipeline(context: ParseContext, parseFirst: (context: ParseContext) => Command): readonly Command[] {
-  context.countCommand();
-  const commands = [parseFirst(context)];
+/** Commands between pipes; what cannot be read is passed over, the first one replaced by what `replace` gives. */
+function parsePipeline(
+  context: ParseContext,
+  parseFirst: (context: ParseContext) => Command,
+  replace: (context: ParseContext) => readonly Command[],
+): readonly Command[] {
+  const commands = [...recover(context, parseFirst, replace)];
   while (context.optionalOperator('arguments', '|') !== undefined) {
-    context.countCommand();
-    commands.push(parseCommand(context));
+    commands.push(...recover(context, parseCommand, nothing));
   }
   return commands;
 }
 
+function recover(
+  context: ParseContext,
+  parseOne: (context: ParseContext) => Command,
+  replace: (context: ParseContext) => readonly Command[],
+): readonly Command[] {
+  context.countCommand();
+  return context.errors.attempt(
+    () => [parseOne(context)],
+    () => {
+      context.skipCommand();
+      return replace(context);
+    },
+  );
+}
+
+function nothing(): readonly Command[] {
+  return [];
+}
+
+/** In place of a first search that cannot be read, so that those behind it have rows to be checked with. */
+function everything(context: ParseContext): readonly Command[] {
+  const span = { start: context.lastEnd, end: context.lastEnd };
+  return [{ kind: 'SearchCommand', span, name: 'search', expression: undefined }];
+}
+
+function expectEnd(context: ParseContext): readonly Command[] {
+  const rest = context.peek('arguments');
+  if (rest.kind === 'end') return [];
+  throw context.unexpected('search', 'a pipe or the end', rest);
+}
+
 /** Within brackets the first word is a command, whether a pipe stands before it or not. */
 function parseBrackets(context: ParseContext, form: 'search' | 'pipe'): readonly Command[] {
-  return parsePipeline(context, () => {
+  const parseFirst = (): Command => {
     context.optionalOperator('arguments', '|');
     const command = parseCommand(context);
     if (form === 'pipe' || hasOwnRows(command)) return command;
     throw needsRows(command);
-  });
+  };
+  return parsePipeline(context, parseFirst, form === 'pipe' ? nothing : everything);
 }
 
 function parseFirstCommand(context: ParseContext): Command {

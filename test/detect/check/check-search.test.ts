@@ -62,6 +62,17 @@ async function suspicionsOf(
 }
 
 describe('a search', () => {
+  test('that is refused for several reasons names each, with its line and column in the file', async () => {
+    const { refusals } = await checkOne('`audit` verb=get\n| frob\n| rex "(?=a)" | head no', {
+      searchOrigin: { line: 5, column: 5, indent: 4 },
+    });
+    expect(refusals.map(({ code, place }) => [code, place.line, place.column])).toEqual([
+      ['SPL202', 6, 7],
+      ['SPL313', 7, 11],
+      ['SPL205', 7, 26],
+    ]);
+  });
+
   test('that compiles names what it reads and how', async () => {
     expect(
       await checkOne(
