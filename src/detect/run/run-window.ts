@@ -14,9 +14,9 @@ import {
   insertRiskEvents,
   readFindings,
   readScoredObjects,
-  reviseFinding,
+  reviseFindings,
   riskObjectKey,
-  withdrawFinding,
+  withdrawFindings,
 } from './store-findings.ts';
 
 /** A window whose ends are known; `now` is the scheduled time. Epoch seconds. */
@@ -168,14 +168,15 @@ async function writeChanges(
     message: assessments.get(findingId)?.message ?? context.detectionName,
   });
   const added = changes.flatMap((change) => (change.kind === 'finding' ? [text(change.found)] : []));
+  const revised = changes.flatMap((change) =>
+    change.kind === 'finding_revised' ? [{ ...text(change.found), revision: change.revision }] : [],
+  );
+  const withdrawn = changes.flatMap((change) =>
+    change.kind === 'finding_withdrawn' ? [{ findingId: change.stored.findingId, revision: change.revision }] : [],
+  );
   await insertFindings(connection, context, added);
-  for (const change of changes) {
-    if (change.kind === 'finding_revised') {
-      await reviseFinding(connection, context, { ...text(change.found), revision: change.revision });
-    } else if (change.kind === 'finding_withdrawn') {
-      await withdrawFinding(connection, context, { findingId: change.stored.findingId, revision: change.revision });
-    }
-  }
+  await reviseFindings(connection, context, revised);
+  await withdrawFindings(connection, context, withdrawn);
 }
 
 /** Of new and changed findings; a finding that only stayed what it was scores nothing again. */

@@ -10,10 +10,10 @@ export function toMicros(epochSeconds: number): number {
 const rowsPerStatement = 500;
 
 /**
- * Inserts all rows, a few hundred per statement. `columns` gives each field's DuckDB type; `sql(source)` writes the
+ * Writes all rows, a few hundred per statement. `columns` gives each field's DuckDB type; `sql(source)` writes the
  * statement around the table expression that yields the rows; `shared` are its parameters from `$2` on.
  */
-export async function insertRows<T extends Readonly<Record<string, SqlValue>>>(
+export async function writeRows<T extends Readonly<Record<string, SqlValue>>>(
   connection: Connection,
   columns: Readonly<Record<keyof T & string, string | readonly string[]>>,
   sql: (source: string) => string,

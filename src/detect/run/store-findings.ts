@@ -3,7 +3,7 @@ import type { Connection, SqlRow } from '../../component.ts';
 import type { RiskEvent } from '../../risk/assess.ts';
 import type { StoredFinding } from './compare-findings.ts';
 import { toJson, type WindowBounds } from './identify-findings.ts';
-import { insertRows, toMicros } from './sql-values.ts';
+import { toMicros, writeRows } from './sql-values.ts';
 
 const inWindow = `detection = $1
     and window_earliest = make_timestamp(cast($2 as bigint)) and window_latest = make_timestamp(cast($3 as bigint))`;
@@ -83,7 +83,7 @@ export async function insertFindings(
   context: FindingContext,
   findings: readonly FindingText[],
 ): Promise<void> {
-  await insertRows(
+  await writeRows(
     connection,
     findingColumns,
     (source) => `insert into finding (
@@ -103,39 +103,43 @@ export async function insertFindings(
   );
 }
 
-/** Writes a changed row over the finding; it is active again if it was withdrawn. */
-export async function reviseFinding(
+/** Writes changed rows over their findings; they are active again if they were withdrawn. */
+export async function reviseFindings(
   connection: Connection,
   context: FindingContext,
-  finding: FindingText & { readonly revision: number },
+  findings: readonly (FindingText & { readonly revision: number })[],
 ): Promise<void> {
-  await connection.run(
-    `update finding set status = 'active', revision = $2, message = $3, "row" = $4::json, run_id = $5,
-       detection_version = $6, updated_at = make_timestamp(cast($7 as bigint))
-     where finding_id = $1`,
-    [
-      finding.findingId,
-      finding.revision,
-      finding.message,
-      finding.json,
-      context.runId,
-      context.detectionVersion,
-      toMicros(context.updatedAt),
-    ],
+  await writeRows(
+    connection,
+    { ...findingColumns, revision: 'INTEGER' },
+    (source) => `update finding set status = 'active', revision = changed.revision, message = changed.message,
+       "row" = changed.row_json::json, run_id = $2, detection_version = $3,
+       updated_at = make_timestamp(cast($4 as bigint))
+     from ${source} as changed where finding.finding_id = changed.finding_id`,
+    findings.map(({ findingId, message, json, revision }) => ({
+      finding_id: findingId,
+      message,
+      row_json: json,
+      revision,
+    })),
+    [context.runId, context.detectionVersion, toMicros(context.updatedAt)],
   );
 }
 
-/** Marks a finding as no longer found; its row stays what it was. */
-export async function withdrawFinding(
+/** Marks findings as no longer found; their rows stay what they were. */
+export async function withdrawFindings(
   connection: Connection,
   context: FindingContext,
-  finding: { readonly findingId: string; readonly revision: number },
+  findings: readonly { readonly findingId: string; readonly revision: number }[],
 ): Promise<void> {
-  await connection.run(
-    `update finding set status = 'withdrawn', revision = $2, run_id = $3,
-       updated_at = make_timestamp(cast($4 as bigint))
-     where finding_id = $1`,
-    [finding.findingId, finding.revision, context.runId, toMicros(context.updatedAt)],
+  await writeRows(
+    connection,
+    { finding_id: 'VARCHAR', revision: 'INTEGER' },
+    (source) => `update finding set status = 'withdrawn', revision = changed.revision, run_id = $2,
+       updated_at = make_timestamp(cast($3 as bigint))
+     from ${source} as changed where finding.finding_id = changed.finding_id`,
+    findings.map(({ findingId, revision }) => ({ finding_id: findingId, revision })),
+    [context.runId, toMicros(context.updatedAt)],
   );
 }
 
@@ -161,7 +165,7 @@ export async function insertRiskEvents(
   context: FindingContext,
   events: readonly RiskEvent[],
 ): Promise<void> {
-  await insertRows(
+  await writeRows(
     connection,
     riskEventColumns,
     (source) => `insert into risk_event (

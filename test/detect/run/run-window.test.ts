@@ -72,6 +72,30 @@ describe('what leaves', () => {
     expect(new Set(bench.sent.map(({ eventId }) => eventId)).size).toBe(4);
   });
 
+  test('of more findings than one statement writes, each is revised and withdrawn as its own', async () => {
+    const sql = (count: string, where = 'true') =>
+      `select 'u' || lpad(n::varchar, 4, '0') as user, ${count} as count from range(1200) t(n) where ${where}`;
+    await run({}, sql('n'));
+    expect(await run({}, sql('n * 2', 'n % 3 <> 0'))).toMatchObject({ rows: 800, revised: 800, withdrawn: 400 });
+    const rows = await bench.query(
+      `select status, revision, message, "row"->>'$.user' as user, ("row"->>'$.count')::int as count from finding order by user`,
+    );
+    expect(rows).toEqual(
+      Array.from({ length: 1200 }, (_, n) => {
+        const user = `u${String(n).padStart(4, '0')}`;
+        const isLeft = n % 3 !== 0;
+        const count = isLeft ? n * 2 : n;
+        return {
+          status: isLeft ? 'active' : 'withdrawn',
+          revision: 1,
+          message: `${user} deleted ${count}`,
+          user,
+          count,
+        };
+      }),
+    );
+  });
+
   test('is one risk event per row and value of the risk object', async () => {
     await bench.load([deleted('eve'), deleted('mallory')]);
     await run(
