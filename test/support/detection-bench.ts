@@ -39,6 +39,7 @@ export class DetectionBench implements Outbox, AsyncDisposable {
   readonly #instance: DuckDBInstance;
   /** Events of transactions that are not committed yet. */
   readonly #taken = new WeakMap<Connection, OutboundEvent[]>();
+  readonly #gauges = new Map<string, () => number>();
   readonly #listeners = new Set<(commit: LoadCommit) => void>();
   #commitSeq = 0;
   #rows = 0;
@@ -129,8 +130,14 @@ export class DetectionBench implements Outbox, AsyncDisposable {
       this.counted.set(key, (this.counted.get(key) ?? 0) + value);
     },
     observe: () => undefined,
-    gauge: () => undefined,
+    gauge: (name, read) => {
+      this.#gauges.set(name, read);
+    },
   };
+
+  gauge(name: string): number | undefined {
+    return this.#gauges.get(name)?.();
+  }
 
   query(sql: string, parameters?: readonly SqlValue[]): Promise<readonly SqlRow[]> {
     return this.database.read({ share: 'hunt' }, (connection) => connection.query(sql, parameters));

@@ -66,6 +66,7 @@ export class DetectionScheduler implements Component {
     this.#planner = new WindowPlanner(store.database, this.#settings);
     this.#executor = new RunExecutor(options, this.#settings);
     this.#lateData = new LateData(store, clock, this.#settings);
+    metrics.gauge('pintail_detection_late_minutes', () => this.#lateData.size);
     metrics.gauge('pintail_detection_queue_size', () => this.#queue.size);
     metrics.gauge('pintail_detection_lag_seconds', () =>
       Math.max(0, clock.now() - (this.#queue.oldest ?? clock.now())),
@@ -89,7 +90,10 @@ export class DetectionScheduler implements Component {
     this.#countSkipped(recovered.skipped);
     this.#enqueue(recovered.pending.map((run) => ({ run, isLive: false })));
     await this.#planner.start(this.#detections.values(), now);
-    await this.#lateData.start(this.#longestWindow(now), () => this.#wake());
+    const windows = this.#windowsAt(now);
+    const longest = now - Math.min(now, ...windows.map(({ earliest }) => earliest));
+    const reach = Math.max(now, ...windows.map(({ latest }) => latest)) - now;
+    await this.#lateData.start(longest, reach, () => this.#wake());
     this.#isStarted = true;
     this.#wake();
   }
@@ -287,11 +291,10 @@ export class DetectionScheduler implements Component {
     for (const resolve of this.#idleWaiters.splice(0)) resolve();
   }
 
-  #longestWindow(now: number): number {
-    const starts = [...this.#detections.values()].map(
-      ({ compiled }) => windowAt(compiled.detection.schedule, now, this.#settings.timeZone).earliest,
+  #windowsAt(now: number): readonly ScheduledWindow[] {
+    return [...this.#detections.values()].map(({ compiled }) =>
+      windowAt(compiled.detection.schedule, now, this.#settings.timeZone),
     );
-    return now - Math.min(now, ...starts);
   }
 }
 

@@ -10,6 +10,14 @@ import { insertRuns, type LedgerRun, markPending, readDoneRuns, readLatestDone }
 import { newRun, type ScheduledDetection } from './scheduled-detection.ts';
 import type { SchedulerSettings } from './settings.ts';
 
+/**
+ * Rows dated further ahead than this beyond the end of any window are not followed: no run that is done or under way
+ * can have looked there, and whatever looks later sees them. Clocks that are wrong date rows anywhere.
+ */
+const AHEAD_SECONDS = 32 * 86_400;
+/** How often minutes that lie too far back are forgotten. */
+const FORGET_SECONDS = 3600;
+
 export class LateData {
   readonly #store: Pick<EventStore, 'database' | 'onLoad'>;
   readonly #clock: Clock;
@@ -23,12 +31,20 @@ export class LateData {
   #latestDone = Number.NEGATIVE_INFINITY;
   /** Rows older than this cannot lie in a window that may still be opened. */
   #horizonSeconds = 0;
+  /** How far windows reach beyond their scheduled time. */
+  #reachSeconds = 0;
+  #forgottenAt = Number.NEGATIVE_INFINITY;
   #unsubscribe: (() => void) | undefined;
 
   constructor(store: Pick<EventStore, 'database' | 'onLoad'>, clock: Clock, settings: SchedulerSettings) {
     this.#store = store;
     this.#clock = clock;
     this.#settings = settings;
+  }
+
+  /** Minutes of event time that are remembered. */
+  get size(): number {
+    return this.#history.size;
   }
 
   /** When finished windows are to be compared with what was loaded; null where nothing waits. */
@@ -43,14 +59,17 @@ export class LateData {
 
   /**
    * Follows load commits, calling `onDue` when late rows set a time; looks at once at what came earlier.
-   * `windowSeconds` is how far back from its scheduled time the longest window begins.
+   * `windowSeconds` is how far back from its scheduled time the longest window begins, `reachSeconds` how far ahead of it
+   * the furthest one ends.
    */
-  async start(windowSeconds: number, onDue: () => void): Promise<void> {
+  async start(windowSeconds: number, reachSeconds: number, onDue: () => void): Promise<void> {
     this.#horizonSeconds = this.#settings.catchUpSeconds + windowSeconds;
+    this.#reachSeconds = reachSeconds;
     // First the subscription: a commit between it and the query is seen twice, which does no harm.
     this.#unsubscribe = this.#store.onLoad((commit) => {
-      this.#history.add(commit);
-      this.#wait(commit.minutes, this.#settings.debounceSeconds);
+      const minutes = this.#relevant(commit.minutes);
+      this.#history.add({ ...commit, minutes });
+      this.#wait(minutes, this.#settings.debounceSeconds);
       if (this.#dueAt !== null) onDue();
     });
     const since = Math.max(0, this.#clock.now() - this.#horizonSeconds);
@@ -61,8 +80,9 @@ export class LateData {
         this.#latestDone = latestDone;
         const cursor = await readLateDataCursor(connection);
         for (const commit of await readCommitsAfter(connection, cursor, since)) {
-          this.#history.add(commit);
-          this.#wait(commit.minutes, 0);
+          const minutes = this.#relevant(commit.minutes);
+          this.#history.add({ ...commit, minutes });
+          this.#wait(minutes, 0);
         }
       }
       this.#history.add({ commitSeq: newest, minutes: [] });
@@ -120,6 +140,18 @@ export class LateData {
     } finally {
       this.#isReopening = false;
     }
+  }
+
+  /** Minutes that may lie in a window which a run has looked at and that may still be opened. */
+  #relevant(minutes: readonly number[]): readonly number[] {
+    const now = this.#clock.now();
+    const from = now - this.#horizonSeconds;
+    const until = now + this.#reachSeconds + AHEAD_SECONDS;
+    if (now - this.#forgottenAt >= FORGET_SECONDS) {
+      this.#forgottenAt = now;
+      this.#history.forgetBefore(from);
+    }
+    return minutes.filter((minute) => (minute + 1) * 60 > from && minute * 60 < until);
   }
 
   #wait(minutes: Iterable<number>, seconds: number): void {

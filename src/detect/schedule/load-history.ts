@@ -33,6 +33,11 @@ export class LoadHistory {
     return Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index).filter(isNew);
   }
 
+  /** Minutes that are remembered. */
+  get size(): number {
+    return this.#newest.size;
+  }
+
   /** Forgets minutes before the time, in epoch seconds. */
   forgetBefore(time: number): void {
     for (const minute of this.#newest.keys()) {

@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts';
 import { readNewestCommit, writeLateDataCursor } from './late-data-ledger.ts';
 import { type LedgerRun, markDone, markFailed, markPending, markRunning } from './run-ledger.ts';
 import type { SchedulerSettings } from './settings.ts';
+import { WindowTurns } from './window-turns.ts';
 
 export interface ExecutorPorts {
   readonly store: Pick<EventStore, 'database' | 'loaded'>;
@@ -37,6 +38,7 @@ export class RunExecutor {
   readonly #settings: SchedulerSettings;
   /** Runs under way, with the commit up to which each is sure to see the rows; null before it is known. */
   readonly #watermarks = new Map<LedgerRun, number | null>();
+  readonly #turns = new WindowTurns();
 
   constructor(ports: ExecutorPorts, settings: SchedulerSettings) {
     this.#ports = ports;
@@ -52,9 +54,19 @@ export class RunExecutor {
   }
 
   /**
-   * Never rejects for what happens to the run; rejects where the ledger itself cannot be written.
+   * Waits for other runs over the same window, then runs. Never rejects for what happens to the run; rejects where the
+   * ledger itself cannot be written.
    */
-  async execute(
+  execute(
+    planned: LedgerRun,
+    compiled: CompiledDetection,
+    shutdown: AbortSignal,
+    lateData: LateDataHooks,
+  ): Promise<Execution> {
+    return this.#turns.take(planned, () => this.#execute(planned, compiled, shutdown, lateData));
+  }
+
+  async #execute(
     planned: LedgerRun,
     compiled: CompiledDetection,
     shutdown: AbortSignal,

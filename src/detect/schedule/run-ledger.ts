@@ -3,7 +3,7 @@ import type { Connection, SqlRow, SqlValue } from '../../component.ts';
 import { hashId } from '../../risk/event-id.ts';
 import { toJson, type WindowBounds } from '../run/identify-findings.ts';
 import type { RunOutcome, ScheduledWindow } from '../run/run-window.ts';
-import { insertRows, toMicros } from '../run/sql-values.ts';
+import { toMicros, writeRows } from '../run/sql-values.ts';
 
 export type RunKind = 'scheduled' | 'manual';
 export type RunStatus = 'pending' | 'running' | 'done' | 'failed' | 'skipped';
@@ -49,7 +49,7 @@ const runColumns = {
 
 /** Adds runs; one that is there already is left as it is. */
 export async function insertRuns(connection: Connection, runs: readonly LedgerRun[]): Promise<void> {
-  await insertRows(
+  await writeRows(
     connection,
     runColumns,
     (source) => `insert into detection_run (

@@ -431,6 +431,54 @@ describe('a run', () => {
       'detection: expected one of deletions, found "nothing".',
     );
   });
+
+  test('by hand waits for a run over the same window, and finds nothing that is found already', async () => {
+    await start();
+    await bench.load([deleted('2026-11-02T09:30:00Z')]);
+    const atGate = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    let waits = 0;
+    bench.beforeLoaded = async () => {
+      waits += 1;
+      atGate.resolve();
+      await gate.promise;
+    };
+    clock.turnTo('2026-11-02T10:00:00Z');
+    await atGate.promise;
+    const at = (text: string) => Date.parse(text) / 1000;
+    const window = { earliest: at('2026-11-02T08:50:00Z'), latest: at('2026-11-02T09:50:00Z'), now: clock.now() };
+    const byHand = scheduler.runOnce('deletions', window);
+    const other = scheduler.runOnce('deletions', { ...window, latest: window.latest + 60 });
+    // Written to the ledger, and at the gate where it may be: only the other window is.
+    while (waits < 2) await new Promise((resolve) => setImmediate(resolve));
+    expect(
+      await bench.query(`select kind, status, count(*)::int as n from detection_run group by all order by all`),
+    ).toEqual([
+      { kind: 'manual', status: 'pending', n: 1 },
+      { kind: 'manual', status: 'running', n: 1 },
+      { kind: 'scheduled', status: 'running', n: 1 },
+    ]);
+    gate.resolve();
+    expect(await byHand).toMatchObject({ rows: 1, found: 0, riskEvents: 0 });
+    await other;
+    await scheduler.idle();
+    expect(waits).toBe(3);
+  });
+});
+
+describe('rows of clocks that are wrong', () => {
+  test('cost no memory: minutes far ahead and far back are not remembered', async () => {
+    await start();
+    await turnTo('2026-11-02T10:00:00Z');
+    await bench.load([
+      deleted('2026-11-02T09:55:00Z'),
+      ...Array.from({ length: 50 }, (_, year) => deleted(`${2040 + year}-01-01T00:00:00Z`)),
+      ...Array.from({ length: 30 }, (_, year) => deleted(`${1980 + year}-01-01T00:00:00Z`)),
+    ]);
+    expect(bench.gauge('pintail_detection_late_minutes')).toBe(1);
+    await turnTo('2026-11-02T11:00:00Z');
+    expect((await bench.ledger()).at(-1)).toBe('02 11:00 09:50-10:50 done r0 rows=1');
+  });
 });
 
 describe('life', () => {
