@@ -123,6 +123,16 @@ export class Arguments {
     return { span: { start: token.start, end: value.end }, name, value };
   }
 
+  /** `name=` if that comes next; what stands behind it is left to the caller. */
+  optionalAssignment(names: readonly string[]): Token | undefined {
+    const token = this.context.peek('arguments');
+    if (token.kind !== 'word' || !names.includes(token.text.toLowerCase())) return undefined;
+    if (!this.#isFollowedByEquals(token)) return undefined;
+    this.context.next('arguments');
+    this.context.next('arguments');
+    return token;
+  }
+
   /** A token cannot be put back, so this looks at the text behind the word. */
   #isFollowedByEquals(token: Token): boolean {
     const { text } = this.context.lexer;
@@ -170,6 +180,16 @@ export class Arguments {
 
   searchExpression(): SearchExpression | undefined {
     return parseSearchExpression(this.context);
+  }
+
+  /** A search expression that stands between quotes, or is one word. */
+  quotedSearch(token: Token): SearchExpression {
+    const context = this.context.within(token);
+    const expression = parseSearchExpression(context);
+    const rest = context.peek('search');
+    if (expression === undefined) throw this.missing('a search expression between the quotes');
+    if (rest.kind !== 'end') throw context.unexpected(this.command, 'the end of the expression', rest);
+    return expression;
   }
 
   /** `[+|-]field`, or `[+|-]auto(field)` and its kin. A sign with a blank behind it holds for all following fields. */

@@ -185,6 +185,7 @@ export type Command =
   | TableCommand
   | TimechartCommand
   | TopCommand
+  | TransactionCommand
   | WhereCommand;
 
 interface CommandBase {
@@ -482,6 +483,25 @@ export interface TopCommand extends CommandBase {
   readonly countField: string | undefined;
   readonly percentField: string | undefined;
 }
+
+export interface TransactionCommand extends CommandBase {
+  readonly kind: 'TransactionCommand';
+  readonly fields: readonly FieldName[];
+  /** Seconds; undefined: no bound. */
+  readonly maxSpan: number | undefined;
+  readonly maxPause: number | undefined;
+  readonly maxEvents: number;
+  readonly startsWith: TransactionBound | undefined;
+  readonly endsWith: TransactionBound | undefined;
+  readonly keepEvicted: boolean;
+  /** Fields hold the value of every row, not the distinct ones. */
+  readonly keepsList: boolean;
+}
+
+/** What the first or the last row of a transaction satisfies. */
+export type TransactionBound =
+  | { readonly kind: 'search'; readonly expression: SearchExpression }
+  | { readonly kind: 'eval'; readonly condition: EvalExpression };
 
 export interface WhereCommand extends CommandBase {
   readonly kind: 'WhereCommand';

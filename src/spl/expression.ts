@@ -67,11 +67,18 @@ export interface AggregateCall {
   readonly filter?: Expression;
 }
 
+export type WindowFrame = RowsFrame | RangeFrame;
+
 /** The rows up to the current one. */
-export interface WindowFrame {
+export interface RowsFrame {
   /** How many rows before the current one; absent: all of them. */
   readonly preceding?: number;
   readonly current: boolean;
+}
+
+/** The current row and those behind it whose one sort term, a number, differs by at most `within`. */
+export interface RangeFrame {
+  readonly within: number;
 }
 
 export interface SortTerm {

@@ -30,9 +30,11 @@ function keysAfter(command: Command, keys: readonly string[] | undefined): reado
     case 'AppendCommand':
     case 'AppendpipeCommand':
     case 'JoinCommand':
+    case 'ForeachCommand':
     case 'InputlookupCommand':
     case 'MvexpandCommand':
     case 'SpathCommand':
+    case 'TransactionCommand':
       // Some make several rows of a key, some may write any field.
       return undefined;
     default:

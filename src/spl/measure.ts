@@ -128,6 +128,8 @@ function expressionsOf(node: PlanNode): readonly Expression[] {
       return [...partsOfCall(node.call), ...node.partitionBy, ...node.orderBy.map((term) => term.expression)];
     case 'Limit':
       return node.orderBy.map((term) => term.expression);
+    case 'Walk':
+      return [node.first, node.next];
     case 'Join':
       return [node.on, ...node.columns.map(({ expression }) => expression)];
   }

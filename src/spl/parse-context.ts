@@ -113,6 +113,12 @@ export class ParseContext {
     return { kind: 'Search', span: { start: open.start, end: close.end }, commands };
   }
 
+  /** For the text of a token, which stands where it stands in the search. */
+  within(token: Token): ParseContext {
+    const start = token.kind === 'string' ? token.start + 1 : token.start;
+    return new ParseContext(`${' '.repeat(start)}${token.text}`, this.limits, this.#pipeline);
+  }
+
   /** `[ … ]`, as written: commands that cannot be read yet. */
   bracketed(thing: string): StringLiteral {
     this.expectOperator('arguments', '[', thing);

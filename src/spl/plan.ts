@@ -9,7 +9,7 @@ export interface Column {
   readonly expression: Expression;
 }
 
-export type PlanNode = Scan | Filter | Project | Aggregate | Unnest | Rank | Limit | Join | Union;
+export type PlanNode = Scan | Filter | Project | Aggregate | Unnest | Rank | Limit | Join | Union | Walk;
 
 interface NodeBase {
   /** Unique within the plan; the CTE's name. */
@@ -96,6 +96,15 @@ export interface Union extends NodeBase {
   readonly legs: readonly { readonly input: PlanNode; readonly columns: readonly Column[] }[];
 }
 
+/** From the rows that satisfy `first` to those that `next` leads to from them, and so on: `next` names this node's columns by its label. */
+export interface Walk extends NodeBase {
+  readonly kind: 'Walk';
+  readonly input: PlanNode;
+  readonly columns: readonly string[];
+  readonly first: Expression;
+  readonly next: Expression;
+}
+
 /** A whole search: the last node, its order, the columns that leave. */
 export interface Plan {
   readonly root: PlanNode;
@@ -132,6 +141,8 @@ export function columnsOf(node: PlanNode): readonly string[] {
       return [...node.keys, ...node.aggregates].map(({ name }) => name);
     case 'Unnest':
       return [...node.columns.map(({ name }) => name), node.as, ...(node.ordinal === undefined ? [] : [node.ordinal])];
+    case 'Walk':
+      return node.columns;
     case 'Rank':
       return [...columnsOf(node.input), node.as];
   }

@@ -199,6 +199,7 @@ function printWindowCall(call: AggregateCall): string {
 
 function printFrame(frame: WindowFrame | undefined): string {
   if (frame === undefined) return '';
+  if ('within' in frame) return `range between current row and ${frame.within} following`;
   const from = frame.preceding === undefined ? 'unbounded' : String(frame.preceding);
   return `rows between ${from} preceding and ${frame.current ? 'current row' : '1 preceding'}`;
 }

@@ -1,5 +1,5 @@
 /** The plan to one SELECT: a CTE per node, in the order of the pipe. */
-import type { Expression, SortTerm } from './expression.ts';
+import { column, type Expression, type SortTerm } from './expression.ts';
 import { inOrder } from './node-order.ts';
 import { type Column, columnsOf, inputsOf, type Plan, type PlanNode } from './plan.ts';
 import { printExpression, printName, printSortTerms } from './print-expression.ts';
@@ -18,7 +18,7 @@ export function printSql(plan: Plan): string {
     return `${printName(node.label)} as${materialized} (\n${printNode(node)}\n)`;
   });
   const lines = [
-    `with ${ctes.join(',\n')}`,
+    `with ${nodes.some(({ kind }) => kind === 'Walk') ? 'recursive ' : ''}${ctes.join(',\n')}`,
     ...printList(
       'select',
       plan.output.map((item) => printColumn(item)),
@@ -104,6 +104,18 @@ function selectLines(node: PlanNode): readonly string[] {
     }
     case 'Limit':
       return ['select *', `from ${printName(node.input.label)}`, ...printOrder(node.orderBy), `limit ${node.count}`];
+    case 'Walk': {
+      const { columns, input, label } = node;
+      return [
+        `select ${columns.map(printName).join(', ')}`,
+        `from ${printName(input.label)}`,
+        ...printWhere([node.first]),
+        'union all',
+        `select ${columns.map((name) => printExpression(column(name, input.label))).join(', ')}`,
+        `from ${printName(input.label)}`,
+        `join ${printName(label)} on ${printExpression(node.next)}`,
+      ];
+    }
     case 'Join':
       return [
         ...printList(
@@ -195,6 +207,8 @@ function details(node: PlanNode): readonly string[] {
       ];
     case 'Limit':
       return [`first ${node.count} by ${printSortTerms(node.orderBy)}`];
+    case 'Walk':
+      return [`from ${printExpression(node.first)}`, `next ${printExpression(node.next)}`];
     case 'Join':
       return [`on ${printExpression(node.on)}`];
   }

@@ -33,6 +33,7 @@ import { streamstats } from './streamstats.ts';
 import { table } from './table.ts';
 import { timechart } from './timechart.ts';
 import { top } from './top.ts';
+import { transaction } from './transaction.ts';
 import { where } from './where.ts';
 
 /** One entry per kind of command: the compiler finds a forgotten one. */
@@ -69,6 +70,7 @@ const COMMANDS: { readonly [C in Command as C['kind']]: CommandSpec<C> } = {
   TableCommand: table,
   TimechartCommand: timechart,
   TopCommand: top,
+  TransactionCommand: transaction,
   WhereCommand: where,
 };
 
@@ -91,7 +93,7 @@ export const UNSUPPORTED_COMMANDS: ReadonlySet<string> = new Set([
   'outputlookup', 'outputtext', 'overlap', 'pivot', 'predict', 'rangemap', 'redistribute', 'reltime', 'require',
   'rest', 'return', 'run', 'savedsearch', 'script', 'scrub', 'searchtxn', 'selfjoin', 'sendalert', 'sendemail', 'set',
   'setfields', 'sichart', 'sirare', 'sistats', 'sitimechart', 'sitop', 'snowincident', 'strcat',
-  'summary', 'tags', 'timewrap', 'tojson', 'transaction', 'transpose', 'trendline', 'tscollect', 'tstats',
+  'summary', 'tags', 'timewrap', 'tojson', 'transpose', 'trendline', 'tscollect', 'tstats',
   'typeahead', 'typelearner', 'typer', 'union', 'uniq', 'untable', 'walklex', 'x11', 'xmlkv', 'xmlunescape', 'xpath',
   'xyseries',
 ]); // biome-ignore format: a flat list

@@ -42,6 +42,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
   [1, appendpipe],
   [1, timechart],
   [1, foreach],
+  [2, transaction],
 ];
 
 export function randomCommand(random: Random, fields: Fields): Made {
@@ -469,5 +470,36 @@ function foreach(random: Random, fields: Fields): Made {
   return {
     text: `eval each=0 | foreach ${listed(random.sample(names, 3))} [ ${sum} ]`,
     fields: adding(fields, [['each', 'number']]),
+  };
+}
+
+function transaction(random: Random, fields: Fields): Made {
+  const names = named(fields, 'one').filter((name) => !name.startsWith('_'));
+  if (!fields.hasTime || !fields.known.has('_time') || names.length === 0) return reverse(random, fields);
+  const key = random.chance(0.8) ? `${quoted(random.pick(names))} ` : '';
+  const bound = (name: string): string => {
+    if (random.chance(0.6)) return '';
+    const terms = new ExpressionMaker(random, fields.known).condition(1);
+    return random.chance(0.5)
+      ? ` ${name}=eval(${terms})`
+      : ` ${name}=(${randomSearchTerms(random, fields.known, false) || '*'})`;
+  };
+  const limits = [
+    random.pick(['', ' maxspan=3s', ' maxspan=1m']),
+    random.pick(['', '', ' maxpause=2s']),
+    random.pick(['', '', ' maxevents=2']),
+    random.pick(['', ' keepevicted=t']),
+  ];
+  const known = new Map(
+    [...fields.known].map(([name, kind]) => [name, name === '_time' || name === '_raw' ? kind : 'many'] as const),
+  );
+  if (key !== '') known.set(key.trim().replaceAll('"', ''), 'one');
+  return {
+    text: `transaction ${key.trim()}${bound('startswith')}${bound('endswith')}${limits.join('')}`.trim(),
+    fields: adding({ ...fields, known }, [
+      ['duration', 'number'],
+      ['eventcount', 'number'],
+      ['closed_txn', 'number'],
+    ]),
   };
 }

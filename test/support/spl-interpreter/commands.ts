@@ -32,6 +32,7 @@ import { matchesSearch } from './search-expression.ts';
 import { streamStats } from './streamstats.ts';
 import { formatTime, parseTime, snap } from './time.ts';
 import { timechart } from './timechart.ts';
+import { transaction } from './transaction.ts';
 import { isChosen, matchStars } from './wildcard.ts';
 
 const INTERNAL = ['_time', '_raw'];
@@ -175,6 +176,8 @@ export function runCommand(command: Command, table: Table, settings: Scope): Tab
       return mapRows(table, (row) => row.with([[command.output, totalOf(command, row)]]));
     case 'StreamstatsCommand':
       return streamStats(command, table, settings);
+    case 'TransactionCommand':
+      return transaction(command, table, settings);
     case 'TimechartCommand':
       return timechart(command, rows, settings);
     default:
