@@ -116,7 +116,7 @@ export class ParseContext {
   /** For the text of a token, which stands where it stands in the search. */
   within(token: Token): ParseContext {
     const start = token.kind === 'string' ? token.start + 1 : token.start;
-    return new ParseContext(`${' '.repeat(start)}${token.text}`, this.limits, this.#pipeline);
+    return new ParseContext(`${' '.repeat(start)}${token.text}`, this.limits, this.errors, this.#pipeline);
   }
 
   /** `[ … ]`, as written: commands that cannot be read yet. */
