@@ -66,7 +66,7 @@ const ERRORS: readonly Case[] = [
   { code: 'SPL201', marked: 'x | rename a «b»', message: 'rename: expected AS, found "b".' },
   { code: 'SPL202', marked: 'x | «satts» count', message: 'search: expected a command, found "satts".', help: 'Did you mean "stats"?' },
   { code: 'SPL202', marked: '«`bad`»', message: 'search: expected a command, found "frobnicate".' },
-  { code: 'SPL203', marked: 'x | «transaction» user', message: 'transaction: this command is not supported.', help: 'docs/spl.md lists what is.' },
+  { code: 'SPL203', marked: 'x | «kmeans» user', message: 'kmeans: this command is not supported.', help: 'docs/spl.md lists what is.' },
   { code: 'SPL204', marked: 'x | dedup verb «keepemty»=t', message: 'dedup: option "keepemty" is not known.', help: 'Did you mean "keepempty"?' },
   { code: 'SPL204', marked: 'x | dedup verb «consecutive»=t', message: 'dedup: option "consecutive" is not supported.', help: 'Supported: keepempty.' },
   { code: 'SPL205', marked: 'x | dedup «0» user.username', message: 'dedup: count: expected a whole number of at least 1, found "0".' },

@@ -1,8 +1,8 @@
 with search_1 as (
   select
     epoch(_time) as _time,
-    coalesce(spl_text_at(_raw, ['$.v']), spl_text_at("attributes", ['$.v']), spl_text_at("resource", ['$.v'])) as "v",
-    coalesce(spl_text_at(_raw, ['$.o']), spl_text_at("attributes", ['$.o']), spl_text_at("resource", ['$.o'])) as "o",
+    coalesce(spl_text_at(_raw, ['$.v']), spl_pair_at(_raw, 'v'), spl_text_at("attributes", ['$.v']), spl_text_at("resource", ['$.v'])) as "v",
+    coalesce(spl_text_at(_raw, ['$.o']), spl_pair_at(_raw, 'o'), spl_text_at("attributes", ['$.o']), spl_text_at("resource", ['$.o'])) as "o",
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)

@@ -1,6 +1,6 @@
 with search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.u']), spl_text_at("attributes", ['$.u']), spl_text_at("resource", ['$.u'])) as "u",
+    coalesce(spl_text_at(_raw, ['$.u']), spl_pair_at(_raw, 'u'), spl_text_at("attributes", ['$.u']), spl_text_at("resource", ['$.u'])) as "u",
     epoch(_time) as _time,
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"

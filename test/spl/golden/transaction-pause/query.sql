@@ -1,8 +1,8 @@
 with search_1 as (
   select
     epoch(_time) as _time,
-    coalesce(spl_text_at(_raw, ['$.v']), spl_text_at("attributes", ['$.v']), spl_text_at("resource", ['$.v'])) as "v",
-    coalesce(spl_text_at(_raw, ['$.u']), spl_text_at("attributes", ['$.u']), spl_text_at("resource", ['$.u'])) as "u",
+    coalesce(spl_text_at(_raw, ['$.v']), spl_pair_at(_raw, 'v'), spl_text_at("attributes", ['$.v']), spl_text_at("resource", ['$.v'])) as "v",
+    coalesce(spl_text_at(_raw, ['$.u']), spl_pair_at(_raw, 'u'), spl_text_at("attributes", ['$.u']), spl_text_at("resource", ['$.u'])) as "u",
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)

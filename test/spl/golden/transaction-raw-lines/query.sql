@@ -2,7 +2,7 @@ with search_1 as (
   select
     epoch(_time) as _time,
     _raw,
-    coalesce(spl_text_at(_raw, ['$.u']), spl_text_at("attributes", ['$.u']), spl_text_at("resource", ['$.u'])) as "u",
+    coalesce(spl_text_at(_raw, ['$.u']), spl_pair_at(_raw, 'u'), spl_text_at("attributes", ['$.u']), spl_text_at("resource", ['$.u'])) as "u",
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
