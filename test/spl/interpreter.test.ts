@@ -79,7 +79,7 @@ describe('the interpreter', () => {
       rex: 'rex "(?<a>a)"', search: 'search a=1', sort: 'sort verb', spath: 'spath', stats: 'stats count', table: 'table verb', top: 'top verb',
       rare: 'rare verb', where: 'where verb="a"', addtotals: 'table verb | addtotals', append: 'append [search dataset=kube_audit]',
       appendpipe: 'appendpipe [stats count]', fieldformat: 'fieldformat verb=upper(verb)', nomv: 'nomv verb', join: 'join verb [search dataset=kube_audit | table verb]', streamstats: 'streamstats count',
-      timechart: 'timechart span=1h count',
+      timechart: 'timechart span=1h count', foreach: 'foreach verb [eval a=1]', transaction: 'transaction verb',
     }; // biome-ignore format: a flat table
     const unknown = commandNames().filter((name) => examples[name] === undefined);
     expect(unknown.sort()).toEqual(Object.keys(COMMANDS_NOT_READ).sort());

@@ -10,7 +10,7 @@
  * transaction's latest row, or where the transaction holds `maxevents` (1,000) rows.
  *
  * The result has the time of the earliest row, all texts of `_raw` a line for each, of every other field the distinct values in byte
- * order, or with mvlist=t every row's value from the earliest on, NULL where it has none; and `duration`, `eventcount`, `closed_txn`.
+ * order, or with mvlist=t the value of every row from the earliest on, NULL where a row has none; and `duration`, `eventcount`, `closed_txn`.
  * With startswith or endswith, transactions that lack such a row are left out, or kept with keepevicted=t and closed_txn 0. Without
  * them all are there; closed_txn is 1 where a bound ended one.
  *
@@ -443,7 +443,8 @@ function united(
     value.kind === 'list'
       ? call('flatten', lists(call('coalesce', value.expression, list([text('NULL')]))))
       : lists(call('coalesce', asText(value), text('NULL')));
-  return { value: listValue(every), kind: 'list' };
+  const has: Expression = { op: 'aggregate', call: { name: 'count', arguments: [value.expression] } };
+  return { value: listValue(when(binary('>', has, number(0)), every)), kind: 'list' };
 }
 
 /** The node's columns and these. */

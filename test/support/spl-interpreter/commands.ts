@@ -224,9 +224,9 @@ function totalOf(command: AddtotalsCommand, row: Row): number {
   return numbers.reduce((sum, [text = '']) => sum + (numberIn(text) ?? 0), 0);
 }
 
-/** Rule 49: text, field by field. The order of columns is not known here: that of their names is taken. */
+/** Rule 49: text, field by field. The order of columns is that in which the rows show them. */
 function forEach(command: ForeachCommand, table: Table, scope: Scope): Table {
-  const known = [...new Set([...table.rows.flatMap((row) => row.names()), ...table.existing])].sort();
+  const known = [...new Set([...table.rows.flatMap((row) => row.names()), ...table.existing])];
   const visited = new Map<string, readonly string[]>();
   for (const { name } of command.fields) {
     for (const field of name.includes('*') ? known.filter((other) => !other.startsWith('_')) : [name]) {

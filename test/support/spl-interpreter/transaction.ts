@@ -101,7 +101,7 @@ function summary(command: TransactionCommand, { members }: Transaction, isClosed
     if (name === '_time') return oldestFirst[0]?.time;
     if (name === '_raw') return values.flat().join('\n');
     if (keys.includes(name)) return oldestFirst[0]?.row.get(name);
-    if (command.keepsList) return refuse('mvlist: which fields there are');
+    if (command.keepsList) return values.flatMap((found) => (found.length === 0 ? ['NULL'] : found));
     return fromMembers([...new Set(values.flat())].sort(compareText));
   };
   const first = members[0]?.time ?? 0;
