@@ -79,7 +79,7 @@ export class Admission {
     // What does not fit alone will not fit later either.
     if (ownBytes + bytes > maxInFlightBytes) throw tooLarge('request, compressed and decompressed', maxInFlightBytes);
     if (this.#bytes + bytes > maxInFlightBytes) {
-      throw this.#busy(`${maxInFlightBytes} bytes (max_in_flight_bytes) are in hand.`);
+      throw this.#busy(`${maxInFlightBytes} bytes (max_in_flight_size) are in hand.`);
     }
     this.#bytes += bytes;
   }

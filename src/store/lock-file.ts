@@ -4,7 +4,8 @@
  * DuckDB locks its file too, but that lock is gone as soon as the same process opens and closes the file
  * once more, and a second opener inside one process is never refused. The lock file names its holder. A
  * holder that was killed leaves the file behind; it is taken over when no process with that id and that
- * start time lives on this boot of the machine. Two processes that take over at the same moment, or that
+ * start time lives on this boot of the machine. One that has ended and that its parent has not asked for yet (a zombie,
+ * which in a container may stay for good) does not live. Two processes that take over at the same moment, or that
  * share the directory from different pid namespaces, are told apart by DuckDB's lock, which `open` takes next.
  */
 import { randomUUID } from 'node:crypto';
@@ -132,10 +133,17 @@ function parseHolder(text: string): Holder | null {
   }
 }
 
-/** Field 22 of /proc/<pid>/stat; the command name before it may hold blanks and brackets. */
+/** Field 22 of /proc/<pid>/stat, null where no such process lives; the command name before it may hold blanks and brackets. */
 function startTicks(pid: number): string | null {
   const stat = readOptional(`/proc/${pid}/stat`);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  if (stat === null) {
+    return null;
+  }
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const state = fields[0] ?? '';
+  // A process that was killed is a zombie before its last thread has gone and closed its files.
+  const hasEnded = 'ZX'.includes(state) && Number(fields[17]) <= 1;
+  return hasEnded ? null : (fields[19] ?? null);
 }
 
 function bootId(): string | null {

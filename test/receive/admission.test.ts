@@ -43,7 +43,10 @@ describe('Admission', () => {
     admission.enter().reserve(6);
     const ticket = admission.enter();
     ticket.reserve(4);
-    expect(refusal(() => ticket.reserve(1)).reason).toBe('busy');
+    expect(refusal(() => ticket.reserve(1))).toMatchObject({
+      reason: 'busy',
+      message: 'receiver busy: 10 bytes (max_in_flight_size) are in hand.',
+    });
     expect(refusal(() => ticket.reserve(7)).reason).toBe('too_large');
     expect(admission.bytes).toBe(10);
   });

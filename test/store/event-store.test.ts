@@ -87,6 +87,19 @@ describe('rows', () => {
     });
   });
 
+  test('keeps an annotation named __proto__, also beside a lone surrogate', async () => {
+    await using opened = await openTestStore();
+    const annotations = JSON.parse('{"__proto__":"a","constructor":"b"}') as Record<string, string>;
+    await opened.store.append(
+      auditBatch(auditRow('a-1', { annotations }), auditRow('a-2', { annotations, verb: '\ud800' })),
+    );
+    expect(
+      await opened.loadedRows(
+        `select "auditID" as id, annotations['__proto__'] as value, map_keys(annotations) as keys from kube_audit order by id`,
+      ),
+    ).toEqual(['a-1', 'a-2'].map((id) => ({ id, value: 'a', keys: ['__proto__', 'constructor'] })));
+  });
+
   test('stores what is absent, and objects of which every part is, as NULL', async () => {
     await using opened = await openTestStore();
     const nobody = { username: null, uid: null, groups: null };

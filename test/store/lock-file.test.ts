@@ -67,3 +67,34 @@ test('a second process is refused with the name of the first, and gets the store
   const [row] = await opened.loadedRows('select count(*) as n from kube_audit');
   expect(row?.n).toBeGreaterThan(0);
 });
+
+// Elsewhere than on Linux nothing tells a zombie from a living process.
+test.skipIf(!existsSync('/proc/self/stat'))(
+  'a holder that was killed and is a zombie does not count as alive',
+  async () => {
+    const child = join(import.meta.dirname, 'killed-child.ts');
+    // `sleep` becomes the parent of the store's process and never asks how it ended.
+    const parent = spawn(
+      'sh',
+      ['-c', '"$0" "$1" "$2" >&2 & echo $!; exec sleep 600', process.execPath, child, directory],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    try {
+      const [line] = await Promise.all([once(parent.stdout, 'data'), once(parent.stderr, 'data')]);
+      const pid = Number(String(line));
+      process.kill(pid, 'SIGKILL');
+      // Its state, and its threads that are still there: the last of them ends after the process became a zombie.
+      const stateAndThreads = () =>
+        readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) (\S)(?: \S+){16} (\d+) .*$/s, '$1 $2');
+      await expect.poll(stateAndThreads, { timeout: 20_000 }).toMatch(/^Z [01]$/);
+      await using opened = await openTestStore({ directory });
+      const [row] = await opened.loadedRows('select count(*) as n from kube_audit');
+      expect(row?.n).toBeGreaterThan(0);
+    } finally {
+      parent.kill('SIGKILL');
+      await once(parent, 'close');
+    }
+  },
+);

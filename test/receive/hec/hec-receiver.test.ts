@@ -447,6 +447,15 @@ describe('an event', () => {
     ]);
   });
 
+  test.each(['', '"time":0,', '"time":"0.000",', '"time":null,', '"time":"",'])(
+    'has no time of its own with %s',
+    async (time) => {
+      const { post, consumer } = await start();
+      await post(`{${time}"event":"a"}`);
+      expect(consumer.logRecords[0]).toMatchObject({ timeUnixNano: 0n, observedTimeUnixNano: 0n });
+    },
+  );
+
   test('has the metadata of the URL where it names none, and never that of the event before it', async () => {
     const { post, consumer } = await start();
     await post('{"event":"a","host":"h1","source":"s1"}{"event":"b"}', { path: '/services/collector?source=u&host=v' });
