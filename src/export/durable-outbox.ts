@@ -21,7 +21,7 @@ export interface DurableOutboxOptions {
 }
 
 const PRUNE_INTERVAL_MS = 3_600_000;
-const EMPTY: QueueCounts = { pending: 0, dead: 0 };
+const EMPTY: QueueCounts = { pending: 0, dead: 0, oldestPendingMs: null };
 
 export class DurableOutbox implements Outbox, Component {
   readonly name = 'outbox';
@@ -38,6 +38,7 @@ export class DurableOutbox implements Outbox, Component {
     this.#settings = options.settings ?? DEFAULT_OUTBOX_SETTINGS;
     for (const exporter of names) {
       options.metrics.gauge('pintail_exporter_queue_size', () => this.counts(exporter).pending, { exporter });
+      options.metrics.gauge('pintail_exporter_oldest_pending_seconds', () => this.#oldestAge(exporter), { exporter });
       options.metrics.gauge('pintail_exporter_dead_letters', () => this.counts(exporter).dead, { exporter });
     }
   }
@@ -112,6 +113,11 @@ export class DurableOutbox implements Outbox, Component {
     const revived = await database.write((connection) => reviveRows(connection, destination, clock.now()));
     this.wake();
     return revived;
+  }
+
+  #oldestAge(destination: string): number {
+    const { oldestPendingMs } = this.counts(destination);
+    return oldestPendingMs === null ? 0 : Math.max(0, this.#options.clock.now() - oldestPendingMs) / 1000;
   }
 
   #warnOfOrphans(): void {

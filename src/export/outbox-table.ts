@@ -26,6 +26,8 @@ export interface DeadRow {
 export interface QueueCounts {
   readonly pending: number;
   readonly dead: number;
+  /** Milliseconds since the epoch; null where none waits. */
+  readonly oldestPendingMs: number | null;
 }
 
 /** Rows and bytes of one insert: a bound on the size of its parameter. */
@@ -163,11 +165,19 @@ export async function reviveRows(connection: Connection, destination: string, no
 /** Rows by destination, also those that no longer exist in the configuration. */
 export async function countRows(connection: Connection): Promise<ReadonlyMap<string, QueueCounts>> {
   const rows = await connection.query(
-    `select destination, count(*) filter (status = 'pending') as pending, count(*) filter (status = 'dead') as dead
+    `select destination, count(*) filter (status = 'pending') as pending, count(*) filter (status = 'dead') as dead,
+       epoch_ms(min(enqueued_at) filter (status = 'pending')) as oldest_ms
      from outbox group by destination order by destination`,
   );
   return new Map(
-    rows.map((row: SqlRow) => [String(row.destination), { pending: Number(row.pending), dead: Number(row.dead) }]),
+    rows.map((row: SqlRow) => [
+      String(row.destination),
+      {
+        pending: Number(row.pending),
+        dead: Number(row.dead),
+        oldestPendingMs: row.oldest_ms == null ? null : Number(row.oldest_ms),
+      },
+    ]),
   );
 }
 

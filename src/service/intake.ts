@@ -3,6 +3,7 @@
  */
 import type { Consumed, EventStore, Metrics, RecordBatch, RecordConsumer } from '../component.ts';
 import { normalize } from '../normalize/index.ts';
+import { EventArrivals } from './event-arrivals.ts';
 import type { VolumeControl } from './volume-rules.ts';
 
 export class Intake implements RecordConsumer {
@@ -10,20 +11,24 @@ export class Intake implements RecordConsumer {
   readonly #metrics: Metrics;
   readonly #nowMicros: () => number;
   readonly #volume: VolumeControl;
+  readonly #arrivals: EventArrivals;
 
   constructor(store: Pick<EventStore, 'append'>, volume: VolumeControl, metrics: Metrics, nowMicros: () => number) {
     this.#store = store;
     this.#volume = volume;
     this.#metrics = metrics;
+    this.#arrivals = new EventArrivals(metrics);
     this.#nowMicros = nowMicros;
   }
 
   /** Rejects with the store's RetryableError when it is full or shutting down. Nothing is refused for good: what cannot be read is kept in `logs`. */
   async consume(batch: RecordBatch): Promise<Consumed> {
-    const normalized = normalize(batch, { arrivalMicros: this.#nowMicros() });
+    const arrivalMicros = this.#nowMicros();
+    const normalized = normalize(batch, { arrivalMicros });
     const { kept, dropped } = this.#volume.select(normalized);
     await this.#store.append(kept);
     this.#volume.count(dropped);
+    this.#arrivals.observe(normalized, arrivalMicros);
     const labels = { receiver: batch.receiver };
     const unreadable = kept.logs.reduce((count, row) => count + (row.unreadable === null ? 0 : 1), 0);
     this.#metrics.add('pintail_audit_events_total', kept.audit.length, labels);

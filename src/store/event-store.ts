@@ -92,6 +92,8 @@ class SpooledEventStore implements DuckdbEventStore {
   #reopening: Promise<void> | null = null;
   #closing: Promise<void> | null = null;
   #isClosing = false;
+  /** Milliseconds since the epoch: while rows wait in the spool, the last load or the first of them. */
+  #waitsSince = 0;
 
   constructor(settings: StoreSettings, context: StoreContext) {
     this.#settings = settings;
@@ -190,6 +192,7 @@ class SpooledEventStore implements DuckdbEventStore {
       const arrivalMicros = clock() * 1000;
       const encoded = encodeBatch(this.#lines(batch, arrivalMicros), rawBytes * 2 + rows * 1024);
       spool.assertRoom(encoded.header.length + encoded.rows.length, retryAfterMs);
+      if (spool.bytes === 0) this.#waitsSince = clock();
       await spool.append(encoded);
     } catch (error: unknown) {
       metrics.add('pintail_store_refused_rows_total', rows);
@@ -282,6 +285,7 @@ class SpooledEventStore implements DuckdbEventStore {
 
   /** An error of a listener is its own: the rows are loaded, whoever hears of it. */
   #announce(commit: LoadCommit): void {
+    this.#waitsSince = this.#context.clock();
     for (const listener of this.#listeners) {
       try {
         listener(commit);
@@ -342,6 +346,10 @@ class SpooledEventStore implements DuckdbEventStore {
       return file === undefined ? 0 : fileSize(`${file}${suffix}`);
     };
     metrics.gauge('pintail_store_spool_bytes', () => this.#open?.spool.bytes ?? 0);
+    metrics.gauge('pintail_store_spool_segments', () => this.#open?.spool.closed.length ?? 0);
+    metrics.gauge('pintail_store_load_wait_seconds', () =>
+      (this.#open?.spool.bytes ?? 0) === 0 ? 0 : Math.max(0, this.#context.clock() - this.#waitsSince) / 1000,
+    );
     metrics.gauge('pintail_store_database_bytes', size(''));
     metrics.gauge('pintail_store_wal_bytes', size('.wal'));
     for (const share of ['service', 'detection', 'hunt'] as const) {

@@ -1,0 +1,50 @@
+/** When events of each cluster arrive, and how late: an observation per batch and cluster, never per event. */
+import type { Metrics, NormalizedBatch } from '../component.ts';
+
+/** Clusters with series of their own; events name their cluster, so there may be any number. */
+const MOST_CLUSTERS = 200;
+const AHEAD_MICROS = 300 * 1e6;
+
+export class EventArrivals {
+  readonly #metrics: Metrics;
+  /** Epoch seconds of the newest batch. */
+  readonly #newest = new Map<string, number>();
+
+  constructor(metrics: Metrics) {
+    this.#metrics = metrics;
+  }
+
+  observe({ audit, logs }: NormalizedBatch, arrivalMicros: number): void {
+    const batch = new Map<string, { oldest: number; ahead: number }>();
+    for (const rows of [audit, logs]) {
+      for (const { cluster, timeMicros } of rows) {
+        const name = cluster ?? '';
+        const seen = batch.get(name);
+        const isAhead = timeMicros - arrivalMicros > AHEAD_MICROS ? 1 : 0;
+        if (seen === undefined) batch.set(name, { oldest: timeMicros, ahead: isAhead });
+        else {
+          if (timeMicros < seen.oldest) seen.oldest = timeMicros;
+          seen.ahead += isAhead;
+        }
+      }
+    }
+    for (const [name, { oldest, ahead }] of batch) {
+      const labels = { cluster: this.#label(name) };
+      this.#newest.set(labels.cluster, arrivalMicros / 1e6);
+      this.#metrics.observe('pintail_event_lag_seconds', Math.max(0, arrivalMicros - oldest) / 1e6, labels);
+      if (ahead > 0) this.#metrics.add('pintail_future_events_total', ahead, labels);
+    }
+  }
+
+  /** `other` once there are too many; '' where events name no cluster. */
+  #label(cluster: string): string {
+    if (this.#newest.has(cluster)) return cluster;
+    const label = this.#newest.size < MOST_CLUSTERS ? cluster : 'other';
+    if (!this.#newest.has(label)) {
+      this.#newest.set(label, 0);
+      const read = (): number => this.#newest.get(label) ?? 0;
+      this.#metrics.gauge('pintail_last_arrival_timestamp_seconds', read, { cluster: label });
+    }
+    return label;
+  }
+}
