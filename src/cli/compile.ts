@@ -70,8 +70,8 @@ async function compilePaths(
 }
 
 async function compileOne(spl: string, options: CompileOptions, terminal: Terminal): Promise<ExitStatus> {
-  const { macros, lookups } = await loadDetections({});
-  const result = compileSearch(spl, { macros, lookups, strictSplunk: options.strictSplunk ?? false });
+  const { macros, lookups, fieldRules } = await loadDetections({});
+  const result = compileSearch(spl, { macros, lookups, fieldRules, strictSplunk: options.strictSplunk ?? false });
   const diagnostics = printSearchDiagnostics(spl, result);
   if (diagnostics !== '') terminal.stderr.write(`${diagnostics}\n`);
   if (options.format === 'json') {

@@ -115,6 +115,8 @@ export interface FieldSetting {
   readonly text: string;
   /** Names of the fields it makes, where its text tells. */
   readonly makes: readonly string[];
+  /** Settings of the same app's transforms.conf by stanza, which `report` names. */
+  readonly transforms: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly file: string;
   readonly line: number;
 }

@@ -1,6 +1,6 @@
 /** Content checked, against events in files, a database, a service, or none. */
 import { PermanentError, type SplunkMetadata, type SqlRow } from '../component.ts';
-import { checkContent, type EventQuery, installLookups, type Report } from '../detect/index.ts';
+import { type Content, checkContent, type EventQuery, installLookups, type Report } from '../detect/index.ts';
 import { compileSearch, printSearchDiagnostics } from './compile-search.ts';
 import { loadDetections } from './content.ts';
 import { queryServer } from './query-server.ts';
@@ -56,20 +56,20 @@ export async function checkFiles(request: CheckRequest): Promise<Report> {
       ...(request.onLoad && { onProgress: request.onLoad }),
     });
     await installLookups(workbench.database, content.lookups.values());
-    return await check(await workbenchEvents(workbench));
+    return await check(await workbenchEvents(workbench, content));
   } finally {
     await workbench.close();
   }
 }
 
-async function workbenchEvents(workbench: Workbench): Promise<EventQuery> {
+async function workbenchEvents(workbench: Workbench, { fieldRules }: Content): Promise<EventQuery> {
   const window = { earliest: null, latest: null, now: await workbench.newestTime() };
   const sql = (text: string): Promise<readonly SqlRow[]> =>
     workbench.database.read({ share: 'detection', window }, (connection) => connection.query(text));
   return {
     sql,
     async search(spl) {
-      const result = compileSearch(spl, { macros: new Map(), lookups: new Map(), strictSplunk: true });
+      const result = compileSearch(spl, { macros: new Map(), lookups: new Map(), fieldRules, strictSplunk: true });
       if (!result.ok) throw new PermanentError(printSearchDiagnostics(spl, result));
       return sql(result.sql);
     },

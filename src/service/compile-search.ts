@@ -1,10 +1,19 @@
 /** One search typed by a person, compiled with the macros that ship or that the user wrote. */
 import type { Lookup, Macro } from '../detect/index.ts';
-import { type CompileResult, compile, renderDiagnostic, type Source, type SplLimits } from '../spl/index.ts';
+import {
+  type CompileResult,
+  compile,
+  type FieldRule,
+  renderDiagnostic,
+  type Source,
+  type SplLimits,
+} from '../spl/index.ts';
 
 export interface CompileSearchOptions {
   readonly macros: ReadonlyMap<string, Macro>;
   readonly lookups: ReadonlyMap<string, Lookup>;
+  /** Fields that the content makes of events; none where left out. */
+  readonly fieldRules?: readonly FieldRule[];
   readonly strictSplunk: boolean;
   /** What a search may cost the compiler; its defaults where left out. */
   readonly limits?: Partial<SplLimits> | undefined;
@@ -15,6 +24,7 @@ export function compileSearch(text: string, options: CompileSearchOptions): Comp
   return compile(searchSource(text), {
     macros: options.macros,
     lookups: options.lookups,
+    ...(options.fieldRules && { fieldRules: options.fieldRules }),
     strict: options.strictSplunk,
     window: { kind: 'session' },
     ...(options.limits && { limits: options.limits }),

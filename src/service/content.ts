@@ -57,8 +57,8 @@ export async function compileContent(
   window: 'session' | 'detection',
 ): Promise<CompiledContent> {
   const content = await loadDetections(request);
-  const { macros, lookups } = content;
-  const options = { macros, lookups, strictSplunk: request.strictSplunk, window, limits: request.limits };
+  const { macros, lookups, fieldRules } = content;
+  const options = { macros, lookups, fieldRules, strictSplunk: request.strictSplunk, window, limits: request.limits };
   const compileAll = (searches: readonly Detection[]) =>
     searches.map((detection) => compileDetection(detection, options));
   return { content, detections: compileAll(content.detections), unscheduled: compileAll(content.unscheduled) };

@@ -29,8 +29,8 @@ export async function searchFiles(
   query: FileQuery,
   consume: (stream: SqlStream) => Promise<void>,
 ): Promise<void> {
-  const { macros, lookups } = await loadDetections({});
-  const result = compileSearch(spl, { macros, lookups, strictSplunk: query.strictSplunk });
+  const { macros, lookups, fieldRules } = await loadDetections({});
+  const result = compileSearch(spl, { macros, lookups, fieldRules, strictSplunk: query.strictSplunk });
   if (!result.ok) throw new PermanentError(printSearchDiagnostics(spl, result));
   if (result.warnings.length > 0) query.onProblem(printSearchDiagnostics(spl, result));
   const read = [...lookups.values()].filter(({ table }) => result.lookupTables.includes(table));

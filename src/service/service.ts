@@ -219,6 +219,7 @@ export class Service implements Component {
         compileSearch(spl, {
           macros: content.macros,
           lookups: content.lookups,
+          fieldRules: content.fieldRules,
           strictSplunk: config.spl.strict,
           limits: config.spl.limits,
         }),

@@ -21,6 +21,7 @@ export async function testDetections(
     detections: content.detections,
     macros: content.macros,
     lookups: content.lookups,
+    fieldRules: content.fieldRules,
     strictSplunk: request.strictSplunk,
     timeZone: SEARCH_TIME_ZONE,
     maxRows,

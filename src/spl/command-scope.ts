@@ -3,6 +3,7 @@ import type { FieldName, ForeachCommand, Search } from './ast.ts';
 import { type Demand, wants } from './demand.ts';
 import type { Diagnostic, DiagnosticCode } from './diagnostics.ts';
 import { type Expression, type SortTerm, TRUE } from './expression.ts';
+import type { FieldRule } from './field-rule.ts';
 import type { SplLimits } from './limits.ts';
 import type { LookupTables } from './lookup-table.ts';
 import type { Column } from './plan.ts';
@@ -19,6 +20,8 @@ export interface Settings {
   /** The first search's bounds, half-open; known to the commands behind it. */
   readonly range?: SearchRange;
   readonly lookups: LookupTables;
+  /** Fields that the content makes of events; none where left out. */
+  readonly fieldRules?: readonly FieldRule[];
 }
 
 /** Works out a subsearch, its nodes named after `label`. Given to scopes by lower.ts, which knows the commands. */

@@ -1,5 +1,5 @@
 /** Eval expressions to values and conditions. */
-import type { Assignment, EvalExpression } from './ast.ts';
+import type { Assignment, EvalExpression, FieldReference } from './ast.ts';
 import type { CommandScope } from './command-scope.ts';
 import { add, calculate, compareValues, isAmong } from './compare.ts';
 import { SplError } from './diagnostics.ts';
@@ -31,11 +31,27 @@ export function lowerAssigned(assignment: Assignment, input: Relation, scope: Co
   );
 }
 
-function contextOf(input: Relation, scope: CommandScope, bound: ReadonlyMap<string, Value> = new Map()): EvalContext {
+/** The expression over fields that `read` finds, instead of those of a relation. */
+export function evaluateWith(
+  expression: EvalExpression,
+  read: (field: FieldReference) => Value,
+  scope: CommandScope,
+): Value {
+  return contextWith(read, scope).value(expression);
+}
+
+function contextOf(input: Relation, scope: CommandScope): EvalContext {
+  return contextWith(({ name, span }) => scope.read(input, { kind: 'FieldName', span, name }), scope);
+}
+
+function contextWith(
+  read: (field: FieldReference) => Value,
+  scope: CommandScope,
+  bound: ReadonlyMap<string, Value> = new Map(),
+): EvalContext {
   const context: EvalContext = {
     scope,
-    read: (field) =>
-      bound.get(field.name) ?? scope.read(input, { kind: 'FieldName', span: field.span, name: field.name }),
+    read: (field) => bound.get(field.name) ?? read(field),
     value: (expression) => evaluate(expression, context),
     condition(expression) {
       const value = evaluate(expression, context);
@@ -43,7 +59,7 @@ function contextOf(input: Relation, scope: CommandScope, bound: ReadonlyMap<stri
       if (value.kind === 'null') return NULL;
       throw new SplError('SPL305', 'expression: expected a condition, found a value.', expression.span);
     },
-    bind: (name, value) => contextOf(input, scope, new Map([...bound, [name, value]])),
+    bind: (name, value) => contextWith(read, scope, new Map([...bound, [name, value]])),
   };
   return context;
 }

@@ -12,6 +12,7 @@
 import type { Command, Search } from './ast.ts';
 import { type Diagnostic, SplError } from './diagnostics.ts';
 import { ErrorLog, MOST_ERRORS } from './error-log.ts';
+import type { FieldRule } from './field-rule.ts';
 import { keyFieldsOf } from './key-fields.ts';
 import { DEFAULT_LIMITS, type SplLimits } from './limits.ts';
 import type { LookupTables } from './lookup-table.ts';
@@ -29,6 +30,8 @@ export { datasetNames } from './catalogue.ts';
 export { commandNames } from './commands/index.ts';
 export type { Diagnostic, DiagnosticCode, Severity } from './diagnostics.ts';
 export { SQL_FUNCTIONS } from './expression.ts';
+export type { FieldRule, FieldRuleSource } from './field-rule.ts';
+export { type FieldRules, readFieldRules } from './field-rules.ts';
 export { functionNames } from './functions/index.ts';
 export { DEFAULT_LIMITS, type SplLimits } from './limits.ts';
 export { LOOKUP_ROW, type LookupTable, type LookupTables } from './lookup-table.ts';
@@ -46,6 +49,8 @@ export interface CompileContext {
   readonly window: WindowBinding;
   /** Tables that `lookup` and `inputlookup` may name; none where left out. */
   readonly lookups?: LookupTables;
+  /** Fields that the content makes of events (`readFieldRules`); none where left out. */
+  readonly fieldRules?: readonly FieldRule[];
   /** Bounds on one search, each with a default. */
   readonly limits?: Partial<SplLimits>;
 }
@@ -105,7 +110,8 @@ export function compile(source: Source, context: CompileContext): CompileResult 
     expanded = text;
     const { search, warnings } = parse(text.text, limits, errors);
     const lookups = context.lookups ?? new Map();
-    const lowered = lower(search, { strict: context.strict, limits, window: context.window, lookups }, errors);
+    const { strict, window, fieldRules = [] } = context;
+    const lowered = lower(search, { strict, limits, window, lookups, fieldRules }, errors);
     if (lowered === undefined) return { ok: false, diagnostics: toDiagnostics(errors.errors, expanded) };
     const sql = print(lowered.plan, search.span, limits);
     const keyFields = keyFieldsOf(

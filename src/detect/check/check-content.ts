@@ -30,10 +30,11 @@ export interface CheckContentOptions {
 
 /** Rejects only where the events cannot be read; what is wrong with a search is in the report. */
 export async function checkContent(content: Content, options: CheckContentOptions): Promise<Report> {
-  const { macros, lookups } = content;
+  const { macros, lookups, fieldRules } = content;
   const compileOptions = {
     macros,
     lookups,
+    fieldRules,
     strictSplunk: options.strictSplunk,
     window: 'session',
     limits: options.limits,

@@ -98,7 +98,7 @@ function unknownRiskFields({ detection, fields }: CompiledDetection): readonly S
   ];
 }
 
-/** Fields that props.conf of the same content would make, and that nothing makes here. */
+/** Fields that props.conf of the same content would make by settings that are not applied. */
 function fieldsOfProps({ detection, scans }: Outline, settings: readonly FieldSetting[]): readonly Suspicion[] {
   const read = new Set(scans.flatMap(({ fields }) => fields));
   return settings.flatMap(({ makes, key, stanza, file, line }) =>

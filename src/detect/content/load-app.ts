@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { ContentProblem, Detection, FieldSetting, LookupDefinition, Macro } from '../detection.ts';
-import { type ConfStanza, layerConf, parseConf } from './conf-file.ts';
+import { type ConfFile, type ConfStanza, layerConf, parseConf } from './conf-file.ts';
 import type { AppFiles } from './find-content.ts';
 import { parseLookupStanza } from './parse-lookups.ts';
 import { parseMacroStanza } from './parse-macros.ts';
@@ -23,24 +23,25 @@ export interface LoadApp {
 }
 
 export async function loadApp(app: AppFiles, maxBytes: number, target: LoadApp): Promise<void> {
-  const eachStanza = async (files: readonly string[], use: (stanza: ConfStanza) => void): Promise<void> => {
-    for (const stanza of (await readLayers(files, maxBytes, target)).values()) {
+  const read = (files: readonly string[]): Promise<readonly ConfFile[]> => readLayers(files, maxBytes, target);
+  const eachStanza = async (layers: readonly ConfFile[], use: (stanza: ConfStanza) => void): Promise<void> => {
+    for (const stanza of layerConf(layers).values()) {
       await target.guarded(stanza.file, () => use(stanza));
     }
   };
-  await eachStanza(app.macros, (stanza) => target.addMacro(parseMacroStanza(stanza)));
-  await eachStanza(app.transforms, (stanza) => {
+  await eachStanza(await read(app.macros), (stanza) => target.addMacro(parseMacroStanza(stanza)));
+  const transforms = new Map<string, ReadonlyMap<string, string>>();
+  await eachStanza(await read(app.transforms), (stanza) => {
+    transforms.set(stanza.name, new Map([...stanza.settings.values()].map(({ key, value }) => [key, value])));
     const lookup = parseLookupStanza(stanza, app.folder);
     if (lookup !== null) target.addLookup(lookup);
   });
-  await eachStanza(app.props, (stanza) => {
-    for (const setting of parseFieldSettings(stanza)) {
-      target.addFieldSetting(setting);
-      const message = `[${setting.stanza}] ${setting.key} is not applied: fields of props.conf are not supported.`;
-      target.addNote({ file: setting.file, line: setting.line, message });
-    }
+  const props = await read(app.props);
+  await eachStanza(props, (stanza) => {
+    for (const setting of parseFieldSettings(stanza, transforms)) target.addFieldSetting(setting);
   });
-  await eachStanza(app.savedSearches, (stanza) => {
+  noteDefaults(props, target);
+  await eachStanza(await read(app.savedSearches), (stanza) => {
     const found = parseSavedSearch(stanza, (file) => basename(dirname(file)) === 'local');
     if (found.kind === 'left out') {
       target.addNote(found.note);
@@ -51,12 +52,19 @@ export async function loadApp(app: AppFiles, maxBytes: number, target: LoadApp):
   });
 }
 
-async function readLayers(
-  files: readonly string[],
-  maxBytes: number,
-  target: LoadApp,
-): Promise<ReadonlyMap<string, ConfStanza>> {
-  const layers: ReturnType<typeof parseConf>[] = [];
+/** Fields of [default] are made of the events of the stanzas that are there. */
+function noteDefaults(layers: readonly ConfFile[], target: LoadApp): void {
+  for (const { stanzas } of layers) {
+    const stanza = stanzas.get('default');
+    for (const { key, file, line } of stanza === undefined ? [] : parseFieldSettings(stanza)) {
+      const message = `[default] ${key} is not applied to events that no other stanza names.`;
+      target.addNote({ file, line, message });
+    }
+  }
+}
+
+async function readLayers(files: readonly string[], maxBytes: number, target: LoadApp): Promise<readonly ConfFile[]> {
+  const layers: ConfFile[] = [];
   for (const file of files) {
     await target.guarded(file, async () => {
       const { size } = await stat(file);
@@ -66,5 +74,5 @@ async function readLayers(
       layers.push(parsed);
     });
   }
-  return layerConf(layers);
+  return layers;
 }

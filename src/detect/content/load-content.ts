@@ -1,6 +1,7 @@
 /** Everything that detections are made of, from files: searches, macros, schedules, lookup definitions. */
 import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { type FieldRule, type FieldRuleSource, readFieldRules } from '../../spl/index.ts';
 import type {
   ContentProblem,
   Detection,
@@ -54,7 +55,9 @@ export interface Content {
   readonly macros: ReadonlyMap<string, Macro>;
   /** By name. */
   readonly lookups: ReadonlyMap<string, Lookup>;
-  /** What props.conf would make of events; nothing applies it yet, and `notes` says so. */
+  /** What props.conf makes of events, for the searches of this content. */
+  readonly fieldRules: readonly FieldRule[];
+  /** What props.conf would make of events and is not applied; `notes` says why. */
   readonly fieldSettings: readonly FieldSetting[];
   /** What was left out because it cannot be taken, each with the reason. */
   readonly problems: readonly ContentProblem[];
@@ -98,12 +101,13 @@ class ContentLoader {
     }
     const { lookups } = this.#settings;
     if (lookups !== null) await this.#guarded(lookups, () => this.#loadLookups(lookups));
+    const fieldRules = this.#readFieldRules();
     return {
       detections: this.#detections,
       unscheduled: this.#unscheduled,
       macros: this.#macros,
       lookups: await this.#readLookups(),
-      fieldSettings: this.#fieldSettings,
+      ...fieldRules,
       problems: this.#problems,
       notes: this.#notes,
     };
@@ -184,6 +188,19 @@ class ContentLoader {
     }
   }
 
+  #readFieldRules(): Pick<Content, 'fieldRules' | 'fieldSettings'> {
+    const settings = new Map(this.#fieldSettings.map((setting) => [toSource(setting), setting]));
+    const { rules, refused } = readFieldRules([...settings.keys()]);
+    const left = refused.flatMap(({ source, reason }) => {
+      const setting = settings.get(source);
+      if (setting === undefined) return [];
+      const { file, line, stanza } = setting;
+      this.#notes.push({ file, line, message: `[${stanza}] ${setting.key} is not applied: ${reason}` });
+      return [setting];
+    });
+    return { fieldRules: rules, fieldSettings: left };
+  }
+
   async #readLookups(): Promise<ReadonlyMap<string, Lookup>> {
     const lookups = new Map<string, Lookup>();
     const tables = new Map<string, string>();
@@ -241,6 +258,10 @@ class ContentLoader {
       else throw error;
     }
   }
+}
+
+function toSource({ stanza, key, text, transforms, file, line }: FieldSetting): FieldRuleSource {
+  return { stanza, key, text, transforms, place: `${file}:${line}` };
 }
 
 function problemOf(error: ContentError, file: string): ContentProblem {

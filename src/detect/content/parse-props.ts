@@ -19,13 +19,17 @@ const kinds: readonly (readonly [RegExp, FieldSetting['kind'], (setting: ConfSet
   [/^LOOKUP-/, 'lookup', ({ value }) => outputsOf(value)],
 ];
 
-export function parseFieldSettings(stanza: ConfStanza): readonly FieldSetting[] {
+/** `transforms`: the stanzas of the app's transforms.conf, which REPORT- names. */
+export function parseFieldSettings(
+  stanza: ConfStanza,
+  transforms: FieldSetting['transforms'] = new Map(),
+): readonly FieldSetting[] {
   return [...stanza.settings.values()].flatMap((setting) => {
     const found = kinds.find(([pattern]) => pattern.test(setting.key));
     if (found === undefined) return [];
     const [, kind, makes] = found;
     const { key, value, file, line } = setting;
-    return [{ stanza: stanza.name, kind, key, text: value, makes: makes(setting), file, line }];
+    return [{ stanza: stanza.name, kind, key, text: value, makes: makes(setting), transforms, file, line }];
   });
 }
 

@@ -5,6 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { Database, SqlRow, TimeWindow } from '../../component.ts';
+import type { FieldRule } from '../../spl/index.ts';
 import type { Detection, DetectionTest, Lookup, Macro, TestData } from '../detection.ts';
 import { type CompiledDetection, compileDetection } from '../run/compile-detection.ts';
 import { installLookups } from '../run/install-lookups.ts';
@@ -24,6 +25,8 @@ export interface DetectionTestOptions {
   readonly macros: ReadonlyMap<string, Macro>;
   /** None where left out. */
   readonly lookups?: ReadonlyMap<string, Lookup> | undefined;
+  /** Fields that the content makes of events; none where left out. */
+  readonly fieldRules?: readonly FieldRule[] | undefined;
   readonly strictSplunk: boolean;
   readonly timeZone: string;
   readonly maxRows: number;

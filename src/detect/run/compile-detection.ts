@@ -3,6 +3,7 @@ import { hashId } from '../../risk/event-id.ts';
 import {
   compile,
   type Diagnostic,
+  type FieldRule,
   type OutputField,
   renderDiagnostic,
   type Source,
@@ -43,6 +44,8 @@ export interface CompileDetectionOptions {
   readonly macros: ReadonlyMap<string, Macro>;
   /** None where left out. */
   readonly lookups?: ReadonlyMap<string, Lookup> | undefined;
+  /** Fields that the content makes of events; none where left out. */
+  readonly fieldRules?: readonly FieldRule[] | undefined;
   /** Where the detection itself does not say. */
   readonly strictSplunk: boolean;
   /** `detection`: as the detection's view; `session`: over the window that the session sets, or all time. */
@@ -59,6 +62,7 @@ export function compileDetection(
   const result = compile(source, {
     macros: options.macros,
     ...(options.lookups && { lookups: options.lookups }),
+    ...(options.fieldRules && { fieldRules: options.fieldRules }),
     strict: detection.strictSplunk ?? options.strictSplunk,
     window: options.window === 'session' ? { kind: 'session' } : { kind: 'detection', name: detection.slug },
     ...(options.limits && { limits: options.limits }),

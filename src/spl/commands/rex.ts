@@ -11,15 +11,16 @@
  * Not supported: offset_field; in sed mode y/…/…/ and the N-th match.
  */
 import type { RexCommand, RexExtract } from '../ast.ts';
+import { captureGroup } from '../capture.ts';
 import type { CommandScope } from '../command-scope.ts';
 import { need, wants } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
-import { call, type Expression, isNotNull, lambda, number, text, when } from '../expression.ts';
-import { type NamedGroup, parsePattern } from '../regular-expression.ts';
+import { call, type Expression, text } from '../expression.ts';
+import { parsePattern } from '../regular-expression.ts';
 import type { Output, Relation } from '../relation.ts';
 import { fieldValue } from '../relation.ts';
 import type { Span } from '../source.ts';
-import { asKind, asText, commonKind, eachMember, listValue, nonEmpty, textValue, type Value } from '../value.ts';
+import { asKind, asText, commonKind, eachMember, listValue, textValue, type Value } from '../value.ts';
 import type { CommandSpec } from './command.ts';
 
 export const rex: CommandSpec<RexCommand> = {
@@ -75,41 +76,13 @@ function extracted(action: RexExtract, source: Value, input: Relation, scope: Co
     .filter(({ name }) => scope.wants(name))
     .map((group): Output => {
       const { name } = group;
-      const found = capture(source, group, action.maxMatch);
+      const found = captureGroup(source, group, action.maxMatch);
       const before = input.fields.get(name);
       if (before === undefined) return { name, value: found, kind: commonKind([found]), certain: false };
       const kind = commonKind([found, fieldValue(before)]);
       const expression = call('coalesce', asKind(found, kind), asKind(fieldValue(before), kind));
       return { name, value: { kind, expression }, kind, certain: before.certain };
     });
-}
-
-function capture(source: Value, { pattern, isCertain }: NamedGroup, maxMatch: number): Value {
-  const one = (subject: Expression): Expression => {
-    const found = call('regexp_extract', subject, text(pattern), number(1));
-    return isCertain ? when(call('regexp_matches', subject, text(pattern)), found) : call('nullif', found, text(''));
-  };
-  if (maxMatch === 1) {
-    return source.kind === 'list' ? listValue(eachMember(source.expression, one)) : textValue(one(asText(source)));
-  }
-  const all = (subject: Expression): Expression => {
-    const found = call('regexp_extract_all', subject, text(pattern), number(1));
-    return maxMatch === 0 ? found : { op: 'index', operand: found, index: number(1), end: number(maxMatch) };
-  };
-  const matches =
-    source.kind === 'list'
-      ? call('flatten', call('list_transform', source.expression, lambda('member_', all)))
-      : all(asText(source));
-  if (isCertain) return listValue(nonEmpty(matches));
-  return listValue(
-    nonEmpty(
-      call(
-        'list_filter',
-        matches,
-        lambda('kept_', (match) => isNotNull(call('nullif', match, text('')))),
-      ),
-    ),
-  );
 }
 
 function substituted(command: RexCommand, source: Value): Output {

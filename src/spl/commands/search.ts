@@ -10,6 +10,7 @@ import { ALL_EVENTS, type Dataset, type DatasetTable, datasetNames, findDataset,
 import type { CommandScope } from '../command-scope.ts';
 import { type Need, need } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
+import { withFieldRules } from '../event-fields.ts';
 import { column, type Expression } from '../expression.ts';
 import { fieldsOfSearch } from '../field-names.ts';
 import type { Column, ScanLeg } from '../plan.ts';
@@ -51,7 +52,8 @@ export function lowerFirstSearch(
   scope: CommandScope,
 ): { readonly relation: Relation; readonly dataset: Dataset; readonly range: SearchRange } {
   const { datasets, times, rest } = splitTerms(command.expression);
-  const dataset = findOnlyDataset(datasets);
+  const { name: datasetName, tables } = findOnlyDataset(datasets);
+  const dataset = { name: datasetName, tables: tables.map((table) => withFieldRules(table, scope)) };
   const range = windowOf(times, scope);
   const wanted = wantedFields(dataset, scope);
   const resolved = dataset.tables.map((table) =>

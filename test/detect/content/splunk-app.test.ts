@@ -298,30 +298,77 @@ filename = lost.csv
     ]);
   });
 
-  test('says of every field that props.conf would make that nothing makes it', async () => {
+  test('takes the fields that props.conf makes, and says of each setting that it cannot take why', async () => {
     await write(
+      'default/transforms.conf',
+      '[pods]\nREGEX = pod=(\\S+)\nFORMAT = pod_name::$1\n[split]\nDELIMS = ","\n',
+    );
+    const file = await write(
       'default/props.conf',
       `[kube:audit]
 FIELDALIAS-src = sourceIPs{} AS src_ip user.username ASNEW user
 EVAL-action = if(verb="get", "read", "write")
+EVAL-broken = nope(1)
 EXTRACT-pod = pod=(?<pod>\\S+) in (?P<where>\\w+)
+EXTRACT-behind = (?<a>\\w)(?=x)
 LOOKUP-a = table key OUTPUT one AS two, three
-REPORT-x = transform
+REPORT-x = pods
+REPORT-y = pods, split
 LINE_BREAKER = (\\n)
+[rule::x]
+EVAL-never = 1
+[default]
+SHOULD_LINEMERGE = false
 `,
     );
-    const { fieldSettings, notes } = await load();
-    expect(fieldSettings.map(({ kind, key, makes, line }) => [kind, key, makes, line])).toEqual([
-      ['alias', 'FIELDALIAS-src', ['src_ip', 'user'], 2],
-      ['eval', 'EVAL-action', ['action'], 3],
-      ['extract', 'EXTRACT-pod', ['pod', 'where'], 4],
-      ['lookup', 'LOOKUP-a', ['two', 'three'], 5],
-      ['report', 'REPORT-x', [], 6],
+    const { fieldRules, fieldSettings, notes } = await load();
+    expect(fieldRules.map(({ key, fields }) => [key, fields.map(({ name }) => name)])).toEqual([
+      ['FIELDALIAS-src', ['src_ip', 'user']],
+      ['EVAL-action', ['action']],
+      ['EXTRACT-pod', ['pod', 'where']],
+      ['REPORT-x', ['pod_name']],
     ]);
-    expect(notes).toHaveLength(5);
-    expect(notes[0]?.message).toBe(
-      '[kube:audit] FIELDALIAS-src is not applied: fields of props.conf are not supported.',
+    expect(fieldSettings.map(({ kind, key, makes, line }) => [kind, key, makes, line])).toEqual([
+      ['eval', 'EVAL-broken', ['broken'], 4],
+      ['extract', 'EXTRACT-behind', ['a'], 6],
+      ['lookup', 'LOOKUP-a', ['two', 'three'], 7],
+      ['report', 'REPORT-y', [], 9],
+      ['eval', 'EVAL-never', ['never'], 12],
+    ]);
+    expect(notes.map(({ line, message }) => [line, message])).toEqual([
+      [
+        4,
+        `[kube:audit] EVAL-broken is not applied: EVAL-broken of [kube:audit] (${file}:4): expression: expected a function, found "nope".`,
+      ],
+      [
+        6,
+        '[kube:audit] EXTRACT-behind is not applied: regular expression: expected what RE2 can match in linear time, found look-around.',
+      ],
+      [
+        7,
+        '[kube:audit] LOOKUP-a is not applied: LOOKUP-a: lookups of props.conf are not supported; write | lookup in the search.',
+      ],
+      [
+        9,
+        '[kube:audit] REPORT-y is not applied: REPORT-y: expected a transform of REGEX, FORMAT and SOURCE_KEY, found DELIMS in [split].',
+      ],
+      [
+        12,
+        '[rule::x] EVAL-never is not applied: EVAL-never: expected a stanza of plain text, "..." and "*", found [rule::x].',
+      ],
+    ]);
+  });
+
+  test('makes those fields in its searches', async () => {
+    await write('default/props.conf', '[kube:audit]\nFIELDALIAS-src = user.username AS actor\n');
+    await write(
+      'default/savedsearches.conf',
+      stanza('One').replace('stats count by user.username', 'stats count by actor'),
     );
+    const { detections, macros, fieldRules } = await load();
+    const options = { macros, strictSplunk: false, window: 'session' } as const;
+    const compiled = detections.map((detection) => compileDetection(detection, { ...options, fieldRules }));
+    expect(compiled.map((one) => one.ok && one.sql.includes('"sourcetype" = \'kube:audit\''))).toEqual([true]);
   });
 
   test('is found from its folder, one of its layers, or one of its files alone', async () => {
