@@ -26,6 +26,7 @@ export type SearchExpression =
   | SearchComparison
   | SearchIn
   | SearchKeyword
+  | SearchSubsearch
   | SearchTime
   | SearchDataset;
 
@@ -75,6 +76,13 @@ export interface SearchKeyword {
   readonly kind: 'SearchKeyword';
   readonly span: Span;
   readonly text: string;
+}
+
+/** `[search … | fields f]`: matches what has the values of one of its rows. */
+export interface SearchSubsearch {
+  readonly kind: 'SearchSubsearch';
+  readonly span: Span;
+  readonly search: Search;
 }
 
 /** `earliest=-1h`, `latest=now`: overrides the window. */
@@ -165,6 +173,7 @@ export type Command =
   | FieldformatCommand
   | FillnullCommand
   | ForeachCommand
+  | FormatCommand
   | HeadCommand
   | InputlookupCommand
   | IplocationCommand
@@ -175,6 +184,7 @@ export type Command =
   | NomvCommand
   | RegexCommand
   | RenameCommand
+  | ReturnCommand
   | ReverseCommand
   | RexCommand
   | SearchCommand
@@ -288,6 +298,23 @@ export interface ForeachCommand extends CommandBase {
   readonly placeholders: { readonly field: string; readonly match: string; readonly segments: readonly string[] };
 }
 
+export interface FormatCommand extends CommandBase {
+  readonly kind: 'FormatCommand';
+  /** Around and between rows, around and between a row's fields. */
+  readonly rowPrefix: string;
+  readonly columnPrefix: string;
+  readonly columnSeparator: string;
+  readonly columnEnd: string;
+  readonly rowSeparator: string;
+  readonly rowEnd: string;
+  /** Between the values of a field that has several. */
+  readonly valueSeparator: string;
+  /** The text of no rows; absent: the default. */
+  readonly emptyText: StringLiteral | undefined;
+  /** 0: every row. */
+  readonly limit: number;
+}
+
 export interface HeadCommand extends CommandBase {
   readonly kind: 'HeadCommand';
   readonly from: 'head' | 'tail';
@@ -371,6 +398,20 @@ export interface Rename {
   readonly span: Span;
   readonly from: FieldName;
   readonly to: FieldName;
+}
+
+export interface ReturnCommand extends CommandBase {
+  readonly kind: 'ReturnCommand';
+  /** The first rows. */
+  readonly count: number;
+  readonly fields: readonly Returned[];
+}
+
+/** `field` or `alias=field`. */
+export interface Returned {
+  readonly span: Span;
+  readonly field: FieldName;
+  readonly alias: FieldName;
 }
 
 export interface ReverseCommand extends CommandBase {

@@ -1,14 +1,15 @@
 /** What a command's `lower` works with: names for its nodes, the fields it is handed, what the rest of the search needs. */
-import type { FieldName, ForeachCommand, Search } from './ast.ts';
+import type { FieldName, ForeachCommand, Search, SearchSubsearch } from './ast.ts';
 import { type Demand, wants } from './demand.ts';
 import type { Diagnostic, DiagnosticCode } from './diagnostics.ts';
 import { type Expression, type SortTerm, TRUE } from './expression.ts';
 import type { FieldRule } from './field-rule.ts';
 import type { SplLimits } from './limits.ts';
 import type { LookupTables } from './lookup-table.ts';
-import type { Column } from './plan.ts';
+import type { Column, PlanNode } from './plan.ts';
 import { ColumnNames, carryOrder, type Field, fieldValue, type Output, type Relation } from './relation.ts';
 import type { Span } from './source.ts';
+import type { SubsearchTerm } from './subsearch-term.ts';
 import { suggest } from './suggestion.ts';
 import type { SearchRange, WindowBinding } from './time-window.ts';
 import { ABSENT, asKind, type Value } from './value.ts';
@@ -32,6 +33,8 @@ export interface SubsearchLowering {
   pipe(search: Search, input: Relation, demand: Demand, label: string, settings: Settings): Relation;
   /** The commands of these texts one after the other: the template of foreach, filled in. */
   template(command: ForeachCommand, texts: readonly string[], input: Relation, scope: CommandScope): Relation;
+  /** One whose rows a search expression compares with. */
+  term(term: SearchSubsearch): SubsearchTerm;
 }
 
 export class CommandScope {
@@ -120,13 +123,14 @@ export class CommandScope {
     };
   }
 
-  /** The rows for which all predicates are true. No node where that is every row. */
-  filter(relation: Relation, predicates: readonly Expression[]): Relation {
+  /** The rows for which all predicates are true; they may look into the rows of `subqueries`. No node where that is every row. */
+  filter(relation: Relation, predicates: readonly Expression[], subqueries: readonly PlanNode[] = []): Relation {
     const real = predicates
       .flatMap((predicate) => (predicate.op === 'and' ? predicate.operands : [predicate]))
       .filter((predicate) => predicate !== TRUE && !(predicate.op === 'boolean' && predicate.value));
     if (real.length === 0) return relation;
-    return { ...relation, node: { kind: 'Filter', label: this.label(), input: relation.node, predicates: real } };
+    const node: PlanNode = { kind: 'Filter', label: this.label(), input: relation.node, predicates: real };
+    return { ...relation, node: subqueries.length === 0 ? node : { ...node, subqueries } };
   }
 
   /** Every field of the input as a column of a new node, with the order beside them. */

@@ -3,6 +3,9 @@
  * fields are read, and a field of a JSON document is looked up only where something asks for it by name.
  */
 
+import { SplError } from './diagnostics.ts';
+import type { Span } from './source.ts';
+
 /** needed: looked up wherever it may come from. kept: only where an earlier command made it (it stands where nothing new is written). */
 export type Need = 'needed' | 'kept';
 
@@ -12,6 +15,14 @@ export interface Demand {
   readonly all: boolean;
   /** The order of the rows. */
   readonly order: boolean;
+  /** Every field there is, and no others: who asks for it. Where only the data know the fields, that is refused. */
+  readonly closed?: ClosedDemand;
+}
+
+export interface ClosedDemand {
+  /** The command, for messages. */
+  readonly name: string;
+  readonly span: Span;
 }
 
 /** What a reader of the whole result wants. */
@@ -47,5 +58,18 @@ export function withOrder(demand: Demand): Demand {
 export function either(one: Demand, other: Demand): Demand {
   const names = new Map(one.names);
   for (const [name, strength] of other.names) if (names.get(name) !== 'needed') names.set(name, strength);
-  return { names, all: one.all || other.all, order: one.order || other.order };
+  const closed = one.closed ?? other.closed;
+  const all = one.all || other.all;
+  return { names, all, order: one.order || other.order, ...(closed === undefined ? {} : { closed }) };
+}
+
+/** Refuses what asks for all fields of rows whose fields only the data know. */
+export function refuseClosed({ all, closed }: Demand, open: string): void {
+  if (!all || closed === undefined) return;
+  throw new SplError(
+    'SPL310',
+    `${closed.name}: expected rows whose fields are known, found ${open}.`,
+    closed.span,
+    'Name the fields: fields, table or stats.',
+  );
 }

@@ -49,7 +49,8 @@ export type DiagnosticCode =
   // Warnings
   | 'SPL401' // lower-case and, or, not in a search are words to look for
   | 'SPL402' // a dotted name without quotes is read as a concatenation
-  | 'SPL403'; // a field that does not exist at this point
+  | 'SPL403' // a field that does not exist at this point
+  | 'SPL405'; // a subsearch that matches everything where it finds nothing
 
 export type Severity = 'error' | 'warning';
 

@@ -42,6 +42,22 @@ export type Expression =
   | { readonly op: 'like'; readonly operand: Expression; readonly pattern: Expression; readonly escaped: boolean }
   | { readonly op: 'interval'; readonly count: number; readonly unit: IntervalUnit }
   | { readonly op: 'in'; readonly operand: Expression; readonly values: readonly Expression[] }
+  /** `(a, b) in (select x, y from <rows>)`; null where an operand is. The node that holds it names the rows among its subqueries. */
+  | {
+      readonly op: 'inRows';
+      readonly operands: readonly Expression[];
+      readonly rows: string;
+      readonly columns: readonly string[];
+    }
+  /** A row of <rows> satisfies the condition, which sees its columns before those of the rows outside. */
+  | { readonly op: 'existsRow'; readonly rows: string; readonly condition: Expression }
+  /** A member of the list, as the column `member`, satisfies the condition. Beside rows outside a lambda could not read theirs. */
+  | {
+      readonly op: 'existsMember';
+      readonly list: Expression;
+      readonly member: string;
+      readonly condition: Expression;
+    }
   /** `(select <column> from <table> where <key> = <value>)`: a row that the service keeps, such as a detection's window. */
   | {
       readonly op: 'settingOf';

@@ -1,7 +1,7 @@
 /** Which fields an expression reads. */
 import type { EvalExpression, FieldName, SearchExpression } from './ast.ts';
 
-/** Full-text terms read `_raw`. */
+/** Full-text terms read `_raw`. What a subsearch compares is known only once it is lowered. */
 export function fieldsOfSearch(expression: SearchExpression | undefined): readonly string[] {
   if (expression === undefined) return [];
   switch (expression.kind) {
@@ -15,6 +15,7 @@ export function fieldsOfSearch(expression: SearchExpression | undefined): readon
       return [expression.field.name];
     case 'SearchKeyword':
       return /^\*+$/.test(expression.text) ? [] : ['_raw'];
+    case 'SearchSubsearch':
     case 'SearchTime':
     case 'SearchDataset':
       return [];

@@ -24,6 +24,7 @@ import { parse } from './parser.ts';
 import type { Plan } from './plan.ts';
 import { printPlan, printSql } from './print-sql.ts';
 import type { Source, Span } from './source.ts';
+import { searchesOf } from './subsearches.ts';
 import type { WindowBinding } from './time-window.ts';
 
 export { datasetNames } from './catalogue.ts';
@@ -138,9 +139,7 @@ export function compile(source: Source, context: CompileContext): CompileResult 
 
 /** Those of subsearches behind the command that holds them. */
 function everyCommand(search: Search): readonly Command[] {
-  return search.commands.flatMap((command) =>
-    'search' in command ? [command, ...everyCommand(command.search)] : [command],
-  );
+  return search.commands.flatMap((command) => [command, ...searchesOf(command).flatMap(everyCommand)]);
 }
 
 function lookupTablesOf(plan: Plan, lookups: LookupTables = new Map()): readonly string[] {

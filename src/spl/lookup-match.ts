@@ -1,13 +1,13 @@
 /** How a row's key column is compared with a field: exactly, by `*` wildcards that stand in the table, or as a network. */
-import { binary, call, column, type Expression, or, text } from './expression.ts';
+import { binary, call, column, type Expression, or } from './expression.ts';
 import type { LookupTable } from './lookup-table.ts';
+import { likePatternOf } from './wildcard-pattern.ts';
 
 /** The column in the form that `matchesRow` compares, worked out once for each row of the table. */
 export function patternOf(name: string, table: LookupTable): Expression {
   const cell = folded(column(name), table);
   if (kindOf(name, table) !== 'wildcard') return cell;
-  const steps = [['\\', '\\\\'], ['%', '\\%'], ['_', '\\_'], ['*', '%']] as const; // biome-ignore format: a table
-  return steps.reduce<Expression>((made, [from, to]) => call('replace', made, text(from), text(to)), cell);
+  return likePatternOf(cell);
 }
 
 /** True where the value matches the row's `pattern`. */

@@ -2,19 +2,24 @@
  * AST to plan, in two passes. From the last command to the first: what each needs of its input. From the first to the last: the nodes,
  * with exactly the fields that were asked for.
  */
-import type { Command, ForeachCommand, Search } from './ast.ts';
+import type { Command, ForeachCommand, Search, SearchSubsearch } from './ast.ts';
 import { CommandScope, type Settings, type SubsearchLowering } from './command-scope.ts';
 import { checkTemplate, fillTemplate } from './commands/foreach.ts';
+import { formattedTerm } from './commands/format.ts';
 import { specOf } from './commands/index.ts';
 import { lowerInputlookup } from './commands/inputlookup.ts';
+import { returnDemand, returnedRows } from './commands/return.ts';
 import { lowerFirstSearch } from './commands/search.ts';
-import { type Demand, EVERYTHING, either, need } from './demand.ts';
+import { type Demand, EVERYTHING, either, need, only } from './demand.ts';
 import { type Diagnostic, type DiagnosticCode, SplError } from './diagnostics.ts';
 import type { ErrorLog } from './error-log.ts';
 import { column, type SortTerm } from './expression.ts';
+import { namesOf } from './field-names.ts';
 import { parseTemplate } from './parser.ts';
 import type { Column, Plan } from './plan.ts';
-import { fieldValue, type Relation } from './relation.ts';
+import { fieldValue, firstRows, type Relation } from './relation.ts';
+import { comparedFields, type SubsearchTerm } from './subsearch-term.ts';
+import { subsearchesIn } from './subsearches.ts';
 import { hasWildcard } from './wildcard.ts';
 
 export interface Lowered {
@@ -45,35 +50,37 @@ const FOLLOWING: ReadonlySet<DiagnosticCode> = new Set(['SPL304', 'SPL309', 'SPL
 class Pipelines implements SubsearchLowering {
   readonly warnings: Diagnostic[] = [];
   readonly datasets = new Set<string>();
-  readonly #settings: Settings;
+  readonly settings: Settings;
   readonly #errors: ErrorLog;
+  readonly #terms = new Map<SearchSubsearch, SubsearchTerm | SplError>();
+  #termCount = 1;
 
   constructor(settings: Settings, errors: ErrorLog) {
-    this.#settings = settings;
+    this.settings = settings;
     this.#errors = errors;
   }
 
   search(search: Search, demand: Demand, label?: string): Relation {
     const [first, ...rest] = search.commands;
     if (first?.kind === 'InputlookupCommand') {
-      const { input, outputs } = demandsOf(rest, demand, this.#settings);
-      const rows = lowerInputlookup(first, this.#scope(first, 1, input, label, this.#settings));
-      return this.#commands(rest, 2, rows, outputs, label, this.#settings);
+      const { input, outputs } = demandsOf(rest, demand, this);
+      const rows = lowerInputlookup(first, this.#scope(first, 1, input, label, this.settings));
+      return this.#commands(rest, 2, rows, outputs, label, this.settings);
     }
     if (first?.kind !== 'SearchCommand') throw new Error('lower: expected the parser to put a search first.');
-    const demands = demandsOf(rest, demand, this.#settings);
-    const scope = this.#scope(first, 1, demands.input, label, this.#settings);
+    const demands = demandsOf(rest, demand, this);
+    const scope = this.#scope(first, 1, demands.input, label, this.settings);
     const scan = this.#attempt(
       () => lowerFirstSearch(first, scope),
       () => lowerFirstSearch({ ...first, expression: undefined }, scope),
     );
     const read = scan.dataset.tables.length > 1 ? ['kube_audit', 'logs'] : [scan.dataset.name];
     for (const name of read) this.datasets.add(name);
-    return this.#commands(rest, 2, scan.relation, demands.outputs, label, { ...this.#settings, range: scan.range });
+    return this.#commands(rest, 2, scan.relation, demands.outputs, label, { ...this.settings, range: scan.range });
   }
 
   pipe(search: Search, input: Relation, demand: Demand, label: string, settings: Settings): Relation {
-    const { outputs } = demandsOf(search.commands, demand, settings);
+    const { outputs } = demandsOf(search.commands, demand, this);
     return this.#commands(search.commands, 1, input, outputs, label, settings);
   }
 
@@ -82,13 +89,51 @@ class Pipelines implements SubsearchLowering {
     const earlier = this.warnings.length;
     const relation = inTemplate(command, () => {
       const commands = readTemplate(command, texts, settings, this.warnings);
-      const { outputs } = demandsOf(commands, scope.demand, settings);
+      const { outputs } = demandsOf(commands, scope.demand, this);
       return this.#errors.asOne(() => this.#commands(commands, 1, input, outputs, scope.label(), settings));
     });
     // Their places are in the filled-in text, which nobody sees.
     const own = this.warnings.splice(earlier).map((warning) => ({ ...warning, span: command.template.span }));
     for (const { code, message, span, help } of own) scope.warn(code, message, span, help);
     return relation;
+  }
+
+  /** The same term is worked out once, and throws the same error each time. */
+  term(term: SearchSubsearch): SubsearchTerm {
+    let found = this.#terms.get(term);
+    if (found === undefined) {
+      const label = `subsearch_${this.#termCount}`;
+      this.#termCount += 1;
+      found = caught(() => this.#errors.asOne(() => this.#lowerTerm(term, label)));
+      this.#terms.set(term, found);
+    }
+    if (found instanceof SplError) throw found;
+    return found;
+  }
+
+  /** None where the subsearch has an error: that is said where it is lowered. */
+  comparedNames(term: SearchSubsearch): readonly string[] {
+    const found = caught(() => this.term(term));
+    return found instanceof SplError ? [] : namesOf(found.fields);
+  }
+
+  /** Lowered once to learn its fields, then for those alone. */
+  #lowerTerm({ search, span }: SearchSubsearch, label: string): SubsearchTerm {
+    const last = search.commands.at(-1);
+    if (last?.kind === 'ReturnCommand') {
+      const body = { ...search, commands: search.commands.slice(0, -1) };
+      const scope = this.#scope(last, search.commands.length, returnDemand(last), label, this.settings);
+      const rows = returnedRows(last, this.search(body, returnDemand(last), label), scope);
+      const names = last.fields.map(({ alias }) => alias.name);
+      return { fields: comparedFields(names, span), rows, label, columns: 'and' };
+    }
+    const format = last?.kind === 'FormatCommand' ? formattedTerm(last) : { columns: 'and' as const, limit: 0 };
+    const body = last?.kind === 'FormatCommand' ? { ...search, commands: search.commands.slice(0, -1) } : search;
+    const closed = { name: 'search', span };
+    const everything = this.search(body, { ...EVERYTHING, closed }, label);
+    const fields = comparedFields(everything.fields.keys(), span);
+    const rows = this.search(body, only(namesOf(fields), format.limit > 0), label);
+    return { fields, rows: firstRows(rows, format.limit, `${label}_first`), label, columns: format.columns };
   }
 
   #commands(
@@ -129,30 +174,41 @@ interface Demands {
   readonly outputs: readonly Demand[];
 }
 
-function demandsOf(commands: readonly Command[], wanted: Demand, settings: Settings): Demands {
+/** What the demands of commands depend on beside the commands. */
+interface DemandContext {
+  readonly settings: Settings;
+  /** The fields that a subsearch's rows are compared by. */
+  comparedNames(term: SearchSubsearch): readonly string[];
+}
+
+function demandsOf(commands: readonly Command[], wanted: Demand, context: DemandContext): Demands {
   let demand = wanted;
   const outputs: Demand[] = [];
   for (const command of [...commands].reverse()) {
     outputs.push(demand);
-    demand = demandOf(command, demand, settings);
-    checkFields(demand.names.size, command, settings);
+    demand = demandOf(command, demand, context);
+    checkFields(demand.names.size, command, context.settings);
   }
   return { input: demand, outputs: outputs.reverse() };
 }
 
-function demandOf(command: Command, demand: Demand, settings: Settings): Demand {
-  if (command.kind === 'ForeachCommand') return demandOfTemplate(command, demand, settings);
+function demandOf(command: Command, demand: Demand, context: DemandContext): Demand {
+  if (command.kind === 'ForeachCommand') return demandOfTemplate(command, demand, context);
+  if (command.kind === 'SearchCommand') {
+    const compared = subsearchesIn(command.expression).flatMap((term) => context.comparedNames(term));
+    return need(specOf(command).demand(command, demand), compared);
+  }
   if (command.kind !== 'AppendpipeCommand') return specOf(command).demand(command, demand);
   // Its rows go both ways.
-  const { input } = demandsOf(command.search.commands, demand, settings);
+  const { input } = demandsOf(command.search.commands, demand, context);
   return either(demand, input);
 }
 
 /** Which fields a wildcard covers is not known yet: all of them are needed, and the names that the template always reads. */
-function demandOfTemplate(command: ForeachCommand, demand: Demand, settings: Settings): Demand {
+function demandOfTemplate(command: ForeachCommand, demand: Demand, context: DemandContext): Demand {
   return inTemplate(command, () => {
     const inputOf = (texts: readonly string[]): Demand =>
-      demandsOf(readTemplate(command, texts, settings), demand, settings).input;
+      demandsOf(readTemplate(command, texts, context.settings), demand, context).input;
     if (!command.fields.some(({ name }) => hasWildcard(name))) {
       return inputOf(command.fields.map(({ name }) => fillTemplate(command, name, name)));
     }
@@ -204,6 +260,15 @@ function inTemplate<T>(command: ForeachCommand, work: () => T): T {
   } catch (error: unknown) {
     if (!(error instanceof SplError)) throw error;
     throw new SplError(error.code, error.message, command.template.span, error.help);
+  }
+}
+
+function caught<T>(work: () => T): T | SplError {
+  try {
+    return work();
+  } catch (error: unknown) {
+    if (error instanceof SplError) return error;
+    throw error;
   }
 }
 

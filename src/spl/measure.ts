@@ -97,6 +97,12 @@ function childrenOf(expression: Expression): readonly Expression[] {
       return [expression.operand, expression.pattern];
     case 'in':
       return [expression.operand, ...expression.values];
+    case 'inRows':
+      return expression.operands;
+    case 'existsRow':
+      return [expression.condition];
+    case 'existsMember':
+      return [expression.list, expression.condition];
   }
 }
 

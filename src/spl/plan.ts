@@ -20,6 +20,8 @@ interface NodeBase {
 export interface Scan extends NodeBase {
   readonly kind: 'Scan';
   readonly legs: readonly ScanLeg[];
+  /** Whose rows the predicates look into. */
+  readonly subqueries?: readonly PlanNode[];
 }
 
 export interface ScanLeg {
@@ -34,6 +36,8 @@ export interface Filter extends NodeBase {
   readonly kind: 'Filter';
   readonly input: PlanNode;
   readonly predicates: readonly Expression[];
+  /** Whose rows the predicates look into. */
+  readonly subqueries?: readonly PlanNode[];
 }
 
 /** Exactly these columns, row by row. */
@@ -115,7 +119,9 @@ export interface Plan {
 export function inputsOf(node: PlanNode): readonly PlanNode[] {
   switch (node.kind) {
     case 'Scan':
-      return [];
+      return node.subqueries ?? [];
+    case 'Filter':
+      return [node.input, ...(node.subqueries ?? [])];
     case 'Join':
       return [node.left, node.right];
     case 'Union':

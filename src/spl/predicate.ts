@@ -2,17 +2,33 @@
  * Search expressions to conditions. Values are compared as text without regard to case, `*` matches any run; only `<` and its kin
  * compare numbers, where both sides are numbers. A field that is absent satisfies no comparison, and so every NOT of one.
  */
-import type { FieldName, SearchComparison, SearchExpression, SearchOperator, SearchValue } from './ast.ts';
+import type {
+  FieldName,
+  SearchComparison,
+  SearchExpression,
+  SearchOperator,
+  SearchSubsearch,
+  SearchValue,
+} from './ast.ts';
 import { SplError } from './diagnostics.ts';
 import { and, binary, call, type Expression, FALSE, isNotNull, number, or, TRUE, text, when } from './expression.ts';
 import { parseKeyword } from './keyword.ts';
 import type { Span } from './source.ts';
+import { endsInReturn } from './subsearch-term.ts';
 import { anyMember, asNumber, asText, type Value } from './value.ts';
 
 export interface SearchReader {
   read(field: FieldName): Value;
   /** The text of the event, where there is one. */
   raw(): Expression | undefined;
+  /** A term that looks into the rows of another search. */
+  subsearch(use: SubsearchUse): Expression;
+}
+
+export interface SubsearchUse {
+  readonly subsearch: SearchSubsearch;
+  /** It stands right behind NOT. */
+  readonly isNegated: boolean;
 }
 
 /** A condition that is true where the row matches; false or null where it does not. */
@@ -21,9 +37,13 @@ export function lowerSearch(expression: SearchExpression, reader: SearchReader):
     case 'SearchAnd':
       return and(expression.operands.map((operand) => lowerSearch(operand, reader)));
     case 'SearchOr':
-      return or(expression.operands.map((operand) => lowerSearch(operand, reader)));
+      return or(expression.operands.map((operand) => lowerAlternative(operand, reader)));
     case 'SearchNot': {
-      const operand = lowerSearch(expression.operand, reader);
+      const inner = expression.operand;
+      const operand =
+        inner.kind === 'SearchSubsearch'
+          ? reader.subsearch({ subsearch: inner, isNegated: true })
+          : lowerSearch(inner, reader);
       if (operand.op === 'boolean') return operand.value ? FALSE : TRUE;
       return operand.op === 'isNotNull' ? { op: 'isNull', operand: operand.operand } : { op: 'isNotTrue', operand };
     }
@@ -34,6 +54,8 @@ export function lowerSearch(expression: SearchExpression, reader: SearchReader):
     }
     case 'SearchKeyword':
       return lowerKeyword(expression.text, reader.raw(), expression);
+    case 'SearchSubsearch':
+      return reader.subsearch({ subsearch: expression, isNegated: false });
     case 'SearchTime':
     case 'SearchDataset':
       throw new SplError(
@@ -43,6 +65,17 @@ export function lowerSearch(expression: SearchExpression, reader: SearchReader):
         'Put it beside the other terms of the first search, not under NOT, OR or in a later command.',
       );
   }
+}
+
+/** Where `return` leaves nothing, OR would have nothing on that side. */
+function lowerAlternative(operand: SearchExpression, reader: SearchReader): Expression {
+  if (operand.kind !== 'SearchSubsearch' || !endsInReturn(operand.search)) return lowerSearch(operand, reader);
+  throw new SplError(
+    'SPL316',
+    'search: expected a subsearch beside OR that ends with fields, found one that ends with return.',
+    operand.span,
+    'Where it finds nothing, return leaves no term there.',
+  );
 }
 
 function lowerComparison(comparison: SearchComparison, value: Value): Expression {

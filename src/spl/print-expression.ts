@@ -144,6 +144,25 @@ function print(expression: Expression): Printed {
       const values = expression.values.map(printExpression).join(', ');
       return { text: `${operand(expression.operand, level('||'))} in (${values})`, precedence: level('in') };
     }
+    case 'inRows': {
+      const operands = expression.operands.map(printExpression).join(', ');
+      const rows = `select ${expression.columns.map(printName).join(', ')} from ${printName(expression.rows)}`;
+      const left =
+        expression.operands.length === 1 && expression.operands[0] !== undefined
+          ? operand(expression.operands[0], level('||'))
+          : `(${operands})`;
+      return { text: `${left} in (${rows})`, precedence: level('in') };
+    }
+    case 'existsRow': {
+      const { rows, condition } = expression;
+      const where = condition.op === 'boolean' && condition.value ? '' : ` where ${printExpression(condition)}`;
+      return { text: `exists (select 1 from ${printName(rows)}${where})`, precedence: atom };
+    }
+    case 'existsMember': {
+      const members = `select unnest(${printExpression(expression.list)}) as ${printName(expression.member)}`;
+      const condition = printExpression(expression.condition);
+      return { text: `exists (select 1 from (${members}) where ${condition})`, precedence: atom };
+    }
     case 'settingOf': {
       const { table, column, key, value } = expression;
       const where = `where ${printName(key)} = ${quoteText(value)}`;

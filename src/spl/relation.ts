@@ -34,6 +34,12 @@ export function fieldValue(field: Field): Value {
   return columnValue(field.column, field.kind, field.whole);
 }
 
+/** The first rows in their order; all of them for 0. */
+export function firstRows(relation: Relation, count: number, label: string): Relation {
+  if (count === 0) return relation;
+  return { ...relation, node: { kind: 'Limit', label, input: relation.node, orderBy: relation.order, count } };
+}
+
 /** Names for columns: the field's own where it is free. DuckDB takes names that differ only in case for the same. */
 export class ColumnNames {
   /** Parameters of lambdas would hide columns of the same name. */

@@ -52,6 +52,9 @@ export function mapAggregates(expression: Expression, change: (call: AggregateCa
     case 'window':
     case 'lambda':
     case 'interval':
+    case 'inRows':
+    case 'existsRow':
+    case 'existsMember':
     case 'settingOf':
       return expression;
   }

@@ -3,7 +3,7 @@
  *
  *   conjunction := disjunction ( [AND] disjunction )*
  *   disjunction := factor ( OR factor )*
- *   factor      := NOT factor | '(' conjunction ')' | term
+ *   factor      := NOT factor | '(' conjunction ')' | '[' search ']' | term
  *   term        := field comparator value | field IN '(' value ( [','] value )* ')' | word | phrase
  */
 import type { SearchExpression, SearchOperator, SearchValue } from './ast.ts';
@@ -61,7 +61,8 @@ function parseFactor(context: ParseContext): SearchExpression {
     return inner;
   }
   if (token.kind === 'operator' && token.text === '[') {
-    throw new SplError('SPL207', 'search: subsearches are not supported.', token);
+    const search = context.subsearch('search', 'search');
+    return { kind: 'SearchSubsearch', span: search.span, search };
   }
   return parseTerm(context);
 }
@@ -144,7 +145,12 @@ function parseIn(context: ParseContext, field: Token): SearchExpression {
 function parseValue(context: ParseContext): SearchValue {
   const token = context.peek('value');
   if (token.kind === 'operator' && token.text === '[') {
-    throw new SplError('SPL207', 'search: subsearches are not supported.', token);
+    throw new SplError(
+      'SPL207',
+      'search: expected a value, found a subsearch.',
+      token,
+      'A subsearch stands as a term of its own: [search … | fields user].',
+    );
   }
   if (token.kind !== 'word' && token.kind !== 'string') {
     throw context.unexpected('search', 'a value', token, 'A value with spaces or brackets stands in double quotes.');

@@ -71,7 +71,7 @@ const ERRORS: readonly Case[] = [
   { code: 'SPL204', marked: 'x | dedup verb «consecutive»=t', message: 'dedup: option "consecutive" is not supported.', help: 'Supported: keepempty.' },
   { code: 'SPL205', marked: 'x | dedup «0» user.username', message: 'dedup: count: expected a whole number of at least 1, found "0".' },
   { code: 'SPL206', marked: 'x | «dedup»', message: 'dedup: expected at least one field, found nothing.', help: 'Example: dedup user.username' },
-  { code: 'SPL207', marked: 'x «[» search y ]', message: 'search: subsearches are not supported.' },
+  { code: 'SPL207', marked: 'x=«[»search y | return z]', message: 'search: expected a value, found a subsearch.', help: 'A subsearch stands as a term of its own: [search … | fields user].' },
   { code: 'SPL208', marked: '| «stats count»', message: 'stats: expected a search before this command, found none.', help: 'Begin with the data to read, e.g. dataset=kube_audit.' },
   { code: 'SPL301', marked: 'x | eval y=«lenn»(z)', message: 'expression: expected a function, found "lenn".', help: 'Did you mean "len"?' },
   { code: 'SPL301', marked: 'x | stats «valeus»(z)', message: 'stats: expected a function, found "valeus".', help: 'Did you mean "values"?' },
@@ -102,6 +102,7 @@ const WARNINGS: readonly Case[] = [
   { code: 'SPL401', marked: 'verb=get «or» verb=list', message: 'search: "or" is a word to look for; operators are upper case.', help: 'Write OR.' },
   { code: 'SPL402', marked: 'x | where «user.username»="a"', message: 'expression: "user.username" joins the values of several fields; a name with dots stands in single quotes.', help: "For the field write 'user.username'." },
   { code: 'SPL403', marked: 'x | stats count by verb | where «verbb»="a"', message: 'field "verbb": expected a field that a command before yields, found none of that name.', help: 'Did you mean "verb"?' },
+  { code: 'SPL405', marked: 'x «[search y | return z]»', message: 'return: where the subsearch finds nothing, it leaves no term and every event matches.', help: 'With fields in its place nothing would match.' },
 ]; // biome-ignore format: a flat table
 
 function run({ marked, limits, ofRows }: Case) {

@@ -35,6 +35,7 @@ const FUNCTIONS_NOT_READ: readonly string[] = [];
 const COMMANDS_NOT_READ: Readonly<Record<string, string>> = {
   inputlookup: 'inputlookup append=t known',
   lookup: 'lookup known verb',
+  return: 'return verb',
 };
 
 describe('the interpreter', () => {
@@ -80,6 +81,7 @@ describe('the interpreter', () => {
       rare: 'rare verb', where: 'where verb="a"', addtotals: 'table verb | addtotals', append: 'append [search dataset=kube_audit]',
       appendpipe: 'appendpipe [stats count]', fieldformat: 'fieldformat verb=upper(verb)', nomv: 'nomv verb', join: 'join verb [search dataset=kube_audit | table verb]', streamstats: 'streamstats count',
       timechart: 'timechart span=1h count', foreach: 'foreach verb [eval a=1]', transaction: 'transaction verb',
+      format: 'table verb | format',
     }; // biome-ignore format: a flat table
     const unknown = commandNames().filter((name) => examples[name] === undefined);
     expect(unknown.sort()).toEqual(Object.keys(COMMANDS_NOT_READ).sort());

@@ -39,7 +39,8 @@ export const fields: CommandSpec<FieldsCommand> = {
       );
     const plain = command.fields.map(({ name }) => name).filter((name) => !hasWildcard(name));
     const kept = only([...INTERNAL, ...plain, ...names.filter((name) => isKept(command, name))], demand.order);
-    return { ...kept, all: command.fields.some(({ name }) => hasWildcard(name)) };
+    const all = command.fields.some(({ name }) => hasWildcard(name));
+    return { ...kept, all, ...(demand.closed === undefined ? {} : { closed: demand.closed }) };
   },
 
   lower(command, input) {

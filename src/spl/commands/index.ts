@@ -13,6 +13,7 @@ import { fieldformat } from './fieldformat.ts';
 import { fields } from './fields.ts';
 import { fillnull } from './fillnull.ts';
 import { foreach } from './foreach.ts';
+import { format } from './format.ts';
 import { head } from './head.ts';
 import { inputlookup } from './inputlookup.ts';
 import { iplocation } from './iplocation.ts';
@@ -23,6 +24,7 @@ import { mvexpand } from './mvexpand.ts';
 import { nomv } from './nomv.ts';
 import { regex } from './regex.ts';
 import { rename } from './rename.ts';
+import { returns } from './return.ts';
 import { reverse } from './reverse.ts';
 import { rex } from './rex.ts';
 import { search } from './search.ts';
@@ -50,6 +52,7 @@ const COMMANDS: { readonly [C in Command as C['kind']]: CommandSpec<C> } = {
   FieldformatCommand: fieldformat,
   FillnullCommand: fillnull,
   ForeachCommand: foreach,
+  FormatCommand: format,
   HeadCommand: head,
   InputlookupCommand: inputlookup,
   IplocationCommand: iplocation,
@@ -60,6 +63,7 @@ const COMMANDS: { readonly [C in Command as C['kind']]: CommandSpec<C> } = {
   NomvCommand: nomv,
   RegexCommand: regex,
   RenameCommand: rename,
+  ReturnCommand: returns,
   ReverseCommand: reverse,
   RexCommand: rex,
   SearchCommand: search,
@@ -86,12 +90,12 @@ export const UNSUPPORTED_COMMANDS: ReadonlySet<string> = new Set([
   'anomalydetection', 'appendcols', 'apply', 'arules', 'associate', 'autoregress',
   'cluster', 'cofilter', 'collect', 'concurrency', 'contingency', 'correlate', 'datamodel', 'dbinspect', 'delete',
   'delta', 'diff', 'erex', 'eventcount', 'expand', 'extract', 'fieldsummary', 'filldown', 'findtypes',
-  'fit', 'flatten', 'format', 'from', 'fromjson', 'gauge', 'gentimes', 'geom', 'geomfilter', 'geostats',
+  'fit', 'flatten', 'from', 'fromjson', 'gauge', 'gentimes', 'geom', 'geomfilter', 'geostats',
   'highlight', 'history', 'iconify', 'inputcsv', 'kmeans', 'kvform', 'kv', 'loadjob',
   'localize', 'localop', 'makecontinuous', 'makeresults', 'map', 'mcollect', 'metadata', 'metasearch',
   'meventcollect', 'mpreview', 'mstats', 'multikv', 'multisearch', 'mvcombine', 'outlier', 'outputcsv',
   'outputlookup', 'outputtext', 'overlap', 'pivot', 'predict', 'rangemap', 'redistribute', 'reltime', 'require',
-  'rest', 'return', 'run', 'savedsearch', 'script', 'scrub', 'searchtxn', 'selfjoin', 'sendalert', 'sendemail', 'set',
+  'rest', 'run', 'savedsearch', 'script', 'scrub', 'searchtxn', 'selfjoin', 'sendalert', 'sendemail', 'set',
   'setfields', 'sichart', 'sirare', 'sistats', 'sitimechart', 'sitop', 'snowincident', 'strcat',
   'summary', 'tags', 'timewrap', 'tojson', 'transpose', 'trendline', 'tscollect', 'tstats',
   'typeahead', 'typelearner', 'typer', 'union', 'uniq', 'untable', 'walklex', 'x11', 'xmlkv', 'xmlunescape', 'xpath',

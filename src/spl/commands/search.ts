@@ -5,17 +5,18 @@
  *
  * At the top of the first search stand the terms that say what to read: `dataset=`, `earliest=`, `latest=`.
  */
-import type { SearchCommand, SearchDataset, SearchExpression, SearchTime } from '../ast.ts';
+import type { FieldName, SearchCommand, SearchDataset, SearchExpression, SearchTime } from '../ast.ts';
 import { ALL_EVENTS, type Dataset, type DatasetTable, datasetNames, findDataset, SCAN_ORDER } from '../catalogue.ts';
 import type { CommandScope } from '../command-scope.ts';
-import { type Need, need } from '../demand.ts';
+import { type Need, need, refuseClosed } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
 import { withFieldRules } from '../event-fields.ts';
 import { column, type Expression } from '../expression.ts';
 import { fieldsOfSearch } from '../field-names.ts';
-import type { Column, ScanLeg } from '../plan.ts';
+import { type Column, columnsOf, type ScanLeg } from '../plan.ts';
 import { lowerSearch } from '../predicate.ts';
 import { ColumnNames, type Field, type Relation } from '../relation.ts';
+import { SubsearchTerms } from '../subsearch-condition.ts';
 import { suggest } from '../suggestion.ts';
 import { timeModifier } from '../time-modifier.ts';
 import { rangeOf, type SearchRange, searchTime, windowPredicates } from '../time-window.ts';
@@ -35,14 +36,17 @@ export const search: CommandSpec<SearchCommand> = {
 
   lower(command, input, scope) {
     if (command.expression === undefined) return input;
+    const read = (field: FieldName): Value => scope.read(input, field);
+    const subsearches = new SubsearchTerms(scope, columnsOf(input.node));
     const predicate = lowerSearch(command.expression, {
-      read: (field) => scope.read(input, field),
+      read,
       raw: () => {
         const raw = input.fields.get('_raw');
         return raw === undefined ? undefined : column(raw.column);
       },
+      subsearch: (use) => subsearches.condition(use, read),
     });
-    return scope.filter(input, [predicate]);
+    return scope.filter(input, [predicate], subsearches.nodes);
   },
 };
 
@@ -51,6 +55,7 @@ export function lowerFirstSearch(
   command: SearchCommand,
   scope: CommandScope,
 ): { readonly relation: Relation; readonly dataset: Dataset; readonly range: SearchRange } {
+  refuseClosed(scope.demand, 'events, which have whatever fields the data have');
   const { datasets, times, rest } = splitTerms(command.expression);
   const { name: datasetName, tables } = findOnlyDataset(datasets);
   const dataset = { name: datasetName, tables: tables.map((table) => withFieldRules(table, scope)) };
@@ -72,6 +77,8 @@ export function lowerFirstSearch(
     });
   });
   const orderColumn = scope.demand.order ? names.take('_order') : undefined;
+  // No column of the tables has a name that its terms take.
+  const subsearches = new SubsearchTerms(scope, []);
   const legs = dataset.tables.map((table, tableIndex): ScanLeg => {
     const columns = wanted.flatMap(([name], index): readonly Column[] => {
       const field = fields.get(name);
@@ -82,11 +89,16 @@ export function lowerFirstSearch(
     if (orderColumn !== undefined) columns.push({ name: orderColumn, expression: SCAN_ORDER });
     // A SELECT needs a column: counting rows alone asks for none.
     if (columns.length === 0) columns.push({ name: '_time', expression: column('_time') });
-    const predicates = [...windowPredicates(range), ...table.predicates, ...tablePredicates(rest, table, scope)];
-    return { table: table.table, columns, predicates };
+    const own = tablePredicates(rest, table, scope, subsearches);
+    return { table: table.table, columns, predicates: [...windowPredicates(range), ...table.predicates, ...own] };
   });
   const relation: Relation = {
-    node: { kind: 'Scan', label: scope.label(), legs },
+    node: {
+      kind: 'Scan',
+      label: scope.label(),
+      legs,
+      ...(subsearches.nodes.length === 0 ? {} : { subqueries: subsearches.nodes }),
+    },
     fields,
     order: orderColumn === undefined ? [] : [{ expression: column(orderColumn), descending: true }],
     ofEvents: true,
@@ -159,7 +171,12 @@ function resolve(table: DatasetTable, name: string, strength: Need, scope: Comma
   return table.resolve(name, { start: 0, end: 0 }, scope.settings.limits);
 }
 
-function tablePredicates(terms: readonly SearchExpression[], table: DatasetTable, scope: CommandScope) {
+function tablePredicates(
+  terms: readonly SearchExpression[],
+  table: DatasetTable,
+  scope: CommandScope,
+  subsearches: SubsearchTerms,
+) {
   const read = (name: string, span: { start: number; end: number }): Value =>
     table.resolve(name, span, scope.settings.limits).value;
   return terms.flatMap((term) => [
@@ -167,6 +184,7 @@ function tablePredicates(terms: readonly SearchExpression[], table: DatasetTable
     lowerSearch(term, {
       read: (field) => read(field.name, field.span),
       raw: () => asText(read('_raw', term.span)),
+      subsearch: (use) => subsearches.condition(use, (field) => read(field.name, field.span)),
     }),
   ]);
 }

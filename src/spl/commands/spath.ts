@@ -9,7 +9,7 @@
  */
 import type { SpathCommand } from '../ast.ts';
 import type { CommandScope } from '../command-scope.ts';
-import { need, wants } from '../demand.ts';
+import { need, refuseClosed, wants } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
 import { call, column, type Expression, list, number, text } from '../expression.ts';
 import { fieldOf, readings } from '../json-path.ts';
@@ -56,6 +56,7 @@ export const spath: CommandSpec<SpathCommand> = {
   },
 
   lower(command, input, scope) {
+    if (command.path === undefined) refuseClosed(scope.demand, 'spath, which finds whatever fields the text has');
     const source = scope.read(input, command.input);
     if (source.kind === 'null') return input;
     return command.path === undefined

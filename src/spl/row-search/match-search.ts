@@ -41,6 +41,12 @@ export function matchSearch(expression: SearchExpression, reading: RowReading, l
     }
     case 'SearchKeyword':
       return keywordTest(expression.text);
+    case 'SearchSubsearch':
+      throw new SplError(
+        'SPL320',
+        'search: expected a condition on one event, found a subsearch, which would look at others.',
+        expression.span,
+      );
     case 'SearchTime':
     case 'SearchDataset':
       throw new SplError(

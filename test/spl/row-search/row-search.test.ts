@@ -121,6 +121,7 @@ describe('refused by name', () => {
     ['«verb=get | «stats count»', 'SPL320', 'search: expected a search expression, found the command "stats".'],
     ['| «inputlookup owners»', 'SPL320', 'search: expected a search expression, found the command "inputlookup".'],
     ['verb=get «earliest=-1h»', 'SPL320', 'earliest: expected a condition on the event, found a bound on time, which an event at the door does not have.'],
+    ['verb=get «[search verb=list | table verb]»', 'SPL320', 'search: expected a condition on one event, found a subsearch, which would look at others.'],
     ['«_time>5»', 'SPL320', 'search: expected a field of the event, found _time, which may differ between two copies of one event.'],
     ['a OR «dataset=eks»', 'SPL307', 'dataset: expected at the top of the first search, found elsewhere.'],
     ['verb=get «[» search x ]', 'SPL207', 'search: subsearches are not supported.'],

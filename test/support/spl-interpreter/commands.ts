@@ -28,8 +28,9 @@ import { toRegExp } from './pattern.ts';
 import { refuse } from './refusal.ts';
 import { extract, substitute } from './rex.ts';
 import { Row, type Settings, type Table } from './row.ts';
-import { matchesSearch } from './search-expression.ts';
+import { type ExpandSubsearch, matchesSearch } from './search-expression.ts';
 import { streamStats } from './streamstats.ts';
+import { formatRows } from './subsearch.ts';
 import { formatTime, parseTime, snap } from './time.ts';
 import { timechart } from './timechart.ts';
 import { transaction } from './transaction.ts';
@@ -42,6 +43,7 @@ export interface Scope extends Settings {
   readonly runSearch: (search: Search, table?: Table) => Table;
   /** Reads commands that are handed rows. */
   readonly parseCommands: (text: string) => readonly Command[];
+  readonly expandSubsearch: ExpandSubsearch;
 }
 
 export function runCommand(command: Command, table: Table, settings: Scope): Table {
@@ -51,7 +53,7 @@ export function runCommand(command: Command, table: Table, settings: Scope): Tab
       const { expression } = command;
       return expression === undefined
         ? table
-        : { ...table, rows: rows.filter((row) => matchesSearch(expression, row)) };
+        : { ...table, rows: rows.filter((row) => matchesSearch(expression, row, settings.expandSubsearch)) };
     }
     case 'WhereCommand':
       return { ...table, rows: rows.filter((row) => toTruth(evaluateRow(command.condition, row, settings)) === true) };
@@ -172,6 +174,8 @@ export function runCommand(command: Command, table: Table, settings: Scope): Tab
       return behind(table, settings.runSearch(command.search, table));
     case 'JoinCommand':
       return join(command, table, settings.runSearch(command.search));
+    case 'FormatCommand':
+      return formatRows(command, table);
     case 'AddtotalsCommand':
       return mapRows(table, (row) => row.with([[command.output, totalOf(command, row)]]));
     case 'StreamstatsCommand':

@@ -10,6 +10,7 @@ import { runCommand } from './commands.ts';
 import { refuse } from './refusal.ts';
 import { Row, type Settings, type Table } from './row.ts';
 import { DATASETS, EventFields, type StoredEvent } from './stored-event.ts';
+import { expandSubsearch } from './subsearch.ts';
 import { relativeTime } from './time.ts';
 
 export { Refusal } from './refusal.ts';
@@ -22,9 +23,15 @@ export function parseSearch(text: string, macros: MacroTable): Search {
 
 /** `events` in order of arrival. Throws Refusal for what it does not know. */
 export function interpret(search: Search, events: readonly StoredEvent[], settings: Settings): readonly Row[] {
+  const known = new Map<Search, SearchExpression | undefined>();
+  const expanded = (inner: Search): SearchExpression | undefined => {
+    if (!known.has(inner)) known.set(inner, expandSubsearch(inner, runSearch));
+    return known.get(inner);
+  };
   const runSearch = (inner: Search, table?: Table): Table => {
     const parseCommands = (text: string) => parseTemplate(text, DEFAULT_LIMITS).commands;
-    const scope = { ...settings, ...boundsOf(inner, settings), runSearch, parseCommands };
+    const bounds = boundsOf(inner, settings);
+    const scope = { ...settings, ...bounds, runSearch, parseCommands, expandSubsearch: expanded };
     return inner.commands.reduce<Table>(
       (found, command) => runCommand(command, found, scope),
       table ?? scan(inner, events, scope),
@@ -33,21 +40,21 @@ export function interpret(search: Search, events: readonly StoredEvent[], settin
   return runSearch(search).rows;
 }
 
-/** The dataset's events in the window, newest first; of equal times the later arrival first. */
+/** The dataset's events in the window, newest first; of equal times the later arrival first. Without a dataset all events. */
 function scan(search: Search, events: readonly StoredEvent[], { earliest, latest, strict }: Settings): Table {
   const first = search.commands[0];
   const names =
     first?.kind === 'SearchCommand' ? termsOf(first.expression, 'SearchDataset').map(([, text]) => text) : [];
-  const name = names.length === 1 ? (names[0] ?? '') : refuse('a search that names not exactly one dataset');
-  const rules = DATASETS[name] ?? refuse(`the dataset ${name}`);
+  if (names.length > 1) return refuse('a search that names two datasets');
+  const rules = (names.length === 0 ? ['kube_audit', 'logs'] : names).map(
+    (name) => DATASETS[name] ?? refuse(`the dataset ${name}`),
+  );
   const rows = events
-    .map((event, arrival) => ({ event, arrival }))
-    .filter(
-      ({ event }) => rules.holds(event) && event.time >= (earliest ?? -Infinity) && event.time < (latest ?? Infinity),
-    )
+    .flatMap((event, arrival) => rules.filter((own) => own.holds(event)).map((own) => ({ event, arrival, own })))
+    .filter(({ event }) => event.time >= (earliest ?? -Infinity) && event.time < (latest ?? Infinity))
     .sort((left, right) => right.event.time - left.event.time || right.arrival - left.arrival)
-    .map(({ event }) => new Row(new EventFields(event, rules)));
-  return { rows, existing: new Set(strict ? [] : rules.typed) };
+    .map(({ event, own }) => new Row(new EventFields(event, own)));
+  return { rows, existing: new Set(strict ? [] : rules.flatMap(({ typed }) => typed)) };
 }
 
 /** Bounds that the search names itself take the place of the window's (rule 50). */

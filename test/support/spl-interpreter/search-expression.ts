@@ -1,19 +1,25 @@
 /** Search expressions (section 5.1): true or false of one row, never unknown. */
-import type { SearchComparison, SearchExpression } from '../../../src/spl/ast.ts';
+import type { Search, SearchComparison, SearchExpression } from '../../../src/spl/ast.ts';
 import { compareText, membersOf, numberIn } from './field-value.ts';
 import { matchesKeyword } from './keyword.ts';
 import { isInNetwork, parseNetwork } from './network.ts';
 import type { Row } from './row.ts';
 import { starPattern } from './wildcard.ts';
 
-export function matchesSearch(expression: SearchExpression, row: Row): boolean {
+/** What a subsearch found, as the search expression that it stands for; undefined where it stands for nothing. */
+export type ExpandSubsearch = (search: Search) => SearchExpression | undefined;
+
+export function matchesSearch(expression: SearchExpression, row: Row, expand: ExpandSubsearch): boolean {
   switch (expression.kind) {
     case 'SearchAnd':
-      return expression.operands.every((operand) => matchesSearch(operand, row));
+      return expression.operands.every((operand) => matchesSearch(operand, row, expand));
     case 'SearchOr':
-      return expression.operands.some((operand) => matchesSearch(operand, row));
+      return expression.operands.some((operand) => matchesSearch(operand, row, expand));
     case 'SearchNot':
-      return !matchesSearch(expression.operand, row);
+      // NOT of nothing excludes nothing.
+      return expression.operand.kind === 'SearchSubsearch' && expand(expression.operand.search) === undefined
+        ? true
+        : !matchesSearch(expression.operand, row, expand);
     case 'SearchComparison':
       return matchesComparison(expression, row);
     case 'SearchIn':
@@ -25,6 +31,10 @@ export function matchesSearch(expression: SearchExpression, row: Row): boolean {
         membersOf(row.get('_raw')).some((text) => matchesKeyword(expression.text, text)) ||
         /^\*+$/.test(expression.text)
       );
+    case 'SearchSubsearch': {
+      const found = expand(expression.search);
+      return found === undefined || matchesSearch(found, row, expand);
+    }
     case 'SearchTime':
     case 'SearchDataset':
       return true;

@@ -27,6 +27,7 @@ const termKinds: ReadonlySet<string> = new Set<SearchExpression['kind']>([
   'SearchComparison',
   'SearchIn',
   'SearchKeyword',
+  'SearchSubsearch',
   'SearchTime',
   'SearchDataset',
 ]);
