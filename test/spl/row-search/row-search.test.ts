@@ -124,7 +124,6 @@ describe('refused by name', () => {
     ['verb=get «[search verb=list | table verb]»', 'SPL320', 'search: expected a condition on one event, found a subsearch, which would look at others.'],
     ['«_time>5»', 'SPL320', 'search: expected a field of the event, found _time, which may differ between two copies of one event.'],
     ['a OR «dataset=eks»', 'SPL307', 'dataset: expected at the top of the first search, found elsewhere.'],
-    ['verb=get «[» search x ]', 'SPL207', 'search: subsearches are not supported.'],
     ['verb<«g*»', 'SPL205', 'search: expected a value to compare with, found the wildcard "g*".'],
     ['«`nobody`»', 'SPL101', 'macro "nobody": expected the name of a macro, found none of that name.'],
     ['«»', 'SPL206', 'search: expected a search expression, found nothing.'],
