@@ -241,6 +241,14 @@ function satisfied(bound: TransactionBound | undefined, input: Relation, scope: 
             const raw = input.fields.get('_raw');
             return raw === undefined ? undefined : column(raw.column);
           },
+          subsearch({ subsearch }) {
+            throw new SplError(
+              'SPL207',
+              'transaction: expected a condition on one row, found a subsearch.',
+              subsearch.span,
+              'Mark the rows before it: eval starts=if(…).',
+            );
+          },
         });
   return call('coalesce', condition, FALSE);
 }

@@ -88,7 +88,7 @@ function keyOf(command: TransactionCommand, row: Row): string | undefined {
 function satisfies(bound: TransactionBound | undefined, row: Row, settings: Settings): boolean {
   if (bound === undefined) return false;
   return bound.kind === 'search'
-    ? matchesSearch(bound.expression, row)
+    ? matchesSearch(bound.expression, row, () => refuse('a subsearch in transaction'))
     : toTruth(evaluateRow(bound.condition, row, settings)) === true;
 }
 
