@@ -61,7 +61,8 @@ function tryOut(rule: FieldRule): void {
   const unused = (): never => {
     throw new Error('field rules: expected no subsearch.');
   };
-  const scope = new CommandScope(settings, EVERYTHING, 'rule', [], { search: unused, pipe: unused, template: unused });
+  const subsearches = { search: unused, pipe: unused, term: unused, template: unused };
+  const scope = new CommandScope(settings, EVERYTHING, 'rule', [], subsearches);
   for (const table of ALL_EVENTS.tables) {
     for (const { name } of rule.fields)
       withFieldRules(table, scope).resolve(name, { start: 0, end: 0 }, DEFAULT_LIMITS);
