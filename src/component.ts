@@ -86,8 +86,10 @@ export interface RecordBatch {
   /** The receiver it came through: `otlp/grpc`, `otlp/http`, `file`, … */
   readonly receiver: string;
   readonly resourceLogs: readonly ResourceLogs[];
-  /** Cluster configured for the listener or token, used where the record names none. */
+  /** Cluster configured for the listener, used where the record names none. */
   readonly cluster?: string;
+  /** Cluster that the sender is bound to by its token or certificate, whatever the record names. */
+  readonly boundCluster?: string;
   /** Splunk metadata configured for the listener, file or token, used where the record names none. */
   readonly metadata?: SplunkMetadata;
 }

@@ -16,6 +16,7 @@ interface Listener {
   readonly path: Path;
   readonly endpoint: Endpoint;
   readonly hasClientCertificates: boolean;
+  readonly clientClusters: readonly ClientCluster[];
   readonly allowUnauthenticated: boolean;
   /** A token with one of these scopes opens it. */
   readonly scopes: readonly Scope[];
@@ -35,6 +36,7 @@ export function checkConfig(config: ParsedConfig, ownHosts: readonly string[]): 
     ...checkTokens(config),
     ...checkVolumeRules(config),
     ...listeners.flatMap((listener) => checkAuthentication(listener, config)),
+    ...listeners.flatMap(checkClientClusters),
     ...checkCollisions(listeners),
     ...checkExporterLoop(config, listeners, ownHosts),
   ];
@@ -64,13 +66,22 @@ function toListener(path: Path, settings: ListenerSettings, scopes: readonly Sco
     path,
     endpoint: settings.endpoint,
     hasClientCertificates: settings.tls?.client_ca_file !== undefined,
+    clientClusters: settings.tls?.client_clusters ?? [],
     allowUnauthenticated: settings.allow_unauthenticated,
     scopes,
     hasTokens,
   };
 }
 
-type ListenerSettings = Pick<ParsedConfig['api'], 'endpoint' | 'tls' | 'allow_unauthenticated'>;
+type ClientCluster = NonNullable<
+  NonNullable<ParsedConfig['receivers']['splunk_hec']>['tls']
+>['client_clusters'][number];
+
+type ListenerSettings = Pick<ParsedConfig['api'], 'endpoint' | 'allow_unauthenticated'> & {
+  readonly tls?:
+    | { readonly client_ca_file?: string | undefined; readonly client_clusters?: readonly ClientCluster[] }
+    | undefined;
+};
 
 function checkTokens(config: ParsedConfig): Violation[] {
   const lists: readonly (readonly [Path, readonly TokenItself[]])[] = [
@@ -78,10 +89,21 @@ function checkTokens(config: ParsedConfig): Violation[] {
     [['receivers', 'splunk_hec', 'tokens'], config.receivers.splunk_hec?.tokens ?? []],
     [['receivers', 'k8s_audit_webhook', 'tokens'], config.receivers.k8s_audit_webhook?.tokens ?? []],
   ];
-  return lists.flatMap(([list, entries]) => entries.flatMap((entry, index) => checkToken([...list, index], entry)));
+  return [
+    ...lists.flatMap(([list, entries]) => entries.flatMap((entry, index) => checkToken([...list, index], entry))),
+    ...config.api.tokens.flatMap(checkTokenCluster),
+  ];
 }
 
 type TokenItself = Pick<ParsedConfig['api']['tokens'][number], 'token' | 'hash'>;
+
+function checkTokenCluster({ cluster, scopes }: ParsedConfig['api']['tokens'][number], index: number): Violation[] {
+  if (cluster === undefined || scopes.includes('ingest') || scopes.includes('admin')) return [];
+  const message =
+    `api.tokens[${index}].cluster: expected the scope ingest beside it, found ${scopes.join(', ')}: ` +
+    'it says which cluster records are of, not which ones may be read.';
+  return [{ path: ['api', 'tokens', index, 'cluster'], message }];
+}
 
 function checkToken(path: Path, entry: TokenItself): Violation[] {
   const name = `${path.slice(0, -1).join('.')}[${path.at(-1)}]`;
@@ -110,6 +132,22 @@ function checkVolumeRules({ volume }: ParsedConfig): Violation[] {
       problems.push({ path: [...path, 'name'], message });
     }
     return problems;
+  });
+}
+
+/** Names in certificates that nobody verified would bind nobody. */
+function checkClientClusters({ path, hasClientCertificates, clientClusters }: Listener): Violation[] {
+  const list = [...path, 'tls', 'client_clusters'];
+  const name = list.join('.');
+  if (clientClusters.length > 0 && !hasClientCertificates) {
+    return [{ path: list, message: `${name}: expected ${path.join('.')}.tls.client_ca_file beside it, found none.` }];
+  }
+  return clientClusters.flatMap((entry, index) => {
+    if ((entry.common_name === undefined) !== (entry.san === undefined)) return [];
+    const found = entry.san === undefined ? 'neither' : 'both';
+    return [
+      { path: [...list, index], message: `${name}[${index}]: expected either common_name or san, found ${found}.` },
+    ];
   });
 }
 

@@ -9,6 +9,18 @@ export interface ServerTlsConfig {
   readonly clientCaFile: string | undefined;
 }
 
+/** TLS of a door for records. */
+export interface ListenerTlsConfig extends ServerTlsConfig {
+  /** Empty: whoever `clientCaFile` knows may write as any cluster. Else only clients with one of these names may send. */
+  readonly clientClusters: readonly {
+    readonly commonName: string | undefined;
+    /** Subject alternative name with its type, as `DNS:agent.example.org`. */
+    readonly san: string | undefined;
+    /** Undefined: any. */
+    readonly cluster: string | undefined;
+  }[];
+}
+
 export interface ListenerConfig {
   readonly endpoint: Endpoint;
   readonly tls: ServerTlsConfig | undefined;
@@ -16,6 +28,7 @@ export interface ListenerConfig {
 
 /** A door for records. */
 export interface ReceiverListenerConfig extends ListenerConfig {
+  readonly tls: ListenerTlsConfig | undefined;
   /** Bytes of one request, before and after decompression. */
   readonly maxRequestBytes: number;
   readonly maxConcurrentRequests: number;
@@ -43,6 +56,7 @@ export interface HecTokenConfig {
   /** SHA-256 of the token, 64 lower-case hexadecimal digits. */
   readonly sha256: string;
   readonly isDisabled: boolean;
+  /** The only one that the sender may write as; undefined: any. */
   readonly cluster: string | undefined;
   readonly metadata: { readonly index?: string; readonly source?: string; readonly sourcetype?: string };
   /** Empty: any. */
@@ -110,6 +124,8 @@ export interface TokenConfig {
   /** SHA-256 of the token, 64 lower-case hexadecimal digits. */
   readonly sha256: string;
   readonly scopes: readonly Scope[];
+  /** The only cluster that records sent with it may be of; undefined: any. */
+  readonly cluster?: string | undefined;
 }
 
 export interface VolumeRuleConfig {

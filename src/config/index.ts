@@ -7,6 +7,7 @@ export type {
   HecListenerConfig,
   HecTokenConfig,
   ListenerConfig,
+  ListenerTlsConfig,
   OtlpExporterConfig,
   OtlpGrpcListenerConfig,
   OtlpListenerConfig,
@@ -19,6 +20,6 @@ export type {
 export { ConfigError, type ConfigProblem } from './config-error.ts';
 export { loadConfig, parseConfig } from './parse-config.ts';
 export { Redacted } from './redacted.ts';
-export { type Authorization, type Authorize, createAuthorize } from './tokens.ts';
+export { type Authorization, type Authorize, createAuthorize, createFindToken } from './tokens.ts';
 export { type Endpoint, isLoopback, parseDuration, parseEndpoint, parseSize } from './units.ts';
 export type { Environment } from './yaml-source.ts';

@@ -9,11 +9,32 @@ import { duration, endpoint, flag, httpUrl, integer, percentage, secret, section
 const MiB = 2 ** 20;
 const day = 86_400_000;
 
-const serverTls = section({
+const certificates = {
   cert_file: text(),
   key_file: text(),
   /** Clients must then show a certificate that this authority signed. */
   client_ca_file: text().optional(),
+};
+
+const serverTls = section(certificates);
+
+const listenerTls = section({
+  ...certificates,
+  /** Where there are some, only clients with one of these names may send, each as its cluster. */
+  client_clusters: z
+    .array(
+      section({
+        common_name: text().optional(),
+        /** Subject alternative name. */
+        san: z
+          .string()
+          .regex(/^(?:DNS|URI|email|IP Address):./, 'expected a name with its type, such as DNS:agent.example.org')
+          .optional(),
+        /** None: any. */
+        cluster: text().optional(),
+      }),
+    )
+    .default([]),
 });
 
 const clientTls = section({
@@ -32,7 +53,7 @@ const listener = {
   max_connections: integer(1, 1_000_000).default(1024),
   request_timeout: duration(100, day).prefault('30s'),
   shutdown_timeout: duration(0, day).prefault('10s'),
-  tls: serverTls.optional(),
+  tls: listenerTls.optional(),
   allow_unauthenticated: flag().default(false),
   /** For records that name none themselves. */
   cluster: text().optional(),
@@ -107,8 +128,9 @@ const hecReceiver = section({
         ...tokenItself,
         /** Known, and told so, but not let in. */
         disabled: flag().default(false),
-        /** For events that name none themselves. */
+        /** The only one that the sender may write as. */
         cluster: text().optional(),
+        /** For events that name none themselves. */
         index: text().optional(),
         source: text().optional(),
         sourcetype: text().optional(),
@@ -141,6 +163,8 @@ const auditWebhookReceiver = section({
 const token = section({
   ...tokenItself,
   scopes: z.array(z.enum(['ingest', 'hunt', 'admin'])).min(1),
+  /** The only cluster that records sent with it may be of. */
+  cluster: text().optional(),
 });
 
 const volumeRule = section({

@@ -5,6 +5,7 @@ import type {
   ExporterBatchConfig,
   ExporterRetryConfig,
   HecTokenConfig,
+  ListenerTlsConfig,
   OtlpExporterConfig,
   OtlpListenerConfig,
   ReceiverListenerConfig,
@@ -121,7 +122,7 @@ function toListener(
 ): ReceiverListenerConfig {
   return {
     endpoint: listener.endpoint,
-    tls: toServerTls(listener.tls),
+    tls: toListenerTls(listener.tls),
     maxRequestBytes,
     maxConcurrentRequests: listener.max_concurrent_requests,
     bounds: {
@@ -244,8 +245,18 @@ function toServerTls(tls: ParsedConfig['api']['tls']): ServerTlsConfig | undefin
   return tls && { certFile: tls.cert_file, keyFile: tls.key_file, clientCaFile: tls.client_ca_file };
 }
 
+function toListenerTls(tls: ParsedHec['tls']): ListenerTlsConfig | undefined {
+  if (tls === undefined) return undefined;
+  const clientClusters = tls.client_clusters.map(({ common_name, san, cluster }) => ({
+    commonName: common_name,
+    san,
+    cluster,
+  }));
+  return { certFile: tls.cert_file, keyFile: tls.key_file, clientCaFile: tls.client_ca_file, clientClusters };
+}
+
 function toToken(entry: ParsedConfig['api']['tokens'][number]): TokenConfig {
-  return { sha256: toSha256(entry), scopes: entry.scopes };
+  return { sha256: toSha256(entry), scopes: entry.scopes, cluster: entry.cluster };
 }
 
 function toSha256(entry: Pick<ParsedConfig['api']['tokens'][number], 'token' | 'hash'>): string {

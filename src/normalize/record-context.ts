@@ -11,7 +11,7 @@ import { printJson } from './print-json.ts';
 export interface RecordContext {
   readonly record: LogRecord;
   readonly receiver: string;
-  /** The cluster that attributes name; wins over an envelope's. */
+  /** The cluster that the sender is bound to, else the one that attributes name; wins over an envelope's. */
   readonly cluster: string | null;
   /** The cluster configured for the listener; used where nothing else names one. */
   readonly configuredCluster: string | null;
@@ -35,6 +35,7 @@ export function describeRecords(batch: RecordBatch, resource: ResourceLogs): (re
   const { receiver } = batch;
   const resourceAttributes = resource.resourceAttributes;
   const resourceText = printAttributes(resourceAttributes);
+  const boundCluster = batch.boundCluster ?? null;
   const configuredCluster = batch.cluster ?? null;
   const configured = batch.metadata ?? {};
   const ofResource = (name: string): string | null => readAttribute(resourceAttributes[name]);
@@ -56,7 +57,7 @@ export function describeRecords(batch: RecordBatch, resource: ResourceLogs): (re
     return {
       record,
       receiver,
-      cluster: resourceCluster ?? own('k8s.cluster.name') ?? resourceClusterName ?? own('cluster_name'),
+      cluster: boundCluster ?? resourceCluster ?? own('k8s.cluster.name') ?? resourceClusterName ?? own('cluster_name'),
       configuredCluster,
       index: resourceIndex ?? own('com.splunk.index') ?? configured.index ?? null,
       source:

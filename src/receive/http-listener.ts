@@ -14,6 +14,8 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Admission, type Ticket } from './admission.ts';
+import type { Sender } from './authorization.ts';
+import { ClientClusters } from './client-clusters.ts';
 import { collectBytes, SenderGoneError } from './collect-bytes.ts';
 import { COMPRESSIONS, type Compression } from './decompress.ts';
 import { listen, readTlsOptions, type TlsSettings } from './listen.ts';
@@ -74,6 +76,8 @@ export interface HttpRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+  /** What the client's certificate says of it. Throws a refusal where it may not send. */
+  certifiedSender(): Sender;
   /** Admits the request and resolves to its whole body, as it came; once. Throws what `refusalOf` sorts. */
   receive(): Promise<ReceivedBody>;
 }
@@ -99,6 +103,7 @@ export class HttpListener {
   readonly #settings: ResolvedSettings;
   readonly #protocol: HttpProtocol;
   readonly #admission: Admission;
+  readonly #clientClusters: ClientClusters;
   #connections = 0;
   #server: Server | undefined;
   #stopping: Promise<void> | undefined;
@@ -108,6 +113,7 @@ export class HttpListener {
     this.#settings = resolveListenerSettings(settings);
     this.#protocol = protocol;
     this.#admission = new Admission(this.#settings, () => performance.now());
+    this.#clientClusters = new ClientClusters(settings.tls?.clientClusters ?? []);
   }
 
   /** Requests and bytes in hand. */
@@ -185,11 +191,15 @@ export class HttpListener {
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const startedMs = performance.now();
     let ticket: Ticket | undefined;
-    const request = readTarget(message, async () => {
-      const compression = this.#checkBody(message);
-      ticket = this.#admission.enter();
-      return this.#receive(message, compression, ticket);
-    });
+    const request = {
+      ...readTarget(message),
+      certifiedSender: () => this.#clientClusters.admit(message.socket),
+      receive: async () => {
+        const compression = this.#checkBody(message);
+        ticket = this.#admission.enter();
+        return this.#receive(message, compression, ticket);
+      },
+    };
     let answer: HttpAnswer;
     try {
       answer = await this.#protocol.answer(request);
@@ -280,7 +290,7 @@ export class HttpListener {
   }
 }
 
-function readTarget(message: IncomingMessage, receive: HttpRequest['receive']): HttpRequest {
+function readTarget(message: IncomingMessage): Omit<HttpRequest, 'certifiedSender' | 'receive'> {
   const target = message.url ?? '';
   const mark = target.indexOf('?');
   return {
@@ -288,7 +298,6 @@ function readTarget(message: IncomingMessage, receive: HttpRequest['receive']): 
     path: mark < 0 ? target : target.slice(0, mark),
     query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
     headers: message.headers,
-    receive,
   };
 }
 

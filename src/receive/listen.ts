@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo, Server } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import { PermanentError } from '../component.ts';
+import type { ClientCluster } from './client-clusters.ts';
 
 export interface TlsSettings {
   /** PEM files. */
@@ -10,6 +11,8 @@ export interface TlsSettings {
   readonly keyFile: string;
   /** Where set, only clients with a certificate of this authority may connect. */
   readonly clientCaFile?: string | undefined;
+  /** Where there are some, only clients with one of these names may send, each as its cluster. */
+  readonly clientClusters?: readonly ClientCluster[] | undefined;
 }
 
 export interface Endpoint {

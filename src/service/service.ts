@@ -7,6 +7,7 @@ import { type Component, type Database, type Logger, type Metrics, PermanentErro
 import {
   type Config,
   createAuthorize,
+  createFindToken,
   type Endpoint,
   type OtlpListenerConfig,
   type ReceiverListenerConfig,
@@ -262,8 +263,8 @@ interface Receivers {
 function createReceivers(config: Config, intake: Intake, logger: Logger, metrics: Metrics): Receivers {
   const { otlp, splunkHec, k8sAuditWebhook } = config.receivers;
   const { grpc, http } = otlp ?? {};
-  const authorizeScope = createAuthorize(config.api.tokens, ['ingest']);
-  const authorize = authorizeScope && ((header: string | undefined) => authorizeScope(header, 'ingest'));
+  const findToken = createFindToken(config.api.tokens, ['ingest']);
+  const authorize = findToken && ((header: string | undefined) => findToken(header, 'ingest'));
   const settings = <Bounds extends object>(listener: ReceiverListenerConfig & { readonly bounds: Bounds }) => ({
     endpoint: printAddress(listener.endpoint.host, listener.endpoint.port),
     maxConcurrentRequests: listener.maxConcurrentRequests,

@@ -101,6 +101,16 @@ describe('values', () => {
     ]);
   });
 
+  test('names in client certificates are bound to clusters', () => {
+    const names = '[{ common_name: agent-a, cluster: a }, { san: "URI:spiffe://x/gateway" }]';
+    const tls = `{ cert_file: c, key_file: k, client_ca_file: ca, client_clusters: ${names} }`;
+    const { receivers } = parseConfig(`receivers: { k8s_audit_webhook: { tls: ${tls} } }`, 'none', {});
+    expect(receivers.k8sAuditWebhook?.tls?.clientClusters).toEqual([
+      { commonName: 'agent-a', san: undefined, cluster: 'a' },
+      { commonName: undefined, san: 'URI:spiffe://x/gateway', cluster: undefined },
+    ]);
+  });
+
   test('an exporter header is redacted in text, JSON and inspection', () => {
     const config = parseConfig(
       'exporters: { otlp: { endpoint: "https://c:4318", headers: { authorization: "Bearer ${env:TOKEN}" } } }',
@@ -282,6 +292,27 @@ describe('rules across keys', () => {
     ['localhost', 'api: { endpoint: "localhost:8080" }'],
   ])('listening is allowed with %s', (_, text) => {
     expect(parseConfig(text, 'none', environment).api.endpoint.port).toBe(8080);
+  });
+
+  test.each([
+    [
+      'receivers: { splunk_hec: { tls: { cert_file: a, key_file: b, client_clusters: [{ san: "DNS:x", cluster: c }] } } }',
+      'receivers.splunk_hec.tls.client_clusters: expected receivers.splunk_hec.tls.client_ca_file beside it, found none.',
+    ],
+    [
+      'receivers: { splunk_hec: { tls: { cert_file: a, key_file: b, client_ca_file: c, client_clusters: [{ cluster: c }] } } }',
+      'receivers.splunk_hec.tls.client_clusters[0]: expected either common_name or san, found neither.',
+    ],
+    [
+      'receivers: { splunk_hec: { tls: { cert_file: a, key_file: b, client_ca_file: c, client_clusters: [{ san: x }] } } }',
+      'expected a name with its type, such as DNS:agent.example.org',
+    ],
+    [
+      'api: { tokens: [{ token: "${env:TOKEN}", scopes: [hunt], cluster: c }] }',
+      'api.tokens[0].cluster: expected the scope ingest beside it, found hunt',
+    ],
+  ])('what would bind nobody to a cluster is refused: %s', (text, message) => {
+    expect(refusal(text)).toContain(message);
   });
 
   test('server TLS alone is no proof of identity', () => {

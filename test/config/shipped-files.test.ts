@@ -11,7 +11,7 @@ const tokens = { PINTAIL_API_TOKEN: 'api-token-for-a-test', PINTAIL_INGEST_TOKEN
 
 /** Every path of the schema, lists entered at their first entry. */
 function allPaths(path: readonly (string | number)[] = []): (readonly (string | number)[])[] {
-  const isList = ['tokens', 'rules'].includes(String(path.at(-1)));
+  const isList = ['tokens', 'rules', 'client_clusters'].includes(String(path.at(-1)));
   const here = isList ? [...path, 0] : path;
   return knownKeys(here).flatMap((key) => [[...here, key], ...allPaths([...here, key])]);
 }
@@ -52,7 +52,10 @@ describe('config/pintail.yaml', () => {
       { name: 'watches', search: 'dataset=kube_audit verb=watch', keptShare: 0.1 },
     ]);
     expect(config.exporters.file?.path).toBe('/d/risk-events.ndjson');
-    expect(config.receivers.otlp?.grpc?.tls?.clientCaFile).toBe('./tls/clients.crt');
+    expect(config.receivers.otlp?.grpc?.tls).toMatchObject({
+      clientCaFile: './tls/clients.crt',
+      clientClusters: [{ commonName: 'agent-prod', cluster: 'prod' }, { san: 'URI:spiffe://example.org/gateway' }],
+    });
     expect(config.api.tokens.map((token) => token.scopes)).toEqual([['hunt'], ['ingest']]);
     expect(config.receivers.splunkHec?.tokens).toMatchObject([
       { cluster: 'prod', metadata: { index: 'kube', source: 'audit', sourcetype: 'kube:apiserver-audit' } },

@@ -198,6 +198,13 @@ describe('cluster', () => {
     ['cluster_name of the record', {}, { cluster_name: 'd' }, configured, 'd'],
     ['the log group of EKS', { 'cloudwatch.log.group.name': '/aws/eks/e/cluster' }, {}, configured, 'e'],
     ['the listener', { 'k8s.cluster.name': '' }, {}, configured, 'listener'],
+    [
+      'the cluster that the sender is bound to',
+      { 'k8s.cluster.name': 'a', 'cloudwatch.log.group.name': '/aws/eks/e/cluster' },
+      { cluster_name: 'd' },
+      { ...configured, boundCluster: 'bound' },
+      'bound',
+    ],
     ['none', {}, {}, {}, null],
   ])('is from %s', (_, resource, attributes, fields, expected) => {
     const { audit, logs } = rows(

@@ -10,6 +10,8 @@ export interface Certificates extends Disposable {
   /** PEM files: the authority, a server certificate for 127.0.0.1 and localhost, a client certificate. */
   readonly files: Readonly<Record<'ca' | 'serverCert' | 'serverKey' | 'clientCert' | 'clientKey', string>>;
   read(file: keyof Certificates['files']): Buffer;
+  /** A client certificate of the same authority; `names` are its subject alternative names, as openssl writes them. */
+  issueClient(commonName: string, names?: string): { readonly cert: Buffer; readonly key: Buffer };
 }
 
 export function createCertificates(): Certificates {
@@ -32,12 +34,14 @@ export function createCertificates(): Certificates {
     '-subj',
     '/CN=test authority',
   );
-  for (const name of ['server', 'client']) {
-    openssl('req', ...newKey, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`);
-    writeFileSync(path(`${name}.ext`), 'subjectAltName=IP:127.0.0.1,DNS:localhost\n');
+  const issue = (name: string, commonName: string, names: string): void => {
+    openssl('req', ...newKey, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${commonName}`);
+    writeFileSync(path(`${name}.ext`), names === '' ? '' : `subjectAltName=${names}\n`);
     const signing = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', `${name}.ext`];
     openssl('x509', '-req', '-in', `${name}.csr`, ...signing, '-out', `${name}.pem`);
-  }
+  };
+  for (const name of ['server', 'client']) issue(name, name, 'IP:127.0.0.1,DNS:localhost');
+  let issued = 0;
   const files = {
     ca: path('ca.pem'),
     serverCert: path('server.pem'),
@@ -48,6 +52,11 @@ export function createCertificates(): Certificates {
   return {
     files,
     read: (file) => readFileSync(files[file]),
+    issueClient(commonName, names = '') {
+      const name = `client-${issued++}`;
+      issue(name, commonName, names);
+      return { cert: readFileSync(path(`${name}.pem`)), key: readFileSync(path(`${name}.key`)) };
+    },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
   };
 }

@@ -9,6 +9,7 @@
  */
 import type { AddressInfo } from 'node:net';
 import type { Component, Consumed, LogRecord, RecordBatch, RecordConsumer } from '../../component.ts';
+import { boundCluster, type Sender } from '../authorization.ts';
 import { type HttpAnswer, HttpListener, type HttpProtocol, type HttpRequest } from '../http-listener.ts';
 import { receiveText } from '../receive-text.ts';
 import { ReceiverMeter, type ReceiverTelemetry } from '../receiver-meter.ts';
@@ -68,7 +69,7 @@ export class AuditWebhookReceiver implements Component, HttpProtocol {
     if (request.method !== 'POST') {
       throw new RefusedError({ reason: 'wrong_method', message: `method: expected POST, found ${request.method}.` });
     }
-    const cluster = this.#admit(request.headers.authorization);
+    const cluster = boundCluster(this.#admit(request.headers.authorization), request.certifiedSender());
     const text = await receiveText(request, this.#meter);
     if (text.trim() === '') {
       throw new RefusedError({ reason: 'bad_data', message: 'body: expected an EventList, found nothing.' });
@@ -77,21 +78,21 @@ export class AuditWebhookReceiver implements Component, HttpProtocol {
     return { status: 200, headers: {}, body: '' };
   }
 
-  /** The cluster of whoever sends. Throws a refusal for an unknown token. */
-  #admit(authorization: string | undefined): string | undefined {
-    const { authorize, cluster } = this.#settings;
-    if (this.#tokens.size === 0 && authorize === undefined) return cluster;
+  /** Whoever sends. Throws a refusal for an unknown token. */
+  #admit(authorization: string | undefined): Sender {
+    const { authorize } = this.#settings;
+    if (this.#tokens.size === 0 && authorize === undefined) return {};
     const token = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
     const known = token === undefined ? undefined : this.#tokens.find(token);
-    if (known !== undefined) return known.cluster ?? cluster;
+    if (known !== undefined) return known;
     const decision = authorize?.(authorization) ?? 'unauthenticated';
-    if (decision === 'allowed') return cluster;
+    if (typeof decision === 'object') return decision;
     const message = 'authorization: expected "Bearer" and a known token that may send, found another or none.';
     throw new RefusedError({ reason: decision, message });
   }
 
   /** The list goes on as one record: its items are cut with their exact text where it is normalised. */
-  async #consume(text: string, cluster: string | undefined): Promise<void> {
+  async #consume(text: string, boundCluster: string | undefined): Promise<void> {
     const record: LogRecord = {
       timeUnixNano: 0n,
       observedTimeUnixNano: 0n,
@@ -101,11 +102,12 @@ export class AuditWebhookReceiver implements Component, HttpProtocol {
       attributes: NO_ATTRIBUTES,
       eventName: '',
     };
-    const { metadata } = this.#settings;
+    const { cluster, metadata } = this.#settings;
     const batch: RecordBatch = {
       receiver: RECEIVER,
       resourceLogs: [{ resourceAttributes: NO_ATTRIBUTES, logRecords: [record] }],
       ...(cluster === undefined ? {} : { cluster }),
+      ...(boundCluster === undefined ? {} : { boundCluster }),
       ...(metadata === undefined ? {} : { metadata }),
     };
     this.#meter.add('received_log_records', 1);

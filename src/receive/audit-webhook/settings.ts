@@ -9,7 +9,7 @@ export const DEFAULT_PATH = '/k8s-audit';
 export interface WebhookToken {
   /** SHA-256 of the token, 64 hexadecimal digits. */
   readonly sha256: string;
-  /** Cluster of the API server that has this token; events name none. */
+  /** The only cluster that whoever has this token may write as; undefined: any. */
   readonly cluster?: string | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface AuditWebhookReceiverSettings extends HttpListenerSettings {
   readonly tokens?: readonly WebhookToken[] | undefined;
   /** Decides from the `authorization` header where the token is not in `tokens`. */
   readonly authorize?: ((header: string | undefined) => Authorization) | undefined;
-  /** Cluster of events whose token names none. */
+  /** Cluster of events whose sender is bound to none; events of this backend do not name theirs. */
   readonly cluster?: string | undefined;
   readonly metadata?: SplunkMetadata | undefined;
 }

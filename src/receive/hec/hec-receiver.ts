@@ -16,6 +16,7 @@ import {
   RetryableError,
   type SplunkMetadata,
 } from '../../component.ts';
+import { boundCluster } from '../authorization.ts';
 import { type HttpAnswer, HttpListener, type HttpProtocol, type HttpRequest } from '../http-listener.ts';
 import { receiveText } from '../receive-text.ts';
 import { ReceiverMeter, type ReceiverTelemetry } from '../receiver-meter.ts';
@@ -133,6 +134,7 @@ export class HecReceiver implements Component, HttpProtocol {
 
   async #take(request: HttpRequest, token: HecToken, route: 'event' | 'raw'): Promise<HttpAnswer> {
     const channel = channelOf(request, token);
+    const cluster = boundCluster(token, request.certifiedSender());
     const text = await receiveText(request, this.#meter);
     if (text.trim() === '') throw new HecRefusedError(5, 'body: expected events, found none.');
     const metadata = metadataOf(request.query);
@@ -152,7 +154,7 @@ export class HecReceiver implements Component, HttpProtocol {
       decoded = decodeRaw(text, metadata, maxEventsPerRequest);
       this.#meter.add('received_log_records', decoded.logRecords);
     }
-    if (decoded.logRecords > 0) await this.#consume(token, decoded);
+    if (decoded.logRecords > 0) await this.#consume(token, cluster, decoded);
     // An id for nothing would be a promise about nothing.
     const isKept = decoded.logRecords > 0 || problem === undefined;
     const ackId = channel !== undefined && isKept ? this.#acknowledgements.issue(channel) : undefined;
@@ -170,14 +172,16 @@ export class HecReceiver implements Component, HttpProtocol {
 
   async #consume(
     token: HecToken,
+    boundCluster: string | undefined,
     decoded: { readonly resourceLogs: readonly ResourceLogs[]; readonly logRecords: number },
   ): Promise<void> {
-    const cluster = token.cluster ?? this.#settings.cluster;
+    const { cluster } = this.#settings;
     const batch: RecordBatch = {
       receiver: RECEIVER,
       resourceLogs: decoded.resourceLogs,
       metadata: { ...this.#settings.metadata, ...token.metadata },
       ...(cluster === undefined ? {} : { cluster }),
+      ...(boundCluster === undefined ? {} : { boundCluster }),
     };
     let consumed: Consumed;
     try {

@@ -8,7 +8,7 @@ export interface HecToken {
   readonly sha256: string;
   /** Known, and told so, but not let in. */
   readonly isDisabled?: boolean | undefined;
-  /** Cluster of records that name none. */
+  /** The only cluster that whoever has this token may write as; undefined: any. */
   readonly cluster?: string | undefined;
   /** Splunk metadata of records that name none. */
   readonly metadata?: SplunkMetadata | undefined;
@@ -25,7 +25,7 @@ export interface HecReceiverSettings extends HttpListenerSettings {
   readonly tokens?: readonly HecToken[] | undefined;
   /** Decides about a token that is not in `tokens`, given as an `authorization` header would have it. */
   readonly authorize?: ((header: string) => Authorization) | undefined;
-  /** Cluster and metadata of records that name none, where their token gives none either. */
+  /** Cluster of records that name none whose sender is bound to none; metadata where neither they nor their token name any. */
   readonly cluster?: string | undefined;
   readonly metadata?: SplunkMetadata | undefined;
   /** Events or lines in one request; bounds what a small body can become in memory. */

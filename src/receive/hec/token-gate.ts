@@ -38,7 +38,8 @@ export class TokenGate {
     const token = this.#tokens.find(presented);
     if (token?.isDisabled === true) throw new HecRefusedError(1, 'authorization: found a token that is disabled.');
     if (token !== undefined) return token;
-    if (this.#authorize?.(`Bearer ${presented}`) === 'allowed') return ANYBODY;
+    const decision = this.#authorize?.(`Bearer ${presented}`);
+    if (typeof decision === 'object') return { ...ANYBODY, cluster: decision.cluster };
     throw new HecRefusedError(4, 'authorization: expected a known token, found another.');
   }
 }

@@ -26,9 +26,10 @@ export class LogsIntake {
 
   /**
    * Takes one request in its turn. Resolves once the accepted records are durable; throws what `refusalOf` sorts, or
-   * SenderGoneError where nobody would hear the answer any more when its turn has come.
+   * SenderGoneError where nobody would hear the answer any more when its turn has come. `boundCluster` is the only one
+   * that the sender may write as.
    */
-  async take(body: ReceivedBody, encoding: Encoding): Promise<ExportResult> {
+  async take(body: ReceivedBody, encoding: Encoding, boundCluster: string | undefined): Promise<ExportResult> {
     const { wire, compression } = body;
     this.#meter.add('received_bytes', wire.length);
     const bytes = await body.unpack(compression);
@@ -41,7 +42,7 @@ export class LogsIntake {
     if (logRecords === 0 && rejected.count > 0) throw new BadDataError(rejected.field, rejected.description);
     if (logRecords === 0) return { rejectedLogRecords: 0, errorMessage: '' };
 
-    const consumed = await this.#consume(request);
+    const consumed = await this.#consume(request, boundCluster);
     this.#meter.add('accepted_log_records', consumed.acceptedLogRecords);
     this.#meter.add('rejected_log_records', consumed.rejectedLogRecords);
     const messages = [sentence(rejected), consumed.errorMessage, sentence(invalidUtf8)];
@@ -55,12 +56,13 @@ export class LogsIntake {
     return encoding === 'json' ? decodeJson(bytes, this.#settings) : decodeProtobuf(bytes, this.#settings);
   }
 
-  async #consume(request: DecodedRequest): ReturnType<RecordConsumer['consume']> {
+  async #consume(request: DecodedRequest, boundCluster: string | undefined): ReturnType<RecordConsumer['consume']> {
     const { cluster, metadata } = this.#settings;
     const batch: RecordBatch = {
       receiver: this.#receiver,
       resourceLogs: request.resourceLogs,
       ...(cluster === undefined ? {} : { cluster }),
+      ...(boundCluster === undefined ? {} : { boundCluster }),
       ...(metadata === undefined ? {} : { metadata }),
     };
     try {

@@ -19,8 +19,9 @@ import {
 import type { AddressInfo } from 'node:net';
 import type { Component, RecordConsumer } from '../../component.ts';
 import { Admission } from '../admission.ts';
-import { checkAuthorization } from '../authorization.ts';
+import { boundCluster, checkAuthorization, type Sender } from '../authorization.ts';
 import { BadDataError } from '../bad-data-error.ts';
+import { ClientClusters } from '../client-clusters.ts';
 import { SenderGoneError } from '../collect-bytes.ts';
 import { listen, readTlsOptions } from '../listen.ts';
 import { ReceivedBody } from '../received-body.ts';
@@ -46,6 +47,7 @@ export class OtlpGrpcReceiver implements Component {
   readonly #intake: LogsIntake;
   readonly #admission: Admission;
   readonly #sessions: GrpcSessions;
+  readonly #clientClusters: ClientClusters;
   #server: Http2Server | Http2SecureServer | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -55,6 +57,7 @@ export class OtlpGrpcReceiver implements Component {
     this.#intake = new LogsIntake(RECEIVER, this.#settings, next, this.#meter);
     this.#admission = new Admission(this.#settings, () => performance.now());
     this.#sessions = new GrpcSessions(this.#settings, Math.random);
+    this.#clientClusters = new ClientClusters(settings.tls?.clientClusters ?? []);
     this.#meter.watch(() => this.#admission);
     this.#meter.watchConnections(() => this.#sessions.size);
   }
@@ -127,7 +130,8 @@ export class OtlpGrpcReceiver implements Component {
 
   async #export(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
     checkTarget(headers);
-    checkAuthorization(this.#settings.authorize, headers.authorization);
+    const sender = checkAuthorization(this.#settings.authorize, headers.authorization);
+    const cluster = boundCluster(sender, this.#certifiedSender(stream));
     const compression = messageCompression(headers);
     const ticket = this.#admission.enter();
     try {
@@ -146,11 +150,17 @@ export class OtlpGrpcReceiver implements Component {
         ticket,
         isSenderGone: () => stream.destroyed,
       });
-      const result = await this.#intake.take(body, 'protobuf');
+      const result = await this.#intake.take(body, 'protobuf', cluster);
       sendResponse(stream, encodeResponse(result, 'protobuf'));
     } finally {
       ticket.release();
     }
+  }
+
+  #certifiedSender(stream: ServerHttp2Stream): Sender {
+    const socket = stream.session?.socket;
+    if (socket === undefined) throw new SenderGoneError('the sender went away before its call was looked at.');
+    return this.#clientClusters.admit(socket);
   }
 
   #refuse(stream: ServerHttp2Stream, error: unknown): void {

@@ -7,7 +7,7 @@
  */
 import type { AddressInfo } from 'node:net';
 import type { Component, RecordConsumer } from '../../component.ts';
-import { type Authorization, checkAuthorization } from '../authorization.ts';
+import { type Authorization, boundCluster, checkAuthorization } from '../authorization.ts';
 import { type HttpAnswer, HttpListener, type HttpProtocol, type HttpRequest } from '../http-listener.ts';
 import { ReceiverMeter, type ReceiverTelemetry } from '../receiver-meter.ts';
 import { RefusedError, shorten } from '../refusal.ts';
@@ -60,7 +60,8 @@ export class OtlpHttpReceiver implements Component, HttpProtocol {
 
   async answer(request: HttpRequest): Promise<HttpAnswer> {
     checkTarget(request);
-    checkAuthorization(this.#authorize, request.headers.authorization);
+    const sender = checkAuthorization(this.#authorize, request.headers.authorization);
+    const cluster = boundCluster(sender, request.certifiedSender());
     const type = request.headers['content-type'];
     const encoding = encodingOf(type);
     if (encoding === undefined) {
@@ -71,7 +72,7 @@ export class OtlpHttpReceiver implements Component, HttpProtocol {
         ),
       });
     }
-    return success(await this.#intake.take(await request.receive(), encoding), encoding);
+    return success(await this.#intake.take(await request.receive(), encoding, cluster), encoding);
   }
 }
 

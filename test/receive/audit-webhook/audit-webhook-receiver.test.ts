@@ -143,19 +143,22 @@ describe('tokens', () => {
   const hash = (token: string) => createHash('sha256').update(token).digest('hex');
   const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
-  test('name the cluster of their API server', async () => {
+  test('bind their API server to its cluster', async () => {
     const tokens = [{ sha256: hash('token-of-blue'), cluster: 'blue' }, { sha256: hash('token-of-another') }];
     const { post, consumer } = await start({ cluster: 'prod', tokens });
     expect((await post(eventListOf([event]), bearer('token-of-blue'))).status).toBe(200);
     expect((await post(eventListOf([event]), bearer('token-of-another'))).status).toBe(200);
-    expect(consumer.batches.map((batch) => batch.cluster)).toEqual(['blue', 'prod']);
+    expect(consumer.batches.map(({ boundCluster, cluster }) => [boundCluster, cluster])).toEqual([
+      ['blue', 'prod'],
+      [undefined, 'prod'],
+    ]);
     const refused = await post(eventListOf([event]), bearer('x'));
     expect(refused).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
     expect((await post(eventListOf([event]))).status).toBe(401);
   });
 
   test('of the service count too, by what they are for', async () => {
-    const decisions = { 'Bearer ingest': 'allowed', 'Bearer hunt': 'forbidden' } as const;
+    const decisions = { 'Bearer ingest': {}, 'Bearer hunt': 'forbidden' } as const;
     const authorize = (header: string | undefined) => decisions[header as keyof typeof decisions] ?? 'unauthenticated';
     const { post } = await start({ authorize });
     const statuses = [];

@@ -425,7 +425,7 @@ describe('an event', () => {
     const [batch] = consumer.batches;
     expect(batch).toMatchObject({
       receiver: 'splunk-hec',
-      cluster: 'prod',
+      boundCluster: 'prod',
       metadata: { index: 'kube', source: 'of-token' },
     });
     expect(batch!.resourceLogs[0]!.resourceAttributes).toEqual({
@@ -527,7 +527,7 @@ describe('without tokens', () => {
   });
 
   test("the service's own tokens are HEC tokens where it has some", async () => {
-    const authorize = (header: string) => (header === `Bearer ${URL_TOKEN}` ? 'allowed' : 'unauthenticated');
+    const authorize = (header: string) => (header === `Bearer ${URL_TOKEN}` ? {} : 'unauthenticated');
     const { post } = await start({ authorize });
     expect(text(await post(ok, { headers: { authorization: `Splunk ${URL_TOKEN}` } }))).toBe(success);
     expect((await post(ok)).status).toBe(403);

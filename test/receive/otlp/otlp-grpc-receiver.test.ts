@@ -202,7 +202,7 @@ describe('OtlpGrpcReceiver, refusals', () => {
 
   it('lets in whom the service lets in', async () => {
     const authorize = (header: string | undefined) =>
-      header === 'Bearer good' ? 'allowed' : header === 'Bearer other' ? 'forbidden' : 'unauthenticated';
+      header === 'Bearer good' ? {} : header === 'Bearer other' ? 'forbidden' : 'unauthenticated';
     const { port, client, consumer } = await startReceiver({ authorize });
     expect(await client.export(one)).toMatchObject({
       code: 16,

@@ -291,7 +291,7 @@ describe('OtlpHttpReceiver, refusals', () => {
 
   it('lets in whom the service lets in', async () => {
     const authorize = (header: string | undefined) =>
-      header === 'Bearer good' ? 'allowed' : header === 'Bearer other' ? 'forbidden' : 'unauthenticated';
+      header === 'Bearer good' ? {} : header === 'Bearer other' ? 'forbidden' : 'unauthenticated';
     const { port, consumer, refused } = await startReceiver({ authorize });
     const answer = await send({ port, headers: json, body: oneJson });
     expect(answer).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });

@@ -1,4 +1,4 @@
-import { connect } from 'node:http2';
+import { connect, type SecureClientSessionOptions } from 'node:http2';
 import {
   Client,
   type ClientOptions,
@@ -73,9 +73,13 @@ export interface RawCall {
   readonly leaveOpen?: boolean;
 }
 
-/** One HTTP/2 stream with any headers and bytes; resolves to headers and trailers together. */
-export async function callRaw(port: number, call: RawCall): Promise<Record<string, string>> {
-  const session = connect(`http://127.0.0.1:${port}`);
+/** One HTTP/2 stream with any headers and bytes, over TLS where `tls` is given; resolves to headers and trailers together. */
+export async function callRaw(
+  port: number,
+  call: RawCall,
+  tls?: SecureClientSessionOptions,
+): Promise<Record<string, string>> {
+  const session = connect(`${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`, tls);
   const answer: Record<string, string> = {};
   const keep = (headers: object) => {
     for (const [name, value] of Object.entries(headers)) answer[name] = String(value);
