@@ -25,6 +25,7 @@ interface Listener {
 }
 
 const minTokenCharacters = 16;
+const day = 86_400_000;
 
 /** Listeners that may have tokens of their own. */
 const TOKEN_OWNERS = new Set(['receivers.splunk_hec', 'receivers.k8s_audit_webhook']);
@@ -35,6 +36,7 @@ export function checkConfig(config: ParsedConfig, ownHosts: readonly string[]): 
   return [
     ...checkTokens(config),
     ...checkVolumeRules(config),
+    ...checkRetention(config),
     ...listeners.flatMap((listener) => checkAuthentication(listener, config)),
     ...listeners.flatMap(checkClientClusters),
     ...checkCollisions(listeners),
@@ -148,6 +150,19 @@ function checkClientClusters({ path, hasClientCertificates, clientClusters }: Li
     return [
       { path: [...list, index], message: `${name}[${index}]: expected either common_name or san, found ${found}.` },
     ];
+  });
+}
+
+/** A window that is caught up reads what came before it, and events go by whole days. */
+function checkRetention({ storage, detections }: ParsedConfig): Violation[] {
+  const least = detections.catch_up + day;
+  return (['retention', 'findings_retention'] as const).flatMap((key) => {
+    const kept = storage[key];
+    if (kept === null || kept >= least) return [];
+    const message =
+      `storage.${key}: expected a day more than detections.catch_up (${detections.catch_up / day}d) at least, since a window ` +
+      `that is caught up must find its events, found ${kept / day}d.`;
+    return [{ path: ['storage', key], message }];
   });
 }
 

@@ -158,6 +158,12 @@ export interface Config {
       readonly freeDiskBytes: number;
       readonly loadIntervalMs: number;
     };
+    /** How long things are kept, by the names of the store's settings; null: for ever, without a bound. */
+    readonly retention: {
+      readonly retentionMs: number | null;
+      readonly findingsRetentionMs: number | null;
+      readonly diskBytes: number | null;
+    };
     /** Null: the optional package's. */
     readonly geoDatabase: string | null;
   };

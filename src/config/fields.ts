@@ -49,6 +49,15 @@ export function duration(minimumMs: number, maximumMs = Number.POSITIVE_INFINITY
   });
 }
 
+/** How long something is kept: milliseconds, written as `30d`; null, written as `forever`. */
+export function retention(minimumMs: number) {
+  return parsed<number | null>(
+    'a duration with its unit, such as 30d, or forever',
+    (value) => (value.trim() === 'forever' ? { value: null } : parseDuration(value)),
+    (ms) => (ms === null || ms >= minimumMs ? undefined : `a duration of at least ${minimumMs}ms, or forever`),
+  );
+}
+
 /** A part of one, written as `10%`: more than nothing, less than all. */
 export function percentage() {
   return parsed('a percentage such as 10%', parsePercentage);

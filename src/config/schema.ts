@@ -4,7 +4,19 @@
  * `config/pintail.yaml` shows the same with a comment for each; a test holds the two together.
  */
 import { z } from 'zod';
-import { duration, endpoint, flag, httpUrl, integer, percentage, secret, section, size, text } from './fields.ts';
+import {
+  duration,
+  endpoint,
+  flag,
+  httpUrl,
+  integer,
+  percentage,
+  retention,
+  secret,
+  section,
+  size,
+  text,
+} from './fields.ts';
 
 const MiB = 2 ** 20;
 const day = 86_400_000;
@@ -191,6 +203,12 @@ export const configSchema = section({
     max_temporary_size: size(MiB).prefault('8GiB'),
     min_free_disk: size(0).prefault('512MiB'),
     load_interval: duration(10, day).prefault('1s'),
+    /** Of events, after the day of their arrival (UTC) has ended. */
+    retention: retention(day).prefault('30d'),
+    /** Of findings, risk events and incidents. Incidents look seven days back. */
+    findings_retention: retention(8 * day).prefault('365d'),
+    /** What the database may hold; beyond it the oldest days go. */
+    max_disk_size: size(1024 * MiB).optional(),
     geo_database: text().optional(),
   }).prefault({}),
   detections: section({
@@ -269,6 +287,5 @@ export type ParsedConfig = z.output<typeof configSchema>;
 
 /** Keys of the design that this version does not have yet: refused by name, not as a misspelling. */
 export const laterKeys: Readonly<Record<string, readonly string[]>> = {
-  storage: ['retention'],
   exporters: ['splunk_hec', 'webhook'],
 };

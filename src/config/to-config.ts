@@ -150,6 +150,11 @@ function toStorage(storage: ParsedConfig['storage']): Config['storage'] {
       freeDiskBytes: storage.min_free_disk,
       loadIntervalMs: storage.load_interval,
     },
+    retention: {
+      retentionMs: storage.retention,
+      findingsRetentionMs: storage.findings_retention,
+      diskBytes: storage.max_disk_size ?? null,
+    },
     geoDatabase: storage.geo_database ?? null,
   };
 }

@@ -109,6 +109,7 @@ export class Service implements Component {
         memoryLimitBytes: Math.floor(config.storage.memoryLimitBytes * ENGINE_SHARE),
         geoDatabase: config.storage.geoDatabase,
         ...config.storage.bounds,
+        ...config.storage.retention,
       },
       { logger, metrics, clock: Date.now },
     );

@@ -88,6 +88,15 @@ export class DuckdbDatabase implements Database {
     );
   }
 
+  /** Resolves once all work that was lent a connection before this call is over, or the signal aborts. */
+  async settled(signal: AbortSignal): Promise<void> {
+    const aborted = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    await Promise.race([Promise.allSettled(this.#lent), aborted]);
+  }
+
   /** Runs maintenance with no writer beside it. */
   exclusive<T>(work: (engine: DuckDBConnection) => Promise<T>): Promise<T> {
     return this.#writer.run(() => this.#lend(work));

@@ -28,9 +28,11 @@ import { type IpLookup, openIpLookup, registerIpLocation } from './ip-location.t
 import { Loader, readCommitsAfter, readLoadedState } from './loader.ts';
 import { errorCode, type LockFile, takeLock } from './lock-file.ts';
 import { migrate } from './migration.ts';
+import { Retention } from './retention.ts';
 import { auditLine, logLine } from './row-line.ts';
 import { type CreateSegmentFile, createSegmentFile } from './segment-file.ts';
 import { resolveStoreSettings, type StoreSettings } from './settings.ts';
+import { ShareQueue } from './share-queue.ts';
 import { Spool } from './spool.ts';
 import { encodeBatch } from './spool-format.ts';
 import { recoverSpool, type SpoolFolders } from './spool-recovery.ts';
@@ -53,6 +55,8 @@ export interface StoreContext {
 export interface DuckdbEventStore extends EventStore {
   /** Appends every batch, waiting for room instead of rejecting, and resolves once all can be queried. */
   loadDirect(batches: AsyncIterable<NormalizedBatch> | Iterable<NormalizedBatch>): Promise<void>;
+  /** Lets go now of what is too old or too much, instead of at the next `retentionIntervalMs`. */
+  retain(): Promise<void>;
 }
 
 /** Opens a store and starts it. */
@@ -87,6 +91,9 @@ class SpooledEventStore implements DuckdbEventStore {
   readonly #database: DuckdbDatabase;
   readonly #listeners = new Set<(commit: LoadCommit) => void>();
   readonly #ipLookup: IpLookup;
+  /** A load's or a checkpoint's. */
+  readonly #turn = new ShareQueue(1);
+  readonly #retention: Retention;
   #open: OpenStore | null = null;
   #rowNumber = 0;
   #reopening: Promise<void> | null = null;
@@ -100,6 +107,7 @@ class SpooledEventStore implements DuckdbEventStore {
     this.#context = context;
     this.#database = new DuckdbDatabase(settings.shares);
     this.#ipLookup = context.ipLookup ?? openIpLookup(settings.geoDatabase);
+    this.#retention = new Retention({ database: this.#database, turn: this.#turn, settings, ...context });
     this.#registerGauges();
   }
 
@@ -137,6 +145,7 @@ class SpooledEventStore implements DuckdbEventStore {
       this.#open = { directory, lock, spool, files, folders, instance, loader };
       this.#database.attach(instance);
       loader.start();
+      this.#retention.start();
     } catch (error: unknown) {
       instance?.closeSync();
       await lock.release();
@@ -158,6 +167,7 @@ class SpooledEventStore implements DuckdbEventStore {
   async #close(open: OpenStore): Promise<void> {
     this.#isClosing = true;
     await this.#reopening;
+    await this.#retention.stop();
     await open.spool.shutdown();
     await open.loader.stop();
     await open.loader.drain();
@@ -219,6 +229,11 @@ class SpooledEventStore implements DuckdbEventStore {
     await this.loaded();
   }
 
+  async retain(): Promise<void> {
+    this.#opened();
+    await this.#retention.run();
+  }
+
   async loaded(signal?: AbortSignal): Promise<number> {
     const { loader, spool } = this.#opened();
     return loader.loaded(spool.newest, signal);
@@ -265,6 +280,7 @@ class SpooledEventStore implements DuckdbEventStore {
     const { logger, metrics, clock } = this.#context;
     return new Loader(
       {
+        turn: this.#turn,
         spool,
         folders,
         settings: this.#settings,
@@ -301,7 +317,7 @@ class SpooledEventStore implements DuckdbEventStore {
     spool.refusal =
       free < this.#settings.freeDiskBytes
         ? `store: expected at least ${this.#settings.freeDiskBytes} bytes free on the disk of storage.directory, found ${free}.`
-        : null;
+        : this.#retention.refusal;
   }
 
   /** After an error that invalidates the instance (a full disk while it wrote its log). Appends go on meanwhile. */

@@ -9,6 +9,7 @@ import { type LoadCommit, type Logger, type Metrics, PermanentError, RetryableEr
 import { isDatabaseLost } from './engine-error.ts';
 import { chooseSegments, leastBulkRows } from './load-size.ts';
 import { type LoadResult, loadSegments } from './load-transaction.ts';
+import type { ShareQueue } from './share-queue.ts';
 import type { ClosedSegment, Spool } from './spool.ts';
 import { quarantineSegment, type SpoolFolders } from './spool-recovery.ts';
 
@@ -20,6 +21,8 @@ export interface LoaderSettings {
 }
 
 export interface LoaderContext {
+  /** Held while a load runs: a checkpoint needs a moment without. */
+  readonly turn: ShareQueue;
   readonly spool: Spool;
   readonly folders: SpoolFolders;
   readonly settings: LoaderSettings;
@@ -209,18 +212,20 @@ export class Loader {
 
   /** False where it failed and should be tried again later. */
   async #loadNext(): Promise<boolean> {
-    const { settings, clock, metrics } = this.#context;
+    const { settings, clock, metrics, turn } = this.#context;
     const segments = this.#takeSegments();
     const commitSeq = this.#state.commitSeq + 1;
     const started = performance.now();
     let result: LoadResult;
     try {
-      result = await loadSegments(this.#engine, {
-        segments,
-        commitSeq,
-        loadedAtMicros: clock() * 1000,
-        recentIdentities: settings.recentIdentities,
-      });
+      result = await turn.run(() =>
+        loadSegments(this.#engine, {
+          segments,
+          commitSeq,
+          loadedAtMicros: clock() * 1000,
+          recentIdentities: settings.recentIdentities,
+        }),
+      );
     } catch (error: unknown) {
       return this.#recover(segments, error);
     }

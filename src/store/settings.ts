@@ -35,6 +35,14 @@ export interface StoreSettings {
   readonly checkpointBytes: number;
   /** How many identities of events without a time of their own are remembered. */
   readonly recentIdentities: number;
+  /** How long events stay after the day of their arrival (UTC) has ended; null is for ever. */
+  readonly retentionMs: number | null;
+  /** The same for findings, risk events and incidents; null is for ever. */
+  readonly findingsRetentionMs: number | null;
+  /** What DuckDB's file and log may hold; beyond it the oldest days go, then `append` rejects. Null is no bound. */
+  readonly diskBytes: number | null;
+  /** How often what is too old is looked for. */
+  readonly retentionIntervalMs: number;
   /** Statements that may run at once, per share. */
   readonly shares: { readonly service: number; readonly detection: number; readonly hunt: number };
   /** Folder or file of the DB-IP city database; null finds the optional package. */
@@ -58,6 +66,10 @@ export const storeDefaults: StoreSettings = {
   loadBytes: 512 * mebibyte,
   checkpointBytes: 128 * mebibyte,
   recentIdentities: 1_000_000,
+  retentionMs: null,
+  findingsRetentionMs: null,
+  diskBytes: null,
+  retentionIntervalMs: 60_000,
   shares: { service: 2, detection: 2, hunt: 3 },
   geoDatabase: null,
 };

@@ -53,6 +53,10 @@ export const METRICS: Readonly<Record<string, MetricDescription>> = {
   pintail_store_torn_tail_bytes_total: counter([], 'Bytes of batches that a crash cut off before they were acknowledged.'),
   pintail_store_database_bytes: gauge([], 'Size of the database file.'),
   pintail_store_wal_bytes: gauge([], 'Size of DuckDB’s write-ahead log.'),
+  pintail_store_used_bytes: gauge([], 'Blocks of the database file in use, and its log: what storage.max_disk_size bounds.'),
+  pintail_store_oldest_arrival_timestamp_seconds: gauge([], 'Midnight (UTC) of the oldest day of arrival that is there; 0 where no event is.'),
+  pintail_store_deleted_rows_total: counter(['table', 'reason'], 'Rows that went because they were too old (retention) or too many (disk).'),
+  pintail_store_retention_failures_total: counter([], 'Passes of the retention that failed; the next one tries again.'),
   pintail_store_waiting_statements: gauge(['share'], 'Statements that wait for a thread of their share.'),
 
   pintail_detection_runs_total: counter(['detection', 'status'], 'Runs that ended, done or failed.'),

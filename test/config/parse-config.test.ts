@@ -362,6 +362,42 @@ describe('rules across keys', () => {
   });
 });
 
+describe('retention', () => {
+  const storage = (text: string): unknown => parseConfig(`storage: { ${text} }`, 'test.yaml', {}).storage.retention;
+
+  test('is 30 days for events and a year for findings, with forever as an end to it', () => {
+    const day = 86_400_000;
+    expect(storage('')).toEqual({ retentionMs: 30 * day, findingsRetentionMs: 365 * day, diskBytes: null });
+    expect(storage('retention: forever, findings_retention: forever, max_disk_size: 10GiB')).toEqual({
+      retentionMs: null,
+      findingsRetentionMs: null,
+      diskBytes: 10 * 2 ** 30,
+    });
+  });
+
+  test.each([
+    ['retention: 0', 'expected a duration with its unit, such as 30d, or forever'],
+    ['retention: 30', 'expected a duration with its unit, such as 30d, or forever'],
+    ['retention: 1h', 'a duration of at least 86400000ms, or forever'],
+    ['retention: never', 'a duration with its unit'],
+    ['findings_retention: 7d', 'a duration of at least 691200000ms, or forever'],
+    ['max_disk_size: 100MiB', 'at least 1073741824 bytes'],
+  ])('%s is refused', (text, expected) => {
+    expect(refusal(`storage: { ${text} }`)).toContain(expected);
+  });
+
+  test('shorter than a day more than windows are caught up is refused, with both numbers', () => {
+    expect(refusal('storage: { retention: 7d }')).toContain(
+      'storage.retention: expected a day more than detections.catch_up (7d) at least, since a window that is caught up ' +
+        'must find its events, found 7d.',
+    );
+    expect(refusal('{ storage: { findings_retention: 10d }, detections: { catch_up: 10d } }')).toContain(
+      'storage.findings_retention: expected a day more than detections.catch_up (10d) at least',
+    );
+    expect(storage('retention: 8d')).toMatchObject({ retentionMs: 8 * 86_400_000 });
+  });
+});
+
 describe('loadConfig', () => {
   test('reads a file and names it in errors', async () => {
     const file = join(await mkdtemp(join(tmpdir(), 'pintail-config-')), 'mine.yaml');

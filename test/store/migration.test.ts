@@ -1,18 +1,21 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PermanentError } from '../../src/component.ts';
 import { auditBatch, auditRow, openTestStore, rejection } from './store-fixture.ts';
 
+const shippedMigrations = join(import.meta.dirname, '../../sql/migrations');
+const shipped = readdirSync(shippedMigrations).sort();
+/** The name of a migration that comes `step` after the shipped ones. */
+const next = (step: number, name: string): string =>
+  `migrations/${String(shipped.length + step).padStart(4, '0')}_${name}.sql`;
+
 let sqlFolder = '';
 beforeEach(() => {
   sqlFolder = mkdtempSync(join(tmpdir(), 'pintail-sql-'));
   for (const kind of ['migrations', 'macros', 'views']) mkdirSync(join(sqlFolder, kind));
-  cpSync(
-    join(import.meta.dirname, '../../sql/migrations/0001_events.sql'),
-    join(sqlFolder, 'migrations/0001_events.sql'),
-  );
+  cpSync(shippedMigrations, join(sqlFolder, 'migrations'), { recursive: true });
 });
 afterEach(() => {
   rmSync(sqlFolder, { recursive: true, force: true });
@@ -24,17 +27,17 @@ test('applies each migration once and in order, and definitions at every open, w
   await using first = await openTestStore({ context: { sqlFolder } });
   await first.store.append(auditBatch(auditRow('a-1')));
   await first.store.shutdown();
-  write('migrations/0002_more.sql', 'create table more (n integer); insert into more values (1);');
-  write('migrations/0003_yet_more.sql', 'insert into more select n + 1 from more;');
+  write(next(1, 'more'), 'create table more (n integer); insert into more values (1);');
+  write(next(2, 'yet_more'), 'insert into more select n + 1 from more;');
   write('macros/double.sql', 'create or replace macro double_of(x) as x * 2;');
   write('views/doubled.sql', 'create or replace view doubled as select double_of(n) as n from more;');
   const second = await first.reopen();
   await second.store.shutdown();
   await using again = await first.reopen();
   expect(await again.loadedRows('select number, name from schema_migration order by 1')).toEqual([
-    { number: 1, name: 'migrations/0001_events.sql' },
-    { number: 2, name: 'migrations/0002_more.sql' },
-    { number: 3, name: 'migrations/0003_yet_more.sql' },
+    ...shipped.map((name, index) => ({ number: index + 1, name: `migrations/${name}` })),
+    { number: shipped.length + 1, name: next(1, 'more') },
+    { number: shipped.length + 2, name: next(2, 'yet_more') },
   ]);
   expect(await again.loadedRows('select n from doubled order by 1')).toEqual([{ n: 2 }, { n: 4 }]);
   expect(await again.loadedRows('select count(*) as n from kube_audit')).toEqual([{ n: 1 }]);
@@ -43,21 +46,21 @@ test('applies each migration once and in order, and definitions at every open, w
 test('leaves nothing of a migration that fails half-way, and names its file', async () => {
   await using first = await openTestStore({ context: { sqlFolder } });
   await first.store.shutdown();
-  write('migrations/0002_broken.sql', 'create table half (n integer); insert into nowhere values (1);');
-  await expect(first.reopen()).rejects.toThrow('sql/migrations/0002_broken.sql');
-  write('migrations/0002_broken.sql', 'create table half (n integer);');
+  write(next(1, 'broken'), 'create table half (n integer); insert into nowhere values (1);');
+  await expect(first.reopen()).rejects.toThrow(`sql/${next(1, 'broken')}`);
+  write(next(1, 'broken'), 'create table half (n integer);');
   await using again = await first.reopen();
   expect(await again.loadedRows('select count(*) as n from half')).toEqual([{ n: 0 }]);
 });
 
 test('refuses a database of a newer Pintail', async () => {
-  write('migrations/0002_future.sql', 'create table future (n integer);');
+  write(next(1, 'future'), 'create table future (n integer);');
   await using first = await openTestStore({ context: { sqlFolder } });
   await first.store.shutdown();
-  rmSync(join(sqlFolder, 'migrations/0002_future.sql'));
+  rmSync(join(sqlFolder, next(1, 'future')));
   const error = await rejection(first.reopen());
   expect(error).toBeInstanceOf(PermanentError);
-  expect(String(error)).toContain('expected schema 1 or older, found schema 2');
+  expect(String(error)).toContain(`expected schema ${shipped.length} or older, found schema ${shipped.length + 1}`);
 });
 
 test('refuses a file of a newer DuckDB by its storage version', async () => {

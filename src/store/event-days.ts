@@ -1,0 +1,46 @@
+/** Events by the day of their arrival. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+
+export const dayMicros = 86_400_000_000;
+const hourMicros = 3_600_000_000;
+
+export const eventTables = ['kube_audit', 'logs'] as const;
+export type EventTable = (typeof eventTables)[number];
+
+/** `2026-11-24` from days since the epoch. */
+export function printDay(day: number): string {
+  return new Date(day * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** The oldest day of arrival that is there, in days since the epoch; null where there is no event. */
+export async function oldestArrival(engine: DuckDBConnection): Promise<number | null> {
+  const oldest = await Promise.all(eventTables.map((table) => firstArrival(engine, table)));
+  const days = oldest.filter((micros) => micros !== null).map((micros) => Math.floor(micros / dayMicros));
+  return days.length === 0 ? null : Math.min(...days);
+}
+
+/**
+ * Deletes the oldest hour of arrival of one table, if it lies before `day`; null where neither table has one. An hour
+ * bounds what one transaction holds: 18 M rows at 5,000 events a second are 0.2 s.
+ */
+export async function deleteHour(
+  engine: DuckDBConnection,
+  day: number,
+): Promise<{ readonly table: EventTable; readonly rows: number } | null> {
+  const end = day * dayMicros;
+  for (const table of eventTables) {
+    const first = await firstArrival(engine, table, end);
+    if (first === null) continue;
+    const until = Math.min(end, (Math.floor(first / hourMicros) + 1) * hourMicros);
+    const { rowsChanged } = await engine.run(`delete from ${table} where _indextime < make_timestamp(${until})`);
+    return { table, rows: rowsChanged };
+  }
+  return null;
+}
+
+async function firstArrival(engine: DuckDBConnection, table: EventTable, before?: number): Promise<number | null> {
+  const where = before === undefined ? '' : `where _indextime < make_timestamp(${before})`;
+  const result = await engine.runAndReadAll(`select epoch_us(min(_indextime)) from ${table} ${where}`);
+  const [micros] = result.getRowsJS()[0] ?? [];
+  return micros === null || micros === undefined ? null : Number(micros);
+}
