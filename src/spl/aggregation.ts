@@ -140,13 +140,14 @@ export interface LoweredAggregation {
   readonly certain: boolean;
 }
 
-/** Aggregations over the relation's rows, wildcards spelled out. */
+/** Aggregations over the relation's rows, wildcards spelled out; `seconds`: the length of the buckets of time that they are grouped by. */
 export function lowerAggregations(
   aggregations: readonly Aggregation[],
   input: Relation,
   scope: CommandScope,
+  seconds?: number,
 ): readonly LoweredAggregation[] {
-  const context: StatsContext = { order: input.order, time: timeOf(input) };
+  const context: StatsContext = { order: input.order, time: timeOf(input), seconds };
   const lowered = aggregations.flatMap((item) => lowerAggregation(item, input, scope, context));
   const names = new Set<string>();
   lowered.forEach(({ name }) => {
@@ -174,6 +175,14 @@ function lowerAggregation(
   const isCount = item.function === 'count' || item.function === 'c';
   if (spec.needsTime && context.time === undefined) {
     throw new SplError('SPL316', `${item.function}(): expected rows that have _time, found none.`, item.span);
+  }
+  if (spec.needsBucket && context.seconds === undefined) {
+    throw new SplError(
+      'SPL316',
+      `${item.function}(): expected buckets of time, which only timechart makes.`,
+      item.span,
+      'Divide a sum() by the length of the time that it covers.',
+    );
   }
   const certain = isCount || /^(?:dc|distinct_count|estdc)$/.test(item.function);
   const { argument } = item;

@@ -102,7 +102,15 @@ export interface SearchDataset {
 
 // ---------------------------------------------------------------- eval expressions
 
-export type EvalExpression = NumberLiteral | StringLiteral | FieldReference | Call | Unary | Binary | EvalIn;
+export type EvalExpression =
+  | NumberLiteral
+  | StringLiteral
+  | FieldReference
+  | Call
+  | Unary
+  | Binary
+  | EvalIn
+  | EvalSearch;
 
 export interface NumberLiteral {
   readonly kind: 'NumberLiteral';
@@ -156,6 +164,14 @@ export interface EvalIn {
   readonly span: Span;
   readonly operand: EvalExpression;
   readonly values: readonly EvalExpression[];
+}
+
+/** `searchmatch("a=1 b*")`; its inner spans are those of the text in the quotes. */
+export interface EvalSearch {
+  readonly kind: 'EvalSearch';
+  readonly span: Span;
+  /** Undefined where the text is empty. */
+  readonly expression: SearchExpression | undefined;
 }
 
 // ---------------------------------------------------------------- commands

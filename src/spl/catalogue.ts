@@ -43,7 +43,9 @@ export interface RowReading {
   readonly annotations: boolean;
   /** How the document's schema begins to read a name; where it does, attributes are not looked into. */
   knownKeys(name: string): readonly string[] | undefined;
-  /** A name that the document has nothing for is looked for in the attributes of the record, then of its resource. */
+  /** A document that is no JSON has the fields that it writes as key=value. */
+  readonly pairs: boolean;
+  /** A name that neither has is looked for in the attributes of the record, then of its resource. */
   readonly attributes: boolean;
   /** Rows of that cloud's envelope or of that sourcetype (lower case) belong to the dataset; undefined: all do. */
   readonly origin: Origin | undefined;
@@ -184,7 +186,7 @@ const LOGS: DatasetTable = {
     return { value: withAttributes(column('_raw'), name, span, limits, pairsOf(name)), typed: false };
   },
   mayHave: () => true,
-  reading: readingOf(LOG_FIELDS, { document: 'raw', attributes: true }),
+  reading: readingOf(LOG_FIELDS, { document: 'raw', pairs: true, attributes: true }),
 };
 
 /** EKS hands on the audit event itself, so its fields are the typed columns. */
@@ -249,6 +251,7 @@ function readingOf(
 ): RowReading {
   return {
     annotations: false,
+    pairs: false,
     attributes: false,
     knownKeys: () => undefined,
     aliases: NO_ALIASES,
@@ -295,9 +298,14 @@ function auditKeys(name: string): readonly string[] | undefined {
   return [firstKey(name)];
 }
 
-/** A line of text that is no JSON has the fields that it writes as key=value, under names that such keys can have. */
+/** Whether a key of key=value can have that name. */
+export function mayBePair(name: string): boolean {
+  return /^[A-Za-z]\w*$/.test(name);
+}
+
+/** A line of text that is no JSON has the fields that it writes as key=value. */
 function pairsOf(name: string): readonly Expression[] {
-  return /^[A-Za-z]\w*$/.test(name) ? [call('spl_pair_at', column('_raw'), text(name))] : [];
+  return mayBePair(name) ? [call('spl_pair_at', column('_raw'), text(name))] : [];
 }
 
 function withAttributes(

@@ -79,3 +79,13 @@ export class SplError extends Error {
     this.help = help;
   }
 }
+
+/** What `work` makes; an error of it is reported at the span, whatever its own says. */
+export function atSpan<T>(span: Span, work: () => T): T {
+  try {
+    return work();
+  } catch (error: unknown) {
+    if (error instanceof SplError) throw new SplError(error.code, error.message, span, error.help);
+    throw error;
+  }
+}

@@ -11,9 +11,11 @@
  *   primary := number | "text" | 'field' | name | name '(' expression, … ')' | '(' expression ')'
  */
 import type { ArithmeticOperator, ComparisonOperator, EvalExpression, LogicalOperator } from './ast.ts';
-import { SplError } from './diagnostics.ts';
+import { atSpan, SplError } from './diagnostics.ts';
 import type { ParseContext } from './parse-context.ts';
-import { joinSpans } from './source.ts';
+import { parseSearchExpression } from './search-parser.ts';
+import { joinSpans, type Span } from './source.ts';
+import { subsearchesIn } from './subsearches.ts';
 import type { Token } from './token.ts';
 
 const COMPARATORS: ReadonlyMap<string, ComparisonOperator> = new Map([
@@ -194,7 +196,30 @@ function parseName(context: ParseContext): EvalExpression {
   const found = parseArguments(context);
   const span = { start: token.start, end: context.lastEnd };
   const name = token.text.toLowerCase();
+  if (name === 'searchmatch') return parseSearchMatch(context, found, span);
   return bounded({ kind: 'Call', span, name, nameSpan: token, arguments: found }, found);
+}
+
+/** The text is a search expression of its own; what is wrong in it is reported at the text. */
+function parseSearchMatch(context: ParseContext, found: readonly EvalExpression[], span: Span): EvalExpression {
+  const [literal, ...rest] = found;
+  if (literal?.kind !== 'StringLiteral' || rest.length > 0) {
+    throw new SplError('SPL304', 'searchmatch(): expected one search expression in double quotes.', span);
+  }
+  const inner = context.inner(literal.value);
+  const expression = atSpan(literal.span, () => {
+    const parsed = parseSearchExpression(inner);
+    if (inner.peek('search').kind !== 'end')
+      throw inner.unexpected('searchmatch()', 'the end of the text', inner.peek('search'));
+    if (subsearchesIn(parsed).length === 0) return parsed;
+    throw new SplError(
+      'SPL320',
+      'searchmatch(): expected a condition on one event, found a subsearch, which would look at others.',
+      literal.span,
+    );
+  });
+  for (const { code, message, help } of inner.warnings) context.warn(code, message, literal.span, help);
+  return { kind: 'EvalSearch', span: literal.span, expression };
 }
 
 /** What stands between brackets, the closing one taken too. */

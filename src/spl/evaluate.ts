@@ -1,14 +1,15 @@
 /** Eval expressions to values and conditions. */
-import type { Assignment, EvalExpression, FieldReference } from './ast.ts';
+import type { Assignment, EvalExpression, EvalSearch, FieldReference } from './ast.ts';
 import type { CommandScope } from './command-scope.ts';
 import { add, calculate, compareValues, isAmong } from './compare.ts';
-import { SplError } from './diagnostics.ts';
+import { atSpan, SplError } from './diagnostics.ts';
 import type { EvalContext } from './eval-context.ts';
-import { and, binary, type Expression, NULL, or } from './expression.ts';
+import { and, binary, call, type Expression, FALSE, NULL, or, TRUE } from './expression.ts';
 import { findFunction, functionNames, UNSUPPORTED_FUNCTIONS } from './functions/index.ts';
+import { lowerSearch } from './predicate.ts';
 import type { Relation } from './relation.ts';
 import { suggest } from './suggestion.ts';
-import { asNumber, booleanValue, literalNumber, literalText, type Value } from './value.ts';
+import { asNumber, asText, booleanValue, literalNumber, literalText, type Value } from './value.ts';
 
 /** A condition: true, false or null. */
 export function lowerCondition(expression: EvalExpression, input: Relation, scope: CommandScope): Expression {
@@ -83,9 +84,28 @@ function evaluate(expression: EvalExpression, context: EvalContext): Value {
       const values = expression.values.map((item) => context.value(item));
       return booleanValue(isAmong(context.value(expression.operand), values));
     }
+    case 'EvalSearch':
+      return booleanValue(atSpan(expression.span, () => searched(expression, context)));
     case 'Binary':
       return evaluateBinary(expression, context);
   }
+}
+
+/** Never unknown, as a search expression is not. */
+function searched({ expression, span }: EvalSearch, context: EvalContext): Expression {
+  if (expression === undefined) return TRUE;
+  const read = (name: string): Value => context.read({ kind: 'FieldReference', span, name });
+  const found = lowerSearch(expression, {
+    read: ({ name }) => read(name),
+    raw: () => {
+      const raw = read('_raw');
+      return raw.kind === 'null' ? undefined : asText(raw);
+    },
+    subsearch: () => {
+      throw new Error('searchmatch: expected the parser to have refused subsearches.');
+    },
+  });
+  return found.op === 'boolean' ? found : call('coalesce', found, FALSE);
 }
 
 function negated(value: Value): Value {

@@ -104,7 +104,7 @@ export interface SortTerm {
 
 export type BinaryOperator = '=' | '<>' | '<' | '<=' | '>' | '>=' | '+' | '-' | '*' | '/' | '%' | '||';
 
-export type SqlType = 'varchar' | 'double' | 'bigint' | 'timestamp' | 'json' | 'varchar[]' | 'bigint[]';
+export type SqlType = 'varchar' | 'double' | 'bigint' | 'timestamp' | 'json' | 'varchar[]' | 'bigint[]' | 'json[]';
 
 /** Functions of DuckDB and the macros of sql/macros that compiled searches call: an allow-list for whoever runs the SQL. */
 export type SqlFunction = (typeof SQL_FUNCTIONS)[number];
@@ -135,6 +135,7 @@ export const SQL_FUNCTIONS = [
   'getvariable',
   'greatest',
   'json_extract',
+  'json_valid',
   'least',
   'len',
   'list_bool_or',
@@ -150,12 +151,14 @@ export const SQL_FUNCTIONS = [
   'ln',
   'log10',
   'lower',
+  'lpad',
   'ltrim',
   'md5',
   'mod',
   'nullif',
   'pi',
   'pow',
+  'printf',
   'range',
   'regexp_extract',
   'regexp_extract_all',
@@ -172,17 +175,22 @@ export const SQL_FUNCTIONS = [
   'sinh',
   'spl_bit_and',
   'spl_bit_or',
+  'spl_bit_shift',
   'spl_commas',
   'spl_duration',
   'spl_in_network',
   'spl_ip_mask',
   'spl_iplocation',
   'spl_json_at',
+  'spl_json_keys',
+  'spl_json_members',
   'spl_json_start',
   'spl_list_at',
   'spl_may_hold',
   'spl_members_at',
+  'spl_mode',
   'spl_number',
+  'spl_number_in_base',
   'spl_number_text',
   'spl_pair_at',
   'spl_round',
@@ -201,6 +209,8 @@ export const SQL_FUNCTIONS = [
   'tan',
   'tanh',
   'time_bucket',
+  'to_binary',
+  'to_json',
   'trim',
   'trunc',
   'try',

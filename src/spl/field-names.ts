@@ -35,6 +35,8 @@ export function fieldsOfEval(expression: EvalExpression): readonly string[] {
       return fieldsOfEval(expression.operand);
     case 'Binary':
       return [...fieldsOfEval(expression.left), ...fieldsOfEval(expression.right)];
+    case 'EvalSearch':
+      return fieldsOfSearch(expression.expression);
     case 'EvalIn':
       return [expression.operand, ...expression.values].flatMap(fieldsOfEval);
   }

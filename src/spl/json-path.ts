@@ -71,6 +71,16 @@ function descend(
   return nonEmpty(call('flatten', present));
 }
 
+/** What stands at a path: several values behind `{}`, else a scalar's text or the JSON of an object or array. */
+export function valueAt(document: Expression, path: string, span: Span, limits: SplLimits): Value {
+  if (/\{[^}]+\}|@/.test(path)) {
+    throw new SplError('SPL316', `spath: expected a path of keys and {}, found "${path}".`, span);
+  }
+  return path.includes('{}')
+    ? fieldOf(document, path, span, limits)
+    : textValue(call('spl_json_at', document, literalList(readings(path, span, limits))));
+}
+
 function literalList(paths: readonly string[]): Expression {
   return list(paths.map((path) => text(path)));
 }
@@ -119,6 +129,7 @@ function split(segments: readonly string[]): readonly (readonly string[])[] {
   return found;
 }
 
-function printKeyStep(key: string): string {
+/** A key as a step of DuckDB's JSON paths: `.key`, `."odd key"`. */
+export function printKeyStep(key: string): string {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(key) ? `.${key}` : `."${key.replace(/[\\"]/g, '\\$&')}"`;
 }

@@ -28,6 +28,11 @@ export class ParseContext {
     this.#pipeline = pipeline;
   }
 
+  /** For a text within the text, with the same bounds. */
+  inner(text: string): ParseContext {
+    return new ParseContext(text, this.limits, this.errors, this.#pipeline);
+  }
+
   peek(mode: LexerMode): Token {
     return this.lexer.peek(mode);
   }

@@ -1,9 +1,11 @@
 /** SPL's time formats to DuckDB's. Times are UTC, so zones are written as such. */
 import { SplError } from './diagnostics.ts';
+import { binary, call, type Expression, number, text, when } from './expression.ts';
 import type { Span } from './source.ts';
 
 /** Specifiers whose text or meaning differs; those in SAME do not. */
 const SAME = 'aAbBdHIjmMpSUwWyY%';
+const WRITTEN = `${SAME}GuV`;
 const TRANSLATED: Readonly<Record<string, string>> = {
   T: '%H:%M:%S',
   R: '%H:%M',
@@ -26,24 +28,42 @@ const TRANSLATED: Readonly<Record<string, string>> = {
 const WRITTEN_ZONES: Readonly<Record<string, string>> = { z: '+0000', ':z': '+00:00', Z: 'UTC' };
 const READ_ZONES: Readonly<Record<string, string>> = { z: '%z', ':z': '%z', Z: '%Z' };
 
-export function strftimeFormat(format: string, span: Span): string {
-  return translate(format, WRITTEN_ZONES, span);
+/** What is written in two places with a blank in front. */
+const PADDED: Readonly<Record<string, string>> = { e: '%-d', k: '%-H', l: '%-I' };
+const SUPPORTED =
+  '%Y %m %d %H %M %S %y %b %B %a %A %I %p %j %U %W %w %T %F %D %R %3N %6N %9N %Q %z %Z; to write also %e %k %l %s %u %V %G %c.';
+
+/** Epoch seconds as text. */
+export function writtenTime(seconds: Expression, format: string, span: Span): Expression {
+  const whole = format.replace(/%[\s\S]/g, (found) => (found === '%c' ? '%a %b %e %H:%M:%S %Y' : found));
+  const parts = whole.match(/%[ekls]|(?:%(?![ekls])[\s\S]|[^%]|%$)+/g) ?? [''];
+  return parts.map((part) => writtenPart(seconds, part, span)).reduce((made, part) => binary('||', made, part));
 }
 
-export function strptimeFormat(format: string, span: Span): string {
-  return translate(format, READ_ZONES, span);
+function writtenPart(seconds: Expression, part: string, span: Span): Expression {
+  if (part === '%s') return call('spl_number_text', call('floor', seconds));
+  const padded = /^%[ekl]$/.test(part) ? PADDED[part.slice(1)] : undefined;
+  const format = padded ?? translate(part, WRITTEN, WRITTEN_ZONES, span);
+  const written = call('spl_strftime', seconds, text(format));
+  return padded === undefined ? written : call('lpad', written, number(2), text(' '));
 }
 
-function translate(format: string, zones: Readonly<Record<string, string>>, span: Span): string {
+/** Text as epoch seconds. */
+export function readTime(written: Expression, format: string, span: Span): Expression {
+  if (format === '%s') return when(call('regexp_matches', written, text('^[0-9]{1,12}$')), call('spl_number', written));
+  return call('spl_strptime', written, text(translate(format, SAME, READ_ZONES, span)));
+}
+
+function translate(format: string, same: string, zones: Readonly<Record<string, string>>, span: Span): string {
   return format.replace(/%(\d?[NQ]|:z|[\s\S]|$)/g, (whole, specifier: string) => {
-    if (specifier !== '' && SAME.includes(specifier)) return whole;
+    if (specifier !== '' && same.includes(specifier)) return whole;
     const translated = zones[specifier] ?? TRANSLATED[specifier];
     if (translated !== undefined) return translated;
     throw new SplError(
       'SPL314',
       `time format: expected a specifier that is supported, found "${whole}".`,
       span,
-      'Supported: %Y %m %d %H %M %S %y %b %B %a %A %I %p %j %U %W %w %T %F %D %R %3N %6N %9N %Q %z %Z.',
+      `Supported: ${SUPPORTED}`,
     );
   });
 }

@@ -26,13 +26,15 @@ export type Value =
   | { readonly kind: 'boolean'; readonly expression: Expression }
   | { readonly kind: 'null'; readonly expression: Expression };
 
-interface TextValue {
+export interface TextValue {
   readonly kind: 'text';
   readonly expression: Expression;
   /** Set for a string literal: it is never a number. */
   readonly literal?: string;
   /** The same value as BIGINT, where a typed column has it: comparisons with whole numbers use it. */
   readonly whole?: Expression;
+  /** Set where a JSON function made it: the same value as JSON text. */
+  readonly json?: Expression;
 }
 
 interface NumberValue {

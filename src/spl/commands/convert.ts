@@ -13,7 +13,7 @@ import { SplError } from '../diagnostics.ts';
 import { call, type Expression, text } from '../expression.ts';
 import type { Output } from '../relation.ts';
 import { suggest } from '../suggestion.ts';
-import { strftimeFormat, strptimeFormat } from '../time-format.ts';
+import { readTime, writtenTime } from '../time-format.ts';
 import { asNumber, asText, commonKind, numberValue, textValue, type Value } from '../value.ts';
 import type { CommandSpec } from './command.ts';
 
@@ -87,11 +87,9 @@ function converted(conversion: Conversion, source: Value, format: StringLiteral 
   const orUnchanged = (value: Expression): Value => textValue(call('coalesce', value, asText(source)));
   switch (conversion.function) {
     case 'ctime':
-      return orUnchanged(call('spl_strftime', asNumber(source), text(strftimeFormat(written, span))));
+      return orUnchanged(writtenTime(asNumber(source), written, span));
     case 'mktime':
-      return orUnchanged(
-        call('spl_number_text', call('spl_strptime', asText(source), text(strptimeFormat(written, span)))),
-      );
+      return orUnchanged(call('spl_number_text', readTime(asText(source), written, span)));
     case 'num':
       return numberValue(asNumber(source));
     case 'rmcomma':

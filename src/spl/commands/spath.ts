@@ -10,12 +10,11 @@
 import type { SpathCommand } from '../ast.ts';
 import type { CommandScope } from '../command-scope.ts';
 import { need, refuseClosed, wants } from '../demand.ts';
-import { SplError } from '../diagnostics.ts';
-import { call, column, type Expression, list, number, text } from '../expression.ts';
-import { fieldOf, readings } from '../json-path.ts';
+import { call, column, type Expression, number } from '../expression.ts';
+import { fieldOf, valueAt } from '../json-path.ts';
 import type { Output, Relation } from '../relation.ts';
 import { fieldValue } from '../relation.ts';
-import { asKind, asList, asText, commonKind, listValue, nonEmpty, textValue, type Value } from '../value.ts';
+import { asKind, asList, asText, commonKind, listValue, nonEmpty, type Value } from '../value.ts';
 import type { CommandSpec } from './command.ts';
 
 /** Splunk's extraction_cutoff, in characters; followed only where strict is asked for: padding would evade a detection. */
@@ -42,9 +41,6 @@ export const spath: CommandSpec<SpathCommand> = {
       else path = { kind: 'StringLiteral', span: option.value, value: option.value.text };
     }
     if (output !== undefined && path === undefined) throw input.missing('a path for the output');
-    if (path !== undefined && /\{[^}]+\}|@/.test(path.value)) {
-      throw new SplError('SPL316', `spath: expected a path of keys and {}, found "${path.value}".`, path.span);
-    }
     return { kind: 'SpathCommand', span: input.span, name: input.command, input: source, output, path };
   },
 
@@ -73,10 +69,7 @@ function extractOne(
   scope: CommandScope,
 ): Output {
   const name = command.output?.name ?? path;
-  const { limits } = scope.settings;
-  const found = path.includes('{}')
-    ? fieldOf(document, path, command.span, limits)
-    : textValue(call('spl_json_at', document, list(readings(path, command.span, limits).map(text))));
+  const found = valueAt(document, path, command.path?.span ?? command.span, scope.settings.limits);
   const before = input.fields.get(name);
   if (before === undefined) return { name, value: found, kind: commonKind([found]), certain: false };
   const kind = commonKind([found, fieldValue(before)]);

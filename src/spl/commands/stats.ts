@@ -49,6 +49,7 @@ export function aggregate(
   input: Relation,
   scope: CommandScope,
   label: string,
+  seconds?: number,
 ): Relation {
   const read = demandOfAggregations(command.aggregations);
   const alsoRead = new Set(read.all ? input.fields.keys() : read.names.keys());
@@ -66,7 +67,7 @@ export function aggregate(
     fields.set(key.name, keyField(key, taken));
     return { name: taken, expression: keyExpression(key) };
   });
-  const lowered = lowerAggregations(command.aggregations, relation, scope);
+  const lowered = lowerAggregations(command.aggregations, relation, scope, seconds);
   const wanted = lowered.filter(({ name }) => scope.wants(name));
   const used = wanted.length === 0 && keys.length === 0 ? lowered.slice(0, 1) : wanted;
   const aggregates = used.map(({ name, value, certain }) => {

@@ -126,7 +126,13 @@ function groupIntoBuckets(command: TimechartCommand, input: Relation, scope: Com
     .extend(input, [{ name: BUCKET, value: wholeValue(cast(start, 'bigint')), kind: 'number', certain: true }]);
   const by = [{ kind: 'FieldName', span: command.span, name: BUCKET } as const];
   const label = command.continuous ? scope.label('totals') : scope.label();
-  return aggregate({ aggregations: command.aggregations, by, dedupSplitValues: false }, rows, scope, label);
+  return aggregate(
+    { aggregations: command.aggregations, by, dedupSplitValues: false },
+    rows,
+    scope,
+    label,
+    command.seconds,
+  );
 }
 
 function checkTime(input: Relation, span: TimechartCommand['span']): void {

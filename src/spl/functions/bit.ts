@@ -7,6 +7,17 @@ export const bitFunctions: EvalFunctions = {
   bit_and: ofBits('spl_bit_and'),
   bit_or: ofBits('spl_bit_or'),
   bit_xor: ofBits('xor'),
+  /** All 53 bits turned, or those that the second argument has. */
+  bit_not: ofValues(1, 2, ([value, mask]) => {
+    const turned = call('xor', bits(required(value)), number(Number.MAX_SAFE_INTEGER));
+    return wholeValue(mask === undefined ? turned : call('spl_bit_and', turned, bits(mask)));
+  }),
+  bit_shift_left: ofValues(2, 2, ([value, places]) =>
+    wholeValue(call('spl_bit_shift', bits(required(value)), bits(required(places)))),
+  ),
+  bit_shift_right: ofValues(2, 2, ([value, places]) =>
+    wholeValue(call('spl_bit_shift', bits(required(value)), { op: 'negate', operand: bits(required(places)) })),
+  ),
   ipmask: ofValues(2, 2, ([mask, address]) =>
     textValue(call('spl_ip_mask', asText(required(mask)), asText(required(address)))),
   ),
@@ -18,8 +29,8 @@ function ofBits(name: 'spl_bit_and' | 'spl_bit_or' | 'xor'): EvalFunction {
   );
 }
 
-/** Nothing of a negative number, a fraction, a number beyond 2^53 - 1. */
-function bits(value: Value): Expression {
+/** As BIGINT; nothing of a negative number, a fraction, a number beyond 2^53 - 1. */
+export function bits(value: Value): Expression {
   const given = cast(asNumber(value), 'double');
   const isWhole = binary('=', given, call('trunc', given));
   const isSafe = binary('<=', given, number(Number.MAX_SAFE_INTEGER));

@@ -29,11 +29,36 @@ export const mathFunctions: EvalFunctions = {
   sin: ofNumber((value) => call('sin', value)),
   cos: ofNumber((value) => call('cos', value)),
   tan: ofNumber((value) => call('tan', value)),
+  asin: ofNumber((value) => when(isWithin(value, -1, 1), call('asin', value))),
+  acos: ofNumber((value) => when(isWithin(value, -1, 1), call('acos', value))),
   atan: ofNumber((value) => call('atan', value)),
   atan2: ofValues(2, 2, ([y, x]) => numberValue(call('atan2', asNumber(required(y)), asNumber(required(x))))),
+  sinh: ofNumber((value) => call('sinh', value)),
+  cosh: ofNumber((value) => call('cosh', value)),
+  tanh: ofNumber((value) => call('tanh', value)),
+  asinh: ofNumber((value) => call('asinh', value)),
+  acosh: ofNumber((value) => when(binary('>=', value, number(1)), call('acosh', value))),
+  atanh: ofNumber((value) =>
+    when(and([binary('>', value, number(-1)), binary('<', value, number(1))]), call('atanh', value)),
+  ),
+  hypot: ofValues(2, 2, ([x, y]) => {
+    const squares = [x, y].map((side) => call('pow', asNumber(required(side)), number(2)));
+    return numberValue(
+      call(
+        'sqrt',
+        squares.reduce((sum, square) => binary('+', sum, square)),
+      ),
+    );
+  }),
+  /** Numbers have all their digits here anyway. */
+  exact: ofNumber((value) => value),
   min: ofValues(1, Number.POSITIVE_INFINITY, (values) => extreme('least', values)),
   max: ofValues(1, Number.POSITIVE_INFINITY, (values) => extreme('greatest', values)),
 };
+
+function isWithin(value: Expression, least: number, most: number): Expression {
+  return and([binary('>=', value, number(least)), binary('<=', value, number(most))]);
+}
 
 function logarithm(value: Value, base: Value | undefined): Expression {
   const given = asNumber(value);

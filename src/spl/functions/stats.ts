@@ -23,12 +23,16 @@ export interface StatsContext {
   readonly order: readonly SortTerm[];
   /** `_time`, where the rows have it. */
   readonly time: Expression | undefined;
+  /** How long the group's bucket of time is, where timechart made it. */
+  readonly seconds?: number | undefined;
 }
 
 export interface StatsFunction {
   /** The rows' order decides. */
   readonly ordered: boolean;
   readonly needsTime: boolean;
+  /** Only over the buckets of timechart. */
+  readonly needsBucket: boolean;
   lower(value: Value, context: StatsContext): Value;
 }
 
@@ -57,24 +61,28 @@ const FUNCTIONS: Readonly<Record<string, StatsFunction>> = {
   var: unordered((value) => ofNumbers(value, (numbers) => sample('var_samp', numbers))),
   varp: unordered((value) => ofNumbers(value, (numbers) => aggregate('var_pop', [numbers]))),
   median: unordered((value) => percentile(value, 0.5)),
+  mode: unordered(mode),
   first: ordered((value, { order }) => one('first', value, order)),
   last: ordered((value, { order }) => one('last', value, order)),
   earliest: byTime((value, context) => one('first', value, chronological(context))),
   latest: byTime((value, context) => one('last', value, chronological(context))),
   earliest_time: byTime((value, context) => timeOf('min', value, context)),
   latest_time: byTime((value, context) => timeOf('max', value, context)),
+  per_second: perTime(1),
+  per_minute: perTime(60),
+  per_hour: perTime(3_600),
+  per_day: perTime(86_400),
 };
 
 /** Splunk's others, refused by name. */
 export const UNSUPPORTED_STATS: ReadonlySet<string> = new Set([
-  'rate', 'rate_avg', 'rate_sum', 'per_day', 'per_hour', 'per_minute', 'per_second', 'estdc_error', 'sparkline',
-  'exactperc', 'upperperc', 'mode',
+  'rate', 'rate_avg', 'rate_sum', 'estdc_error', 'sparkline', 'exactperc', 'upperperc',
 ]); // biome-ignore format: a flat list
 
 export function findStatsFunction(name: string): StatsFunction | undefined {
   const known = FUNCTIONS[name];
   if (known !== undefined) return known;
-  const percent = /^(?:perc|p|exactperc)(\d{1,2}|100)$/.exec(name)?.[1];
+  const percent = /^(?:perc|p|exactperc|upperperc)(\d{1,2}|100)$/.exec(name)?.[1];
   return percent === undefined ? undefined : unordered((value) => percentile(value, Number(percent) / 100));
 }
 
@@ -91,15 +99,34 @@ export function countOf(condition: Expression): Value {
 }
 
 function unordered(lower: StatsFunction['lower']): StatsFunction {
-  return { ordered: false, needsTime: false, lower };
+  return { ordered: false, needsTime: false, needsBucket: false, lower };
 }
 
 function ordered(lower: StatsFunction['lower']): StatsFunction {
-  return { ordered: true, needsTime: false, lower };
+  return { ordered: true, needsTime: false, needsBucket: false, lower };
 }
 
 function byTime(lower: StatsFunction['lower']): StatsFunction {
-  return { ordered: true, needsTime: true, lower };
+  return { ordered: true, needsTime: true, needsBucket: false, lower };
+}
+
+/** The sum for each unit of that many seconds. */
+function perTime(unit: number): StatsFunction {
+  const lower: StatsFunction['lower'] = (value, { seconds }) => {
+    if (seconds === undefined) throw new Error('stats: expected the bucket to have been looked for.');
+    const scaled = (sum: Expression): Expression => binary('/', binary('*', sum, number(unit)), number(seconds));
+    return ofNumbers(value, (numbers) => scaled(aggregate('sum', [numbers])));
+  };
+  return { ordered: false, needsTime: false, needsBucket: true, lower };
+}
+
+/** What comes most often; of several the first in the order of bytes. */
+function mode(value: Value): Value {
+  const texts = asText(value);
+  const members =
+    value.kind === 'list' ? allMembers(value.expression) : aggregate('list', [texts], { filter: isNotNull(texts) });
+  const found = call('spl_mode', members);
+  return value.kind === 'number' ? numberValue(call('spl_number', found)) : textValue(found);
 }
 
 function aggregate(name: SqlAggregate, found: readonly Expression[], more: Partial<AggregateCall> = {}): Expression {

@@ -1,8 +1,11 @@
 /** Functions of text. Several values are changed member by member. */
+import type { Call } from '../ast.ts';
 import { SplError } from '../diagnostics.ts';
-import { call, type Expression, number, text, when } from '../expression.ts';
+import type { EvalContext } from '../eval-context.ts';
+import { call, cast, type Expression, number, text, when } from '../expression.ts';
 import { rePattern } from '../regular-expression.ts';
 import { asNumber, asText, numberValue, textValue, wholeValue } from '../value.ts';
+import { bits } from './bit.ts';
 import {
   argumentAt,
   changeText,
@@ -12,6 +15,7 @@ import {
   ofText,
   ofValues,
   required,
+  valueArgument,
 } from './eval-function.ts';
 
 const BLANKS = ' \t';
@@ -69,15 +73,68 @@ export const textFunctions: EvalFunctions = {
       const format = literalArgument(expression, 1);
       if (format === 'duration') return textValue(call('spl_duration', asNumber(value)));
       if (format === 'commas') return textValue(call('spl_commas', asNumber(value)));
+      if (format === 'hex') return textValue(call('printf', text('0x%X'), bits(value)));
+      if (format === 'binary') return textValue(call('to_binary', bits(value)));
       throw new SplError(
         'SPL304',
-        `tostring(): expected "commas" or "duration", found "${format}".`,
+        `tostring(): expected "binary", "commas", "duration" or "hex", found "${format}".`,
         argumentAt(expression, 1).span,
       );
     },
   },
-  tonumber: ofValues(1, 1, ([value]) => numberValue(asNumberOfAny(required(value)))),
+  tonumber: {
+    least: 1,
+    most: 2,
+    lower(expression, context) {
+      const value = valueArgument(argumentAt(expression, 0), expression, context);
+      const base = expression.arguments.length === 1 ? 10 : integerArgument(expression, 1);
+      if (base === 10) return numberValue(asNumberOfAny(value));
+      if (base >= 2 && base <= 36) return numberValue(call('spl_number_in_base', asText(value), number(base)));
+      throw new SplError(
+        'SPL304',
+        `tonumber(): expected a base from 2 to 36, found ${base}.`,
+        argumentAt(expression, 1).span,
+      );
+    },
+  },
+  printf: {
+    least: 1,
+    most: Number.POSITIVE_INFINITY,
+    lower: (expression, context) => textValue(formatted(expression, context)),
+  },
 };
+
+/** `%-5s`, `%.2f`, `%05d`, `%%`. */
+const DIRECTIVE = /%(?:%|[-+ #0]*\d*(?:\.\d+)?([a-zA-Z])|[\s\S]?)/g;
+
+/** Each directive with the argument that it is for, as the type that it wants. */
+function formatted(expression: Call, context: EvalContext): Expression {
+  const format = literalArgument(expression, 0);
+  const directives = [...format.matchAll(DIRECTIVE)].filter(([whole]) => whole !== '%%');
+  const given = expression.arguments.length - 1;
+  if (directives.length !== given) {
+    throw new SplError(
+      'SPL303',
+      `printf(): expected a value for each of the ${directives.length} directives, found ${given}.`,
+      expression.span,
+    );
+  }
+  const values = directives.map(([whole, letter], index) => {
+    const value = valueArgument(argumentAt(expression, index + 1), expression, context);
+    if (letter === 's') return asText(value);
+    if (letter !== undefined && 'di'.includes(letter))
+      return call('try', cast(call('trunc', asNumber(value)), 'bigint'));
+    if (letter !== undefined && 'xXo'.includes(letter)) return bits(value);
+    if (letter !== undefined && 'fFeEgG'.includes(letter)) return cast(asNumber(value), 'double');
+    throw new SplError(
+      'SPL304',
+      `printf(): expected a directive that is supported, found "${whole}".`,
+      argumentAt(expression, 0).span,
+      'Supported: %s %d %i %f %F %e %E %g %G %x %X %o %%, with the flags - + # 0 and blank, a width, a precision.',
+    );
+  });
+  return call('printf', text(format), ...values);
+}
 
 /** Even a literal: the point of tonumber is to read text as a number. */
 function asNumberOfAny(value: ReturnType<typeof required>): Expression {

@@ -1,6 +1,6 @@
 /** Functions of time: epoch seconds in, epoch seconds or text out, in UTC. `now()` is the search's own time, the same all through it. */
-import { call, cast, text } from '../expression.ts';
-import { strftimeFormat, strptimeFormat } from '../time-format.ts';
+import { call, cast } from '../expression.ts';
+import { readTime, writtenTime } from '../time-format.ts';
 import { timeModifier } from '../time-modifier.ts';
 import { searchTime } from '../time-window.ts';
 import { asNumber, asText, numberValue, textValue } from '../value.ts';
@@ -17,8 +17,7 @@ export const timeFunctions: EvalFunctions = {
     most: 2,
     lower(expression, context) {
       const time = asNumber(context.value(argumentAt(expression, 0)));
-      const format = strftimeFormat(literalArgument(expression, 1), argumentAt(expression, 1).span);
-      return textValue(call('spl_strftime', time, text(format)));
+      return textValue(writtenTime(time, literalArgument(expression, 1), argumentAt(expression, 1).span));
     },
   },
   strptime: {
@@ -26,8 +25,7 @@ export const timeFunctions: EvalFunctions = {
     most: 2,
     lower(expression, context) {
       const written = asText(context.value(argumentAt(expression, 0)));
-      const format = strptimeFormat(literalArgument(expression, 1), argumentAt(expression, 1).span);
-      return numberValue(call('spl_strptime', written, text(format)));
+      return numberValue(readTime(written, literalArgument(expression, 1), argumentAt(expression, 1).span));
     },
   },
   relative_time: {

@@ -1,8 +1,9 @@
 /** One event outside the database, and what a field's name means in it: as the catalogue says it for tables. */
-import type { RowReading } from '../catalogue.ts';
+import { mayBePair, type RowReading } from '../catalogue.ts';
 import type { SplLimits } from '../limits.ts';
 import type { Span } from '../source.ts';
 import { JsonDocument, jsonField } from './json-field.ts';
+import { pairAt } from './text-pairs.ts';
 
 /** A row as it is about to be stored. */
 export interface EventRow {
@@ -49,13 +50,22 @@ export function fieldReader(name: string, span: Span, reading: RowReading, limit
     return field(event.document(isEnvelope ? 'event' : '_raw'));
   };
   if (!reading.attributes || known !== undefined) return own;
-  return (event) => own(event) ?? field(event.document('attributes')) ?? field(event.document('resource'));
+  const pair = reading.pairs && mayBePair(real) ? pairReader(real) : () => undefined;
+  return (event) =>
+    own(event) ?? pair(event) ?? field(event.document('attributes')) ?? field(event.document('resource'));
 }
 
 /** Whether the row belongs to the dataset; its table is known to. */
 export function isFrom(row: EventRow, { origin }: RowReading): boolean {
   if (origin === undefined || row.columns.cloud === origin.cloud) return true;
   return textOf(row.columns.sourcetype)?.toLowerCase() === origin.sourcetype;
+}
+
+function pairReader(name: string): FieldReader {
+  return (event) => {
+    const line = textOf(event.columns._raw);
+    return line === undefined ? undefined : pairAt(line, name);
+  };
 }
 
 function columnReader(path: string): FieldReader {

@@ -107,6 +107,18 @@ describe('an event', () => {
     expect(matching('dataset=aks', eks)).toEqual([]);
   });
 
+  test('that is a line of text has the fields that it writes as key=value', () => {
+    const lines = rowsOf([
+      '(user=root k8s.ns=default msg="a user=eve b") user=x',
+      '["user=root"]',
+      '[1] user=root',
+      'user=',
+    ]);
+    expect(matching('dataset=logs user=root', lines)).toEqual([0, 2]);
+    expect(matching('dataset=logs k8s_ns=default msg="a user=eve b"', lines)).toEqual([0]);
+    expect(matching('dataset=logs NOT user=*', lines)).toEqual([1, 3]);
+  });
+
   test('whose JSON cannot be read matches no search that looks into it, and others as ever', () => {
     const broken = rowsOf(['{"level":"Metadata","verb":"get"']);
     expect(matching('requestObject.x=y', broken)).toEqual([]);
@@ -181,7 +193,7 @@ describe(`random expressions match the events that the compiled search finds (PI
 
   const FIELDS = new Map([
     ...[...EVENT_FIELDS].filter(([name]) => name !== '_time'),
-    ...['sourcetype', 'cloud', 'severity_number', 'severity_text', 'event_name', 'unreadable', 'body', 'service.name'].map(
+    ...['sourcetype', 'cloud', 'severity_number', 'severity_text', 'event_name', 'unreadable', 'body', 'service.name', 'alpha', 'user', 'a_b'].map(
       (name) => [name, 'one'] as const,
     ),
   ]); // biome-ignore format: a flat list
@@ -205,12 +217,20 @@ describe(`random expressions match the events that the compiled search finds (PI
       }).resourceLogs;
     });
     const logs = Array.from({ length: 8 }, () => {
-      const body = random.chance(0.5)
-        ? random.pick(TEXTS)
-        : JSON.stringify({
-            verb: random.pick(TEXTS),
-            requestObject: { n: random.pick([1, 1.5, 1e21, -0, 250]), list: TEXTS },
-          });
+      const form = random.below(3);
+      const written = (): string =>
+        random
+          .some(1, 6, () => random.pick(['alpha', 'user', '=', '=', ' ', '"', '(', ')', '[', ',', 'a.b', '_']))
+          .join('');
+      const body =
+        form === 0
+          ? random.pick(TEXTS)
+          : form === 1
+            ? `${written()}alpha=${written()} user=${written()}`
+            : JSON.stringify({
+                verb: random.pick(TEXTS),
+                requestObject: { n: random.pick([1, 1.5, 1e21, -0, 250]), list: TEXTS },
+              });
       return recordBatch([
         logRecord(body, {
           attributes: { env: random.pick(TEXTS) },

@@ -76,6 +76,11 @@ const FUNCTIONS: Readonly<Record<string, StatsFunction>> = {
   var: ofNumbers((numbers) => variance(numbers, true)),
   varp: ofNumbers((numbers) => variance(numbers, false)),
   median: percentile(50),
+  mode: (members) => {
+    const counts = new Map<string, number>();
+    for (const member of members) counts.set(member, (counts.get(member) ?? 0) + 1);
+    return [...counts].sort(([a, x], [b, y]) => y - x || compareText(a, b))[0]?.[0];
+  },
   first: (_, items) => items.find(({ value }) => value !== undefined)?.value,
   last: (_, items) => items.findLast(({ value }) => value !== undefined)?.value,
   earliest: (_, items) => atEnd(items, 'earliest')?.value,
@@ -92,8 +97,17 @@ function asNumber(text: string): string | number {
   return numberIn(text) ?? text;
 }
 
-function statsFunction(name: string): StatsFunction {
-  const share = /^(?:perc|p)(\d{1,2}|100)$/.exec(name)?.[1];
+/** Seconds of the units that per_second and its kin count by. */
+const UNITS: Readonly<Record<string, number>> = { per_second: 1, per_minute: 60, per_hour: 3_600, per_day: 86_400 };
+
+function statsFunction(name: string, seconds: number | undefined): StatsFunction {
+  const unit = UNITS[name];
+  if (unit !== undefined) {
+    return seconds === undefined
+      ? refuse(`${name} without buckets of time`)
+      : ofNumbers((numbers) => (sum(numbers) * unit) / seconds);
+  }
+  const share = /^(?:exactperc|perc|p|upperperc)(\d{1,2}|100)$/.exec(name)?.[1];
   return share === undefined ? (FUNCTIONS[name] ?? refuse(`the function ${name} of stats`)) : percentile(Number(share));
 }
 
@@ -102,6 +116,7 @@ export function aggregate(
   aggregations: readonly Aggregation[],
   rows: readonly Row[],
   settings: Settings,
+  seconds?: number,
 ): readonly (readonly [string, FieldValue])[] {
   return aggregations.map(({ function: name, argument, output }) => {
     if (argument === undefined) return [output.name, rows.length] as const;
@@ -115,7 +130,7 @@ export function aggregate(
       if (typeof value === 'boolean') return { row, value: toTruth(value) === true ? 1 : undefined };
       return { row, value: toField(value) };
     });
-    const value = statsFunction(name)(
+    const value = statsFunction(name, seconds)(
       items.flatMap((item) => membersOf(item.value)),
       items,
     );

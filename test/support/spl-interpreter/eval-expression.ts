@@ -5,7 +5,9 @@ import { callFunction } from './eval-functions.ts';
 import type { EvalScope } from './eval-scope.ts';
 import { type EvalValue, toNumber, toText, toTruth } from './eval-value.ts';
 import { finite } from './field-value.ts';
+import { refuse } from './refusal.ts';
 import type { Row, Settings } from './row.ts';
+import { matchesSearch } from './search-expression.ts';
 
 export function evaluateRow(expression: EvalExpression, row: Row, settings: Settings): EvalValue {
   return evaluate(expression, { row, settings, evaluate });
@@ -27,6 +29,11 @@ function evaluate(expression: EvalExpression, scope: EvalScope): EvalValue {
       const number = toNumber(operand);
       return number === undefined ? undefined : -number;
     }
+    case 'EvalSearch':
+      return (
+        expression.expression === undefined ||
+        matchesSearch(expression.expression, scope.row, () => refuse('a subsearch in searchmatch'))
+      );
     case 'Binary':
       return binary(expression, scope);
     case 'EvalIn': {

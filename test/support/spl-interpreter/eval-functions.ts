@@ -4,6 +4,7 @@ import { anyOf, compare, like } from './compare.ts';
 import type { EvalFunction, EvalScope } from './eval-scope.ts';
 import { type EvalValue, isLiteral, toMembers, toNumber, toText, toTruth } from './eval-value.ts';
 import { finite, fromMembers, numberIn } from './field-value.ts';
+import { JSON_FUNCTIONS } from './json-functions.ts';
 import { MULTIVALUE_FUNCTIONS } from './multivalue-functions.ts';
 import { isInNetwork, isIpv4, parseNetwork } from './network.ts';
 import { smallestOrLargest } from './order.ts';
@@ -25,6 +26,8 @@ function ofTwoNumbers(change: (left: number, right: number) => number): EvalFunc
     return a === undefined || b === undefined ? undefined : finite(change(a, b));
   };
 }
+
+const BITS = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** Of whole numbers from 0 to 2^53 - 1. */
 function ofBits(change: (left: bigint, right: bigint) => bigint): EvalFunction {
@@ -86,9 +89,10 @@ const CONDITIONS: Readonly<Record<string, EvalFunction>> = {
     return address.map((part, index) => Number(part) & Number(bits[index])).join('.');
   },
   cidrmatch: ([network, value]) => {
-    if (!isLiteral(network)) return refuse('cidrmatch with a network that is not written out');
-    const parsed = parseNetwork(network.literal) ?? refuse(`cidrmatch with "${network.literal}"`);
-    const members = toMembers(value);
+    const [written, members] = [toText(network), toMembers(value)];
+    if (written === undefined) return undefined;
+    const parsed = parseNetwork(written);
+    if (parsed === undefined) return isLiteral(network) ? refuse(`cidrmatch with "${written}"`) : undefined;
     return members.length === 0 ? undefined : members.some((member) => isInNetwork(member, parsed));
   },
 };
@@ -113,12 +117,26 @@ const NUMBERS: Readonly<Record<string, EvalFunction>> = {
   },
   bit_and: ofBits((left, right) => left & right),
   bit_or: ofBits((left, right) => left | right),
+  bit_not: ([value, mask = Number.MAX_SAFE_INTEGER], scope) =>
+    ofBits((left, right) => ~left & BITS & right)([value, mask], scope),
+  bit_shift_left: ofBits((value, places) => (places >= 53n ? 0n : (value << places) & BITS)),
+  bit_shift_right: ofBits((value, places) => value >> places),
   bit_xor: ofBits((left, right) => left ^ right),
   pi: () => Math.PI,
   sin: ofNumber(Math.sin),
   cos: ofNumber(Math.cos),
   tan: ofNumber(Math.tan),
   atan: ofNumber(Math.atan),
+  asin: ofNumber(Math.asin),
+  acos: ofNumber(Math.acos),
+  sinh: ofNumber(Math.sinh),
+  cosh: ofNumber(Math.cosh),
+  tanh: ofNumber(Math.tanh),
+  asinh: ofNumber(Math.asinh),
+  acosh: ofNumber(Math.acosh),
+  atanh: ofNumber(Math.atanh),
+  hypot: ofTwoNumbers(Math.hypot),
+  exact: ofNumber((value) => value),
   atan2: ofTwoNumbers(Math.atan2),
   min: (values) => smallestOrLargest('min', values.flatMap(orderable)),
   max: (values) => smallestOrLargest('max', values.flatMap(orderable)),
@@ -141,7 +159,9 @@ const TIMES: Readonly<Record<string, EvalFunction>> = {
 };
 
 const FUNCTIONS: ReadonlyMap<string, EvalFunction> = new Map(
-  [CONDITIONS, NUMBERS, TIMES, TEXT_FUNCTIONS, MULTIVALUE_FUNCTIONS].flatMap((functions) => Object.entries(functions)),
+  [CONDITIONS, JSON_FUNCTIONS, NUMBERS, TIMES, TEXT_FUNCTIONS, MULTIVALUE_FUNCTIONS].flatMap((functions) =>
+    Object.entries(functions),
+  ),
 );
 
 export function evalFunctionNames(): readonly string[] {

@@ -102,13 +102,13 @@ function keyEnds(rest: string): readonly number[] {
   return ends;
 }
 
-function scalarText(node: Json): string | undefined {
+export function scalarText(node: Json): string | undefined {
   if (typeof node === 'string') return node;
   if (typeof node === 'boolean') return String(node);
   return node instanceof JsonNumber ? node.text : undefined;
 }
 
-function printJson(node: Json): string {
+export function printJson(node: Json): string {
   if (node instanceof JsonNumber) return node.text;
   if (isMap(node))
     return `{${[...node].map(([key, value]) => `${JSON.stringify(key)}:${printJson(value)}`).join(',')}}`;

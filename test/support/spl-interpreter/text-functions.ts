@@ -4,6 +4,7 @@ import type { EvalFunction } from './eval-scope.ts';
 import { type EvalValue, isLiteral, toMembers, toNumber, toText } from './eval-value.ts';
 import { fromMembers, numberIn } from './field-value.ts';
 import { replaceAll, toRegExp } from './pattern.ts';
+import { printf } from './printf.ts';
 import { refuse } from './refusal.ts';
 
 function ofText(change: (text: string) => string): EvalFunction {
@@ -62,18 +63,24 @@ export const TEXT_FUNCTIONS: Readonly<Record<string, EvalFunction>> = {
     const expression = toRegExp(pattern.literal);
     return fromMembers(toMembers(value).map((text) => replaceAll(text, expression, by)));
   },
+  printf: ([format, ...values]) => {
+    if (format === undefined || !isLiteral(format)) return refuse('printf with a format that is not written out');
+    return printf(format.literal, values);
+  },
   tostring: ([value, format]) => (format === undefined ? plainText(value) : formatted(value, toText(format))),
   tonumber: ([value, base]) => {
-    if (typeof value === 'number') return value;
     const text = toText(value);
-    if (text === undefined) return undefined;
     const radix = base === undefined ? 10 : toNumber(base);
-    if (radix === undefined) return undefined;
-    if (radix === 10) return numberIn(text);
+    if (text === undefined || radix === undefined) return undefined;
+    if (radix === 10) return typeof value === 'number' ? value : numberIn(text);
     const digits = '0123456789abcdefghijklmnopqrstuvwxyz'.slice(0, radix);
-    return new RegExp(`^[${digits}]+$`, 'i').test(text) ? Number.parseInt(text, radix) : undefined;
+    return new RegExp(`^[${digits}]+$`, 'i').test(text) ? readDigits(text, radix) : undefined;
   },
 };
+
+function readDigits(text: string, radix: number): number {
+  return [...text.toLowerCase()].reduce((value, digit) => value * radix + Number.parseInt(digit, 36), 0);
+}
 
 function partOf(text: string, from: number, count: number): string {
   const characters = [...text];
@@ -88,9 +95,12 @@ function plainText(value: EvalValue): EvalValue {
 
 function formatted(value: EvalValue, format: string | undefined): EvalValue {
   const number = toNumber(value);
-  if (number === undefined) return value === undefined ? undefined : refuse('formatting what is no number');
+  if (format === 'hex' || format === 'binary') {
+    if (number === undefined || !Number.isSafeInteger(number) || number < 0) return undefined;
+    return format === 'hex' ? `0x${number.toString(16).toUpperCase()}` : number.toString(2);
+  }
+  if (number === undefined) return undefined;
   if (!Number.isInteger(number) || number < 0) return refuse('formatting of fractions and negative numbers');
-  if (format === 'hex') return `0x${number.toString(16).toUpperCase()}`;
   if (format === 'commas') return number.toString().replace(/\B(?=(?:\d{3})+$)/g, ',');
   if (format !== 'duration') return refuse(`tostring as ${format}`);
   const two = (part: number): string => String(part).padStart(2, '0');

@@ -5,9 +5,33 @@ function two(value: number): string {
   return String(value).padStart(2, '0');
 }
 
+const MONTHS = [
+  'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December',
+]; // biome-ignore format: a flat list
+const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+const DAY = 86_400_000;
+
+/** From 0. */
+function dayOfYear(time: Date): number {
+  return Math.floor((time.getTime() - Date.UTC(time.getUTCFullYear(), 0, 1)) / DAY);
+}
+
+/** The week and year of the Thursday in the same week. */
+function isoWeek(time: Date): { readonly year: number; readonly week: number } {
+  const thursday = new Date(time.getTime() + (4 - (time.getUTCDay() || 7)) * DAY);
+  return { year: thursday.getUTCFullYear(), week: Math.floor(dayOfYear(thursday) / 7) + 1 };
+}
+
+function fraction(seconds: number, digits: number): string {
+  const micros = Math.floor(seconds * 1e6);
+  return String(((micros % 1e6) + 1e6) % 1e6)
+    .padStart(6, '0')
+    .slice(0, digits);
+}
+
 export function formatTime(seconds: number, format: string): string {
   const time = new Date(Math.floor(seconds) * 1000);
-  return format.replace(/%(.)/g, (_, letter: string) => {
+  return format.replace(/%(\d?[NQ]|:z|.)/g, (_, letter: string) => {
     switch (letter) {
       case 'Y':
         return String(time.getUTCFullYear()).padStart(4, '0');
@@ -27,6 +51,60 @@ export function formatTime(seconds: number, format: string): string {
         return formatTime(seconds, '%H:%M:%S');
       case 's':
         return String(Math.floor(seconds));
+      case 'y':
+        return two(time.getUTCFullYear() % 100);
+      case 'b':
+      case 'h':
+        return MONTHS[time.getUTCMonth()]?.slice(0, 3) ?? '';
+      case 'B':
+        return MONTHS[time.getUTCMonth()] ?? '';
+      case 'a':
+        return DAYS[time.getUTCDay()]?.slice(0, 3) ?? '';
+      case 'A':
+        return DAYS[time.getUTCDay()] ?? '';
+      case 'w':
+        return String(time.getUTCDay());
+      case 'u':
+        return String(time.getUTCDay() || 7);
+      case 'I':
+        return two(time.getUTCHours() % 12 || 12);
+      case 'l':
+        return String(time.getUTCHours() % 12 || 12).padStart(2);
+      case 'k':
+        return String(time.getUTCHours()).padStart(2);
+      case 'e':
+        return String(time.getUTCDate()).padStart(2);
+      case 'p':
+        return time.getUTCHours() < 12 ? 'AM' : 'PM';
+      case 'j':
+        return String(dayOfYear(time) + 1).padStart(3, '0');
+      case 'U':
+        return two(Math.floor((dayOfYear(time) + 7 - time.getUTCDay()) / 7));
+      case 'W':
+        return two(Math.floor((dayOfYear(time) + 7 - ((time.getUTCDay() + 6) % 7)) / 7));
+      case 'G':
+        return String(isoWeek(time).year).padStart(4, '0');
+      case 'V':
+        return two(isoWeek(time).week);
+      case 'f':
+      case '6N':
+        return fraction(seconds, 6);
+      case '3N':
+      case '3Q':
+      case 'Q':
+        return fraction(seconds, 3);
+      case 'D':
+        return formatTime(seconds, '%m/%d/%y');
+      case 'R':
+        return formatTime(seconds, '%H:%M');
+      case 'c':
+        return formatTime(seconds, '%a %b %e %H:%M:%S %Y');
+      case 'z':
+        return '+0000';
+      case ':z':
+        return '+00:00';
+      case 'Z':
+        return 'UTC';
       case '%':
         return '%';
       default:
@@ -42,37 +120,46 @@ const PARTS: Readonly<Record<string, string>> = {
   H: '(\\d{2})',
   M: '(\\d{2})',
   S: '(\\d{2})',
+  b: '([A-Za-z]{3})',
+  f: '(\\d{1,6})',
+  z: '([+-]\\d{2}:?\\d{2})',
 };
 
 /** Epoch seconds; undefined where the text does not fit. */
 export function parseTime(text: string, format: string): number | undefined {
+  if (format === '%s') return /^\d{1,12}$/.test(text) ? Number(text) : undefined;
   const letters: string[] = [];
   const source = format
     .replaceAll('%F', '%Y-%m-%d')
     .replaceAll('%T', '%H:%M:%S')
+    .replaceAll('%6N', '%f')
     .replace(/%(.)|([\\^$.*+?()[\]{}|])/g, (_, letter?: string, special?: string) => {
       if (letter === undefined) return `\\${special}`;
       letters.push(letter);
       return PARTS[letter] ?? refuse(`%${letter} in a time format`);
     });
-  if (!letters.includes('Y') || !letters.includes('m') || !letters.includes('d'))
+  const month = letters.includes('b') ? 'b' : 'm';
+  if (!letters.includes('Y') || !letters.includes(month) || !letters.includes('d')) {
     return refuse('a time format without a date');
+  }
   const found = new RegExp(`^${source}$`).exec(text);
   if (found === null) return undefined;
-  const part = (letter: string): number => (letters.includes(letter) ? Number(found[letters.indexOf(letter) + 1]) : 0);
-  const [year, month, day, hour, minute, second] = ['Y', 'm', 'd', 'H', 'M', 'S'].map(part) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const written = (letter: string): string => found[letters.indexOf(letter) + 1] ?? '';
+  const part = (letter: string): number => (letters.includes(letter) ? Number(written(letter)) : 0);
+  const [year, day, hour, minute, second] = [part('Y'), part('d'), part('H'), part('M'), part('S')];
+  const monthOfYear =
+    month === 'm'
+      ? part('m') - 1
+      : MONTHS.findIndex((name) => name.slice(0, 3).toLowerCase() === written('b').toLowerCase());
   const time = new Date(0);
-  time.setUTCFullYear(year, month - 1, day);
+  time.setUTCFullYear(year, monthOfYear, day);
   const isReal =
-    time.getUTCMonth() === month - 1 && time.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
-  return isReal ? time.getTime() / 1000 + hour * 3600 + minute * 60 + second : undefined;
+    time.getUTCMonth() === monthOfYear && time.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
+  if (!isReal) return undefined;
+  const [, sign, hours, minutes] = /^([+-])(\d{2}):?(\d{2})$/.exec(letters.includes('z') ? written('z') : '') ?? [];
+  const offset = sign === undefined ? 0 : (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
+  const micros = letters.includes('f') ? Number(written('f').padEnd(6, '0')) / 1e6 : 0;
+  return time.getTime() / 1000 + hour * 3600 + minute * 60 + second + micros - offset;
 }
 
 type Unit = 's' | 'm' | 'h' | 'd' | 'w' | 'mon' | 'q' | 'y';

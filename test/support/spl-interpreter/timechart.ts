@@ -25,7 +25,7 @@ export function timechart(command: TimechartCommand, rows: readonly Row[], setti
   }
   return {
     rows: starts.map((start) =>
-      Row.of([['_time', start], ...aggregate(command.aggregations, buckets.get(start) ?? [], settings)]),
+      Row.of([['_time', start], ...aggregate(command.aggregations, buckets.get(start) ?? [], settings, seconds)]),
     ),
     existing: new Set(),
   };

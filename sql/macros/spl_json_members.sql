@@ -1,0 +1,13 @@
+-- The members of a JSON array as texts, those of objects and arrays their JSON; null where there are none. JSON null is no value.
+-- Texts have their quotes where `quoted`.
+create or replace macro spl_json_members(document, quoted) as
+  nullif(
+    list_filter(
+      list_transform(
+        try(case when json_type(document) = 'ARRAY' then json_extract(document, '$[*]') end),
+        lambda element: case when element ->> '$' is null then null when quoted then element::varchar else element ->> '$' end
+      ),
+      lambda found: found is not null
+    ),
+    []::varchar[]
+  );
