@@ -213,7 +213,7 @@ function parseSearchMatch(context: ParseContext, found: readonly EvalExpression[
       throw inner.unexpected('searchmatch()', 'the end of the text', inner.peek('search'));
     if (subsearchesIn(parsed).length === 0) return parsed;
     throw new SplError(
-      'SPL320',
+      'SPL207',
       'searchmatch(): expected a condition on one event, found a subsearch, which would look at others.',
       literal.span,
     );
