@@ -2,13 +2,14 @@
 import { relative } from 'node:path';
 import type { checkFiles } from '../service/check-content.ts';
 import { printable } from './format/index.ts';
+import { wrap as wrapAt } from './wrap.ts';
 
 export type CheckReport = Awaited<ReturnType<typeof checkFiles>>;
 
 type SearchCheck = CheckReport['searches'][number];
 type Totals = CheckReport['totals'];
 
-const width = 100;
+const wrap = (text: string, indent: number): string => wrapAt(text, indent, 100);
 
 export function printReport(report: CheckReport): string {
   const parts: string[] = [];
@@ -119,17 +120,4 @@ function place(file: string, line: number | null, column?: number): string {
 function show(path: string): string {
   const short = relative('.', path);
   return printable(short !== '' && short.length < path.length ? short : path);
-}
-
-/** Breaks a line at blanks; what goes on is indented. */
-function wrap(text: string, indent: number): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/(?<=\S) /)) {
-    if (line.trim() !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = `${' '.repeat(indent)}${word}`;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return `${[...lines, line].join('\n')}\n`;
 }

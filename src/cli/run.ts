@@ -8,6 +8,7 @@ import type { ExitStatus, RegisterCommand, Terminal } from './command.ts';
 import { UsageError } from './command.ts';
 import { registerCompile } from './compile.ts';
 import { registerDemo } from './demo.ts';
+import { registerDoctor } from './doctor.ts';
 import { registerReplay } from './replay.ts';
 import { registerScan } from './scan.ts';
 import { registerSearch } from './search.ts';
@@ -23,6 +24,7 @@ const commands: readonly RegisterCommand[] = [
   registerSql,
   registerCompile,
   registerCheck,
+  registerDoctor,
   registerTest,
   registerDemo,
 ];

@@ -1,6 +1,7 @@
 /** Loads detections, runs them over every window, keeps the ledger, and runs the tests that detections carry. */
 export { type CheckContentOptions, checkContent } from './check/check-content.ts';
-export type { EventQuery } from './check/event-facts.ts';
+export { EventFacts, type EventQuery } from './check/event-facts.ts';
+export { findBlindSpots } from './check/find-blind-spots.ts';
 export type { DataCheck, DataGap, Report, SearchCheck, SearchMessage, Suspicion, Totals } from './check/report.ts';
 export { type Content, type ContentSettings, defaultContentSettings, loadContent } from './content/load-content.ts';
 export { slugOf } from './content/slug.ts';

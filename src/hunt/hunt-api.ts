@@ -4,6 +4,7 @@
  *   GET  /healthz /readyz /metrics        probes and metrics
  *   POST /api/v1/query                    one SQL or SPL query
  *   GET  /api/v1/detections /runs /findings /risk-events
+ *   GET  /api/v1/doctor                   what is wrong, and what to do
  *   GET  /api/v1/openapi.json  /          what there is
  */
 import type { Server } from 'node:http';
@@ -11,6 +12,7 @@ import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { Component } from '../component.ts';
 import { refuseRebinding, requireScope } from './access.ts';
+import { doctorRoute } from './doctor-route.ts';
 import { createListener, listen } from './listener.ts';
 import { listingRoute } from './listing-route.ts';
 import { openApiDocument } from './openapi.ts';
@@ -95,6 +97,7 @@ export class HuntApi implements Component {
     for (const name of listingNames) {
       app.get(`/api/v1/${name}`, hunter, listingRoute(this.#dependencies.listings[name], this.#dependencies));
     }
+    app.get('/api/v1/doctor', hunter, doctorRoute(this.#dependencies.examine));
     app.use(refuseUnknown, this.#sendProblem);
     return app;
   }

@@ -94,6 +94,18 @@ export const openApiDocument = {
     '/api/v1/runs': listing('The ledger: every window of every detection.'),
     '/api/v1/findings': listing('Result rows of detections.'),
     '/api/v1/risk-events': listing('Risk events as they left.'),
+    '/api/v1/doctor': {
+      get: {
+        summary: 'What is wrong with the service, its sources and its detections, worst first, with what to do.',
+        responses: {
+          200: {
+            description: 'The report; `healthy` is false where it has a problem.',
+            content: { 'application/json': { schema: { $ref: '#/components/schemas/DoctorReport' } } },
+          },
+          default: problem,
+        },
+      },
+    },
   },
   components: {
     securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
@@ -121,6 +133,50 @@ export const openApiDocument = {
           },
           rows: { type: 'array', items: row },
           complete: { type: 'boolean' },
+        },
+      },
+      DoctorReport: {
+        type: 'object',
+        required: ['checkedAt', 'healthy', 'problems', 'warnings', 'symptoms', 'sources'],
+        properties: {
+          checkedAt: { type: 'string', format: 'date-time' },
+          healthy: { type: 'boolean' },
+          problems: { type: 'integer' },
+          warnings: { type: 'integer' },
+          symptoms: {
+            type: 'array',
+            description: 'Worst first.',
+            items: {
+              type: 'object',
+              required: ['severity', 'code', 'subject', 'finding', 'advice'],
+              properties: {
+                severity: { enum: ['problem', 'warning', 'note'] },
+                code: { type: 'string', description: 'Stable, for programs.' },
+                subject: { type: 'string' },
+                finding: { type: 'string' },
+                advice: { type: 'string' },
+                sample: { type: 'string', description: 'A record that shows it, cut.' },
+              },
+            },
+          },
+          sources: {
+            type: 'array',
+            description: 'Where events come from, the newest arrival first.',
+            items: {
+              type: 'object',
+              properties: {
+                table: { enum: ['kube_audit', 'logs'] },
+                cluster: { type: 'string' },
+                sourcetype: { type: 'string' },
+                source: { type: 'string' },
+                events: { type: 'integer' },
+                lastArrival: { type: 'string', format: 'date-time' },
+                lastEventTime: { type: 'string', format: 'date-time' },
+                lagMedianSeconds: { type: ['number', 'null'] },
+                lag95Seconds: { type: ['number', 'null'] },
+              },
+            },
+          },
         },
       },
       Problem: {

@@ -84,6 +84,8 @@ export interface HuntDependencies {
   /** The metrics in Prometheus's text format. */
   readonly renderMetrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   readonly listings: Readonly<Record<ListingName, Listing>>;
+  /** What is wrong with the service and its events, as a JSON object; see the schema DoctorReport. */
+  readonly examine: (signal: AbortSignal) => Promise<object>;
   /** Decides about the `Authorization` header; undefined: nobody is asked for a token. */
   readonly authorize?:
     | ((header: string | undefined, scope: 'hunt' | 'admin') => 'allowed' | 'unauthenticated' | 'forbidden')

@@ -1,5 +1,6 @@
 /** A query on a running service, over its HTTP API. */
 import { PermanentError, RetryableError, type SqlRow, type SqlStream } from '../component.ts';
+import { reach, readProblem } from './call-server.ts';
 
 export interface ServerQuery {
   /** Base URL, e.g. `http://127.0.0.1:8080`. */
@@ -49,37 +50,18 @@ function keepBigIntegers(_key: string, value: unknown, context?: { readonly sour
 }
 
 async function post({ server, token, ...query }: ServerQuery, accept: string): Promise<Response> {
-  const url = new URL('/api/v1/query', server);
   const { language, query: text, earliest, latest, now } = query;
-  let response: Response;
-  try {
-    response = await fetch(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept,
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      },
-      body: JSON.stringify({ language, query: text, earliest, latest, now }),
-    });
-  } catch (error: unknown) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    throw new RetryableError(`${server}: expected a running service, found: ${cause}`, 0, { cause: error });
-  }
+  const response = await reach(server, '/api/v1/query', {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept,
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify({ language, query: text, earliest, latest, now }),
+  });
   if (response.ok) return response;
   const detail = await readProblem(response);
   if (response.status === 429 || response.status === 503) throw new RetryableError(detail, 1000);
   throw new PermanentError(detail);
-}
-
-async function readProblem(response: Response): Promise<string> {
-  const text = await response.text();
-  try {
-    const problem = JSON.parse(text) as { title?: unknown; detail?: unknown };
-    const found = [problem.detail, problem.title].find((part) => typeof part === 'string');
-    if (typeof found === 'string') return found;
-  } catch (error: unknown) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  return `${response.url} answered ${response.status} ${response.statusText}: ${text.slice(0, 300)}`;
 }

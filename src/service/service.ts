@@ -33,6 +33,8 @@ import { createLogger, PrometheusMetrics } from '../telemetry/index.ts';
 import { compileSearch } from './compile-search.ts';
 import { type CompiledContent, compileContent, printProblem } from './content.ts';
 import { createDestinations } from './destinations.ts';
+import { examine } from './doctor/doctor.ts';
+import type { DoctorReport } from './doctor/report.ts';
 import { Intake } from './intake.ts';
 import { LookupTables } from './lookup-tables.ts';
 import { SEARCH_TIME_ZONE } from './time-window.ts';
@@ -83,7 +85,14 @@ export class Service implements Component {
   readonly name = 'pintail';
   readonly #logger: Logger;
   readonly #content: CompiledContent;
+  readonly #config: Config;
+  readonly #metrics: PrometheusMetrics;
   readonly #volumeRules: readonly VolumeRule[];
+  readonly #volume: VolumeControl;
+  /** Names of the destinations. */
+  readonly #exporters: readonly string[];
+  /** Epoch seconds. */
+  #startedAt = 0;
   readonly #store: DuckdbEventStore;
   readonly #scheduler: DetectionScheduler;
   readonly #api: HuntApi;
@@ -102,6 +111,8 @@ export class Service implements Component {
   ) {
     this.#logger = logger;
     this.#content = content;
+    this.#config = config;
+    this.#metrics = metrics;
     this.#volumeRules = volumeRules;
     this.#store = createEventStore(
       {
@@ -114,9 +125,11 @@ export class Service implements Component {
       { logger, metrics, clock: Date.now },
     );
     const { database } = this.#store;
+    const destinations = createDestinations(config.exporters, hostname(), process.stdout);
+    this.#exporters = destinations.map(({ name }) => name);
     const outbox = new DurableOutbox({
       database,
-      destinations: createDestinations(config.exporters, hostname(), process.stdout),
+      destinations,
       clock: exportClock,
       random: Math.random,
       logger,
@@ -136,8 +149,8 @@ export class Service implements Component {
         timeZone: SEARCH_TIME_ZONE,
       },
     });
-    const volume = new VolumeControl(volumeRules, { metrics, logger, now: Date.now });
-    const intake = new Intake(this.#store, volume, metrics, () => Date.now() * 1000);
+    this.#volume = new VolumeControl(volumeRules, { metrics, logger, now: Date.now });
+    const intake = new Intake(this.#store, this.#volume, metrics, () => Date.now() * 1000);
     this.#receivers = createReceivers(config, intake, logger, metrics);
     this.#api = this.#createApi(config, database, metrics, onStuckQuery);
     const receivers = Object.values(this.#receivers).filter((receiver) => receiver !== undefined);
@@ -173,6 +186,7 @@ export class Service implements Component {
 
   /** Starts everything; where one part cannot, stops what was started and rejects with its error. */
   async start(): Promise<void> {
+    this.#startedAt = Date.now() / 1000;
     for (const problem of this.#content.content.problems) {
       this.#logger.error({ problem: printProblem(problem) }, 'a file of the detections was left out');
     }
@@ -235,6 +249,7 @@ export class Service implements Component {
         findings: tableListing(database, 'findings'),
         'risk-events': tableListing(database, 'risk-events'),
       },
+      examine: this.#examine,
       authorize: createAuthorize(tokens, ['hunt', 'admin']),
       onStuckQuery: (stuck: StuckQuery) => {
         this.#logger.error({ ...stuck }, 'a query did not stop when it was interrupted; the service ends');
@@ -244,6 +259,28 @@ export class Service implements Component {
       metrics,
     });
   }
+
+  readonly #examine = (signal: AbortSignal): Promise<DoctorReport> =>
+    examine({
+      database: this.#store.database,
+      content: this.#content,
+      limits: this.#config.detections.scheduling,
+      running: {
+        now: Date.now() / 1000,
+        exporters: this.#exporters,
+        readings: {
+          read: (metric) => this.#metrics.read(metric),
+          volume: this.#volume.counts,
+          startedAt: this.#startedAt,
+          storage: {
+            directory: this.#config.storage.directory,
+            memoryLimitBytes: this.#config.storage.memoryLimitBytes,
+            ...this.#config.storage.bounds,
+          },
+        },
+      },
+      signal,
+    });
 
   readonly #listDetections: Listing = async ({ limit }) =>
     this.#content.detections.slice(0, limit).map((compiled) => {

@@ -65,6 +65,15 @@ export class PrometheusMetrics implements Metrics {
     readers.set(seriesKey(labels), { read, labels: this.#bound(name, labels) });
   }
 
+  /** The values of one counter or gauge by their labels; none where nothing has touched it. */
+  async read(name: string): Promise<readonly { readonly labels: Labels; readonly value: number }[]> {
+    const metric = await this.#registry.getSingleMetric(name)?.get();
+    return (metric?.values ?? []).map(({ labels, value }) => ({
+      labels: Object.fromEntries(Object.entries(labels).map(([label, text]) => [label, String(text)])),
+      value,
+    }));
+  }
+
   /** The text that `/metrics` answers. */
   render(): Promise<string> {
     return this.#registry.metrics();

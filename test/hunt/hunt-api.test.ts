@@ -77,6 +77,7 @@ async function start(
         findings: tableListing(store.database, 'findings'),
         'risk-events': tableListing(store.database, 'risk-events'),
       },
+      examine: async () => ({ healthy: true }),
       onStuckQuery: () => undefined,
       ...telemetry,
       ...dependencies,

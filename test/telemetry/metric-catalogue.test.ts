@@ -39,3 +39,16 @@ test('alerts name metrics that there are', () => {
   expect(named.length).toBeGreaterThan(10);
   expect(named.filter((name) => !known.includes(name))).toEqual([]);
 });
+
+test('every symptom of the doctor is explained', () => {
+  const page = readFileSync(join(root, 'docs/operations.md'), 'utf8');
+  const explained: readonly string[] = page.slice(page.indexOf('## Doctor')).match(/`[a-z]+(?:-[a-z…]+)+`/g) ?? [];
+  const codes = globSync('src/service/doctor/*.ts', { cwd: root }).flatMap((file) => {
+    const text = readFileSync(join(root, file), 'utf8');
+    return [
+      ...text.matchAll(/code: '([\w-]+)'|add\(\s*(?:'\w+'|severity), '([\w-]+)'|[?:] '([a-z]+(?:-[a-z]+)+)'/g),
+    ].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
+  });
+  expect(codes.length).toBeGreaterThan(20);
+  expect([...new Set(codes)].filter((code) => !explained.includes(`\`${code}\``))).toEqual([]);
+});

@@ -44,7 +44,7 @@ export async function checkData(
   };
 }
 
-async function checkScan(
+export async function checkScan(
   scan: ScanOutline,
   facts: EventFacts,
 ): Promise<{ readonly events: number; readonly blind: boolean; readonly gaps: readonly DataGap[] }> {

@@ -1,0 +1,48 @@
+/** One call of a running service's HTTP API that answers with JSON. */
+import { PermanentError, RetryableError } from '../component.ts';
+
+export interface ServerCall {
+  /** Base URL, e.g. `http://127.0.0.1:8080`. */
+  readonly server: string;
+  readonly token?: string | undefined;
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+}
+
+/**
+ * The answer's JSON. Rejects with PermanentError where the service refuses (its message is the problem's detail), with
+ * RetryableError where it cannot be reached or is busy.
+ */
+export async function callServer({ server, token, method, path }: ServerCall): Promise<unknown> {
+  const response = await reach(server, path, {
+    method,
+    headers: { accept: 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+  });
+  if (response.ok) return response.json();
+  const detail = await readProblem(response);
+  if (response.status === 429 || response.status === 503) throw new RetryableError(detail, 1000);
+  throw new PermanentError(detail);
+}
+
+/** Any answer; rejects with RetryableError where there is none. */
+export async function reach(server: string, path: string, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(new URL(path, server), request);
+  } catch (error: unknown) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    throw new RetryableError(`${server}: expected a running service, found: ${cause}`, 0, { cause: error });
+  }
+}
+
+/** What a problem says, or the answer as it is. */
+export async function readProblem(response: Response): Promise<string> {
+  const text = await response.text();
+  try {
+    const problem = JSON.parse(text) as { title?: unknown; detail?: unknown };
+    const found = [problem.detail, problem.title].find((part) => typeof part === 'string');
+    if (typeof found === 'string') return found;
+  } catch (error: unknown) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  return `${response.url} answered ${response.status} ${response.statusText}: ${text.slice(0, 300)}`;
+}
