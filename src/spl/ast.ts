@@ -179,6 +179,7 @@ export interface EvalSearch {
 export type Command =
   | AddtotalsCommand
   | AppendCommand
+  | AppendcolsCommand
   | AppendpipeCommand
   | BinCommand
   | ConvertCommand
@@ -196,6 +197,7 @@ export type Command =
   | JoinCommand
   | LookupCommand
   | MakemvCommand
+  | MakeresultsCommand
   | MvexpandCommand
   | NomvCommand
   | RegexCommand
@@ -212,6 +214,7 @@ export type Command =
   | TimechartCommand
   | TopCommand
   | TransactionCommand
+  | UnionCommand
   | WhereCommand;
 
 interface CommandBase {
@@ -232,6 +235,17 @@ export interface AppendCommand extends CommandBase {
   readonly kind: 'AppendCommand';
   /** Begins with a search of its own. */
   readonly search: Search;
+  /** Of its rows so many at most; 0: all. */
+  readonly limit: number;
+}
+
+export interface AppendcolsCommand extends CommandBase {
+  readonly kind: 'AppendcolsCommand';
+  readonly search: Search;
+  /** Of its rows so many at most; 0: all. */
+  readonly limit: number;
+  /** Its fields replace those of the same name. */
+  readonly override: boolean;
 }
 
 export interface AppendpipeCommand extends CommandBase {
@@ -384,6 +398,15 @@ export interface MakemvCommand extends CommandBase {
   readonly field: FieldName;
   readonly delimiter: string;
   readonly allowEmpty: boolean;
+}
+
+export interface MakeresultsCommand extends CommandBase {
+  readonly kind: 'MakeresultsCommand';
+  readonly count: number;
+  /** What was written, and its rows; none where only rows were asked for. */
+  readonly data: StringLiteral | undefined;
+  readonly rows: readonly ReadonlyMap<string, string>[];
+  readonly hasTime: boolean;
 }
 
 export interface MvexpandCommand extends CommandBase {
@@ -563,4 +586,12 @@ export type TransactionBound =
 export interface WhereCommand extends CommandBase {
   readonly kind: 'WhereCommand';
   readonly condition: EvalExpression;
+}
+
+/** union and multisearch. */
+export interface UnionCommand extends CommandBase {
+  readonly kind: 'UnionCommand';
+  readonly searches: readonly Search[];
+  /** `newestFirst`: one stream of events, with those of the rows so far. */
+  readonly arrangement: 'behind' | 'newestFirst';
 }

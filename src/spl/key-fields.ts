@@ -28,6 +28,8 @@ function keysAfter(command: Command, keys: readonly string[] | undefined): reado
     case 'RenameCommand':
       return command.renames.reduce(renamed, keys);
     case 'AppendCommand':
+    case 'AppendcolsCommand':
+    case 'UnionCommand':
     case 'AppendpipeCommand':
     case 'JoinCommand':
     case 'ForeachCommand':

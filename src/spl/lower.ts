@@ -8,8 +8,10 @@ import { checkTemplate, fillTemplate } from './commands/foreach.ts';
 import { formattedTerm } from './commands/format.ts';
 import { specOf } from './commands/index.ts';
 import { lowerInputlookup } from './commands/inputlookup.ts';
+import { lowerMakeresults } from './commands/makeresults.ts';
 import { returnDemand, returnedRows } from './commands/return.ts';
 import { lowerFirstSearch } from './commands/search.ts';
+import { lowerUnion } from './commands/union.ts';
 import { type Demand, EVERYTHING, either, need, only } from './demand.ts';
 import { type Diagnostic, type DiagnosticCode, SplError } from './diagnostics.ts';
 import type { ErrorLog } from './error-log.ts';
@@ -62,14 +64,12 @@ class Pipelines implements SubsearchLowering {
 
   search(search: Search, demand: Demand, label?: string): Relation {
     const [first, ...rest] = search.commands;
-    if (first?.kind === 'InputlookupCommand') {
-      const { input, outputs } = demandsOf(rest, demand, this);
-      const rows = lowerInputlookup(first, this.#scope(first, 1, input, label, this.settings));
-      return this.#commands(rest, 2, rows, outputs, label, this.settings);
-    }
-    if (first?.kind !== 'SearchCommand') throw new Error('lower: expected the parser to put a search first.');
+    if (first === undefined) throw new Error('lower: expected a command.');
     const demands = demandsOf(rest, demand, this);
     const scope = this.#scope(first, 1, demands.input, label, this.settings);
+    if (first.kind !== 'SearchCommand') {
+      return this.#commands(rest, 2, generated(first, scope), demands.outputs, label, this.settings);
+    }
     const scan = this.#attempt(
       () => lowerFirstSearch(first, scope),
       () => lowerFirstSearch({ ...first, expression: undefined }, scope),
@@ -172,6 +172,20 @@ interface Demands {
   readonly input: Demand;
   /** Of each command's output. */
   readonly outputs: readonly Demand[];
+}
+
+/** The rows of a first command that reads no events. */
+function generated(command: Command, scope: CommandScope): Relation {
+  switch (command.kind) {
+    case 'InputlookupCommand':
+      return lowerInputlookup(command, scope);
+    case 'MakeresultsCommand':
+      return lowerMakeresults(command, scope);
+    case 'UnionCommand':
+      return lowerUnion(command, [], scope);
+    default:
+      throw new Error(`lower: expected the parser to put a command with rows of its own first, found ${command.name}.`);
+  }
 }
 
 /** What the demands of commands depend on beside the commands. */

@@ -122,6 +122,7 @@ function expressionsOf(node: PlanNode): readonly Expression[] {
       return node.legs.flatMap((leg) => leg.columns.map(({ expression }) => expression));
     case 'Filter':
       return node.predicates;
+    case 'Generate':
     case 'Project':
       return node.columns.map(({ expression }) => expression);
     case 'Aggregate':

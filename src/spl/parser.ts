@@ -12,6 +12,7 @@ import { type Diagnostic, SplError } from './diagnostics.ts';
 import { ErrorLog } from './error-log.ts';
 import type { SplLimits } from './limits.ts';
 import { ParseContext } from './parse-context.ts';
+import { findUnstreamed } from './streaming.ts';
 import { suggest } from './suggestion.ts';
 import type { Token } from './token.ts';
 
@@ -54,9 +55,16 @@ function parsePipeline(
 ): readonly Command[] {
   const commands = [...recover(context, parseFirst, replace)];
   while (context.optionalOperator('arguments', '|') !== undefined) {
-    commands.push(...recover(context, parseCommand, nothing));
+    const behind = recover(context, parseCommand, nothing);
+    commands.push(...behind.map((command) => arranged(command, commands)));
   }
   return commands;
+}
+
+/** Behind rows that are no stream of events, the rows of a union are none either. */
+function arranged(command: Command, before: readonly Command[]): Command {
+  if (command.kind !== 'UnionCommand') return command;
+  return findUnstreamed({ commands: before }) === undefined ? command : { ...command, arrangement: 'behind' };
 }
 
 function recover(
@@ -120,7 +128,7 @@ function parseFirstCommand(context: ParseContext): Command {
 }
 
 function hasOwnRows({ kind }: Command): boolean {
-  return kind === 'SearchCommand' || kind === 'InputlookupCommand';
+  return ['SearchCommand', 'InputlookupCommand', 'MakeresultsCommand', 'UnionCommand'].includes(kind);
 }
 
 function needsRows(command: Command): SplError {

@@ -9,7 +9,7 @@ export interface Column {
   readonly expression: Expression;
 }
 
-export type PlanNode = Scan | Filter | Project | Aggregate | Unnest | Rank | Limit | Join | Union | Walk;
+export type PlanNode = Scan | Generate | Filter | Project | Aggregate | Unnest | Rank | Limit | Join | Union | Walk;
 
 interface NodeBase {
   /** Unique within the plan; the CTE's name. */
@@ -29,6 +29,14 @@ export interface ScanLeg {
   readonly columns: readonly Column[];
   /** All of these hold. The window comes first. */
   readonly predicates: readonly Expression[];
+}
+
+/** Rows out of nothing, numbered from 0 in `row`, which the columns may name. */
+export interface Generate extends NodeBase {
+  readonly kind: 'Generate';
+  readonly count: number;
+  readonly row: string;
+  readonly columns: readonly Column[];
 }
 
 /** Rows for which all predicates are true; the same columns. */
@@ -120,6 +128,8 @@ export function inputsOf(node: PlanNode): readonly PlanNode[] {
   switch (node.kind) {
     case 'Scan':
       return node.subqueries ?? [];
+    case 'Generate':
+      return [];
     case 'Filter':
       return [node.input, ...(node.subqueries ?? [])];
     case 'Join':
@@ -140,6 +150,7 @@ export function columnsOf(node: PlanNode): readonly string[] {
     case 'Filter':
     case 'Limit':
       return columnsOf(node.input);
+    case 'Generate':
     case 'Project':
     case 'Join':
       return node.columns.map(({ name }) => name);

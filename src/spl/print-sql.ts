@@ -58,6 +58,14 @@ function selectLines(node: PlanNode): readonly string[] {
       ]);
     case 'Filter':
       return ['select *', `from ${printName(node.input.label)}`, ...printWhere(node.predicates)];
+    case 'Generate':
+      return [
+        ...printList(
+          'select',
+          node.columns.map((item) => printColumn(item)),
+        ),
+        `from range(${node.count}) as made(${printName(node.row)})`,
+      ];
     case 'Project':
       return [
         ...printList(
@@ -189,6 +197,8 @@ function details(node: PlanNode): readonly string[] {
       );
     case 'Filter':
       return node.predicates.map((item) => `where ${printExpression(item)}`);
+    case 'Generate':
+      return [`rows ${node.count}`];
     case 'Project':
       return node.columns
         .filter(({ name, expression }) => expression.op !== 'column' || expression.name !== name)

@@ -4,6 +4,7 @@ import type { Command, Search, SearchExpression, SearchSubsearch } from './ast.t
 /** In the order of the text. */
 export function searchesOf(command: Command): readonly Search[] {
   if (command.kind === 'SearchCommand') return subsearchesIn(command.expression).map(({ search }) => search);
+  if (command.kind === 'UnionCommand') return command.searches;
   return 'search' in command ? [command.search] : [];
 }
 

@@ -1,59 +1,71 @@
-/** The rows of one relation behind those of another: append and its kin. */
+/** The rows of several relations: behind one another (append and its kin) or as one stream of events (multisearch). */
 import type { CommandScope } from './command-scope.ts';
 import { cast, column, type Expression, NULL, number, type SortTerm } from './expression.ts';
 import type { Column } from './plan.ts';
 import { ColumnNames, type Field, fieldValue, type Relation } from './relation.ts';
 import { ABSENT, asKind, commonKind, type Value } from './value.ts';
 
+/** `behind`: each in its own order. `newestFirst`: all in the order of a scan, which is that of each. */
+export type Arrangement = 'behind' | 'newestFirst';
+
 /** Fields of both; one that only one of them has is absent in the rows of the other. */
 export function appendRows(input: Relation, added: Relation, scope: CommandScope): Relation {
+  return unionRows([input, added], 'behind', scope);
+}
+
+/** Fields of all; one that a relation does not have is absent in its rows. */
+export function unionRows(relations: readonly Relation[], arrangement: Arrangement, scope: CommandScope): Relation {
   const names = new ColumnNames();
   const fields = new Map<string, Field>();
-  const first: Column[] = [];
-  const second: Column[] = [];
-  for (const name of new Set([...input.fields.keys(), ...added.fields.keys()])) {
+  const columns: Column[][] = relations.map(() => []);
+  for (const name of new Set(relations.flatMap((relation) => [...relation.fields.keys()]))) {
     if (!scope.wants(name)) continue;
-    const sides = [input.fields.get(name), added.fields.get(name)];
+    const sides = relations.map((relation) => relation.fields.get(name));
     const values = sides.map((side) => (side === undefined ? ABSENT : fieldValue(side)));
     const kind = commonKind(values);
     const whole = sides.every((side) => side === undefined || side.whole);
     const taken = names.take(name);
-    const [left = ABSENT, right = ABSENT] = values;
     const columnOf = (value: Value): Expression =>
       whole && value.kind === 'null' ? cast(NULL, 'bigint') : asKind(value, kind);
-    first.push({ name: taken, expression: columnOf(left) });
-    second.push({ name: taken, expression: columnOf(right) });
+    for (const [leg, value] of values.entries()) columns[leg]?.push({ name: taken, expression: columnOf(value) });
     fields.set(name, { column: taken, kind, whole, certain: sides.some((side) => side?.certain === true) });
   }
   const order: SortTerm[] = [];
+  /** A column of the order; absent in the rows of the others. */
+  const addOrder = (expressions: readonly (Expression | undefined)[], descending: boolean): void => {
+    const taken = names.take('_order');
+    for (const [leg, own] of columns.entries()) own.push({ name: taken, expression: expressions[leg] ?? NULL });
+    order.push({ expression: column(taken), descending });
+  };
+  const ownTerms = relations.map((relation) => [...relation.order]);
+  if (scope.demand.order && arrangement === 'newestFirst') {
+    const shared = ownTerms.map((terms) => terms.shift());
+    addOrder(
+      shared.map((term) => term?.expression),
+      true,
+    );
+  }
   if (scope.demand.order || fields.size === 0) {
-    const leg = names.take('_order');
-    first.push({ name: leg, expression: number(1) });
-    second.push({ name: leg, expression: number(2) });
-    order.push({ expression: column(leg), descending: false });
+    addOrder(
+      relations.map((_, leg) => number(leg + 1)),
+      false,
+    );
   }
   if (scope.demand.order) {
-    // Each side keeps its own order; in the other's rows these columns are absent.
-    for (const [terms, own, other] of [
-      [input.order, first, second],
-      [added.order, second, first],
-    ] as const) {
+    for (const [leg, terms] of ownTerms.entries()) {
       for (const { expression, descending } of terms) {
-        const taken = names.take('_order');
-        own.push({ name: taken, expression });
-        other.push({ name: taken, expression: NULL });
-        order.push({ expression: column(taken), descending });
+        addOrder(
+          relations.map((_, other) => (other === leg ? expression : undefined)),
+          descending,
+        );
       }
     }
   }
-  const legs = [
-    { input: input.node, columns: first },
-    { input: added.node, columns: second },
-  ];
+  const legs = relations.map(({ node }, leg) => ({ input: node, columns: columns[leg] ?? [] }));
   return {
     node: { kind: 'Union', label: scope.label(), legs },
     fields,
     order: scope.demand.order ? order : [],
-    ofEvents: input.ofEvents || added.ofEvents,
+    ofEvents: relations.some(({ ofEvents }) => ofEvents),
   };
 }

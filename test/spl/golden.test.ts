@@ -1,7 +1,7 @@
 /** Reads every folder of test/spl/golden; its README.md says what is in them. UPDATE_GOLDEN=1 rewrites plan.txt and query.sql. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { compile, type LookupTable, type MacroDefinition, renderDiagnostic } from '../../src/spl/index.ts';
+import { compile, type MacroDefinition, renderDiagnostic } from '../../src/spl/index.ts';
 import {
   type EventTables,
   type Json,
@@ -10,6 +10,7 @@ import {
   type StoredColumns,
 } from '../support/golden-events.ts';
 import { compareGolden } from '../support/golden-file.ts';
+import { type GoldenLookups, lookupTables } from '../support/golden-lookups.ts';
 
 const GOLDEN = new URL('./golden/', import.meta.url);
 
@@ -22,14 +23,8 @@ interface Options {
   readonly ordered?: boolean;
   readonly subset?: boolean;
   readonly warnings?: readonly string[];
-  readonly lookups?: Readonly<Record<string, GoldenLookup>>;
+  readonly lookups?: GoldenLookups;
   readonly macros?: Readonly<Record<string, string | MacroDefinition>>;
-}
-
-/** A lookup's settings with its rows, cells in the order of the columns; null is an empty cell. */
-interface GoldenLookup extends Partial<Omit<LookupTable, 'table'>> {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly (string | null)[])[];
 }
 
 type Row = Readonly<Record<string, Json>>;
@@ -54,7 +49,7 @@ describe('golden cases', () => {
       macros: macroTable(options),
       strict: options.strict ?? false,
       window: { kind: 'session' },
-      lookups: lookupTables(options),
+      lookups: lookupTables(options.lookups),
     });
     const refusals = golden.json('diagnostics.json') as readonly { code: string; text: string }[] | undefined;
     if (refusals !== undefined) {
@@ -117,16 +112,6 @@ function macroTable(options: Options): ReadonlyMap<string, MacroDefinition> {
     Object.entries({ ...shared, ...options.macros }).map(([name, macro]) => [
       name,
       typeof macro === 'string' ? { definition: macro, arguments: [] } : macro,
-    ]),
-  );
-}
-
-function lookupTables(options: Options): ReadonlyMap<string, LookupTable> {
-  const defaults = { matchTypes: [], caseSensitive: true, minMatches: 0, maxMatches: 1000, defaultMatch: null };
-  return new Map(
-    Object.entries(options.lookups ?? {}).map(([name, lookup]) => [
-      name,
-      { ...defaults, ...lookup, table: `lookup_${name}` },
     ]),
   );
 }

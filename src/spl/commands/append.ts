@@ -1,11 +1,16 @@
 /**
  * append: the rows of another search behind those so far.
  *
- *   append [ search … ]
+ *   append [maxout=<int>] [ search … ]
  *
- * Not supported: maxtime, maxout, timeout, extendtimerange; the subsearch has no bound on its rows.
+ * Without maxout the subsearch has no bound on its rows.
+ *
+ * Not supported: maxtime, timeout, extendtimerange.
  */
+import type { Arguments, Option } from '../arguments.ts';
 import type { AppendCommand } from '../ast.ts';
+import { withOrder } from '../demand.ts';
+import { firstRows } from '../relation.ts';
 import { appendRows } from '../union.ts';
 import type { CommandSpec } from './command.ts';
 
@@ -14,14 +19,31 @@ export const append: CommandSpec<AppendCommand> = {
   names: ['append'],
 
   parse(input) {
-    input.optionalOption([], ['maxtime', 'maxout', 'timeout', 'extendtimerange']);
+    const limit = subsearchOptions(input);
     const search = input.context.subsearch(input.command, 'search');
-    return { kind: 'AppendCommand', span: input.span, name: input.command, search };
+    return { kind: 'AppendCommand', span: input.span, name: input.command, search, limit };
   },
 
   demand: (_, demand) => demand,
 
   lower(command, input, scope) {
-    return appendRows(input, scope.subsearches.search(command.search, scope.demand, scope.label()), scope);
+    const demand = command.limit === 0 ? scope.demand : withOrder(scope.demand);
+    const added = scope.subsearches.search(command.search, demand, scope.label());
+    return appendRows(input, firstRows(added, command.limit, scope.label('first')), scope);
   },
 };
+
+/** Options before a subsearch: its bound `maxout`, 0 where there is none, and those of `own`, which `take` is given. */
+export function subsearchOptions(
+  input: Arguments,
+  own: readonly string[] = [],
+  take: (option: Option) => void = () => {},
+): number {
+  let limit = 0;
+  for (;;) {
+    const option = input.optionalOption(['maxout', ...own], ['maxtime', 'timeout', 'extendtimerange']);
+    if (option === undefined) return limit;
+    if (option.name === 'maxout') limit = input.integer(option, 1);
+    else take(option);
+  }
+}

@@ -1,9 +1,9 @@
 /**
  * appendpipe: the rows so far through further commands, behind themselves.
  *
- *   appendpipe [ stats … ]
+ *   appendpipe [run_in_preview=<bool>] [ stats … ]
  *
- * Not supported: run_in_preview.
+ * There is no preview: run_in_preview changes nothing.
  */
 import type { AppendpipeCommand } from '../ast.ts';
 import { appendRows } from '../union.ts';
@@ -14,7 +14,8 @@ export const appendpipe: CommandSpec<AppendpipeCommand> = {
   names: ['appendpipe'],
 
   parse(input) {
-    input.optionalOption([], ['run_in_preview']);
+    const option = input.optionalOption(['run_in_preview']);
+    if (option !== undefined) input.boolean(option);
     const search = input.context.subsearch(input.command, 'pipe');
     return { kind: 'AppendpipeCommand', span: input.span, name: input.command, search };
   },

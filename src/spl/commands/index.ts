@@ -2,6 +2,7 @@
 import type { Command } from '../ast.ts';
 import { addtotals } from './addtotals.ts';
 import { append } from './append.ts';
+import { appendcols } from './appendcols.ts';
 import { appendpipe } from './appendpipe.ts';
 import { bin } from './bin.ts';
 import type { CommandSpec } from './command.ts';
@@ -20,6 +21,7 @@ import { iplocation } from './iplocation.ts';
 import { join } from './join.ts';
 import { lookup } from './lookup.ts';
 import { makemv } from './makemv.ts';
+import { makeresults } from './makeresults.ts';
 import { mvexpand } from './mvexpand.ts';
 import { nomv } from './nomv.ts';
 import { regex } from './regex.ts';
@@ -36,12 +38,14 @@ import { table } from './table.ts';
 import { timechart } from './timechart.ts';
 import { top } from './top.ts';
 import { transaction } from './transaction.ts';
+import { union } from './union.ts';
 import { where } from './where.ts';
 
 /** One entry per kind of command: the compiler finds a forgotten one. */
 const COMMANDS: { readonly [C in Command as C['kind']]: CommandSpec<C> } = {
   AddtotalsCommand: addtotals,
   AppendCommand: append,
+  AppendcolsCommand: appendcols,
   AppendpipeCommand: appendpipe,
   BinCommand: bin,
   ConvertCommand: convert,
@@ -59,6 +63,7 @@ const COMMANDS: { readonly [C in Command as C['kind']]: CommandSpec<C> } = {
   JoinCommand: join,
   LookupCommand: lookup,
   MakemvCommand: makemv,
+  MakeresultsCommand: makeresults,
   MvexpandCommand: mvexpand,
   NomvCommand: nomv,
   RegexCommand: regex,
@@ -75,6 +80,7 @@ const COMMANDS: { readonly [C in Command as C['kind']]: CommandSpec<C> } = {
   TimechartCommand: timechart,
   TopCommand: top,
   TransactionCommand: transaction,
+  UnionCommand: union,
   WhereCommand: where,
 };
 
@@ -87,18 +93,18 @@ const BY_NAME: ReadonlyMap<string, CommandSpec<Command>> = new Map(
 /** Commands of Splunk that are refused by name, so that nobody takes them for a misspelling. */
 export const UNSUPPORTED_COMMANDS: ReadonlySet<string> = new Set([
   'abstract', 'accum', 'addcoltotals', 'addinfo', 'analyzefields', 'anomalies', 'anomalousvalue',
-  'anomalydetection', 'appendcols', 'apply', 'arules', 'associate', 'autoregress',
+  'anomalydetection', 'apply', 'arules', 'associate', 'autoregress',
   'cluster', 'cofilter', 'collect', 'concurrency', 'contingency', 'correlate', 'datamodel', 'dbinspect', 'delete',
   'delta', 'diff', 'erex', 'eventcount', 'expand', 'extract', 'fieldsummary', 'filldown', 'findtypes',
   'fit', 'flatten', 'from', 'fromjson', 'gauge', 'gentimes', 'geom', 'geomfilter', 'geostats',
   'highlight', 'history', 'iconify', 'inputcsv', 'kmeans', 'kvform', 'kv', 'loadjob',
-  'localize', 'localop', 'makecontinuous', 'makeresults', 'map', 'mcollect', 'metadata', 'metasearch',
-  'meventcollect', 'mpreview', 'mstats', 'multikv', 'multisearch', 'mvcombine', 'outlier', 'outputcsv',
+  'localize', 'localop', 'makecontinuous', 'map', 'mcollect', 'metadata', 'metasearch',
+  'meventcollect', 'mpreview', 'mstats', 'multikv', 'mvcombine', 'outlier', 'outputcsv',
   'outputlookup', 'outputtext', 'overlap', 'pivot', 'predict', 'rangemap', 'redistribute', 'reltime', 'require',
   'rest', 'run', 'savedsearch', 'script', 'scrub', 'searchtxn', 'selfjoin', 'sendalert', 'sendemail', 'set',
   'setfields', 'sichart', 'sirare', 'sistats', 'sitimechart', 'sitop', 'snowincident', 'strcat',
   'summary', 'tags', 'timewrap', 'tojson', 'transpose', 'trendline', 'tscollect', 'tstats',
-  'typeahead', 'typelearner', 'typer', 'union', 'uniq', 'untable', 'walklex', 'x11', 'xmlkv', 'xmlunescape', 'xpath',
+  'typeahead', 'typelearner', 'typer', 'uniq', 'untable', 'walklex', 'x11', 'xmlkv', 'xmlunescape', 'xpath',
   'xyseries',
 ]); // biome-ignore format: a flat list
 

@@ -36,7 +36,7 @@ export async function runCase({ commands, events, strict }: DifferentialCase, ta
   let interpreted: ReturnType<typeof interpret>;
   try {
     const stored = storedEvents(events.lines, events.columns);
-    interpreted = interpret(parseSearch(text, new Map()), stored, { now: NOW, geo: PLACES, strict });
+    interpreted = interpret(parseSearch(text, new Map()), stored, { now: NOW, geo: PLACES, strict, lookups: {} });
   } catch (error: unknown) {
     if (!(error instanceof Refusal)) throw error;
     return { kind: 'refused', by: 'interpreter', reason: error.message };

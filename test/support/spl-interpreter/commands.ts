@@ -10,11 +10,14 @@ import type {
   ForeachCommand,
   IplocationCommand,
   JoinCommand,
+  LookupCommand,
+  MakeresultsCommand,
   RenameCommand,
   Search,
   SortKey,
   SpathCommand,
   TopCommand,
+  UnionCommand,
 } from '../../../src/spl/ast.ts';
 import { aggregate } from './aggregation.ts';
 import { evaluateRow } from './eval-expression.ts';
@@ -23,6 +26,7 @@ import { type FieldValue, fromMembers, membersOf, numberIn, textOfNumber } from 
 import { groupRows } from './grouping.ts';
 import { fieldNames, fieldOf, parseJson, textAt } from './json-fields.ts';
 import { parseJsonStart } from './json-start.ts';
+import { lookUp, lookupRows } from './lookup.ts';
 import { compareSorted } from './order.ts';
 import { toRegExp } from './pattern.ts';
 import { refuse } from './refusal.ts';
@@ -169,7 +173,17 @@ export function runCommand(command: Command, table: Table, settings: Scope): Tab
     case 'ForeachCommand':
       return forEach(command, table, settings);
     case 'AppendCommand':
-      return behind(table, settings.runSearch(command.search));
+      return behind(table, firstOf(settings.runSearch(command.search), command.limit));
+    case 'AppendcolsCommand':
+      return beside(table, firstOf(settings.runSearch(command.search), command.limit), command.override);
+    case 'InputlookupCommand':
+      return behind(table, { rows: lookupRows(command, settings), existing: new Set() });
+    case 'LookupCommand':
+      return { ...mapRows(table, (row) => lookUp(command, row, settings)), existing: unwritten(command, table) };
+    case 'MakeresultsCommand':
+      return { rows: madeRows(command, settings), existing: new Set() };
+    case 'UnionCommand':
+      return union(command, table, settings);
     case 'AppendpipeCommand':
       return behind(table, settings.runSearch(command.search, table));
     case 'JoinCommand':
@@ -195,6 +209,46 @@ function mapRows(table: Table, change: (row: Row) => Row): Table {
 
 function behind(table: Table, more: Table): Table {
   return { rows: [...table.rows, ...more.rows], existing: new Set([...table.existing, ...more.existing]) };
+}
+
+function firstOf(table: Table, limit: number): Table {
+  return limit === 0 ? table : { ...table, rows: table.rows.slice(0, limit) };
+}
+
+/** Row by row; internal fields of the others do not count; rows without a partner stand alone. */
+function beside(table: Table, other: Table, isOverriding: boolean): Table {
+  const isAdded = (name: string): boolean => !name.startsWith('_');
+  const rows = Array.from({ length: Math.max(table.rows.length, other.rows.length) }, (_, index) => {
+    const [row = Row.of([]), added = Row.of([])] = [table.rows[index], other.rows[index]];
+    const names = added.names().filter((name) => isAdded(name) && (isOverriding || row.get(name) === undefined));
+    return row.with(names.map((name) => [name, added.get(name)]));
+  });
+  return { rows, existing: new Set([...table.existing, ...[...other.existing].filter(isAdded)]) };
+}
+
+/** Fields that a lookup may clear exist only where a row has them. */
+function unwritten({ outputs, mode }: LookupCommand, { existing }: Table): ReadonlySet<string> {
+  if (mode === 'new' || outputs === undefined) return existing;
+  return new Set([...existing].filter((name) => !outputs.some(({ field }) => field.name === name)));
+}
+
+/** The search's own time in every row, but not beside CSV. */
+function madeRows({ count, rows, hasTime }: MakeresultsCommand, { now }: Settings): readonly Row[] {
+  return Array.from({ length: count }, (_, index) =>
+    Row.of([...(hasTime ? [['_time', now] as const] : []), ...(rows[index] ?? [])]),
+  );
+}
+
+/** One stream of events is in the order of a scan: newest first, of equal times the later arrival. */
+function union({ searches, arrangement }: UnionCommand, table: Table, settings: Scope): Table {
+  const all = searches.map((search) => settings.runSearch(search)).reduce(behind, table);
+  if (arrangement === 'behind') return all;
+  const arrived = (row: Row): readonly [number, number] => row.arrival ?? refuse('a stream of rows that are no events');
+  const rows = [...all.rows].sort((left, right) => {
+    const [[time, place], [otherTime, otherPlace]] = [arrived(left), arrived(right)];
+    return otherTime - time || otherPlace - place;
+  });
+  return { ...all, rows };
 }
 
 /** Rule 37: the first row of the other search with the same values; what that row lacks stays. */
@@ -265,9 +319,7 @@ function chooseFields(command: FieldsCommand, table: Table): Table {
 /** `written` are names too, though no row may list them. */
 function keepFields(table: Table, isKept: (name: string) => boolean, written: readonly string[]): Table {
   return {
-    rows: table.rows.map((row) =>
-      Row.of([...new Set([...row.names(), ...written])].filter(isKept).map((name) => [name, row.get(name)])),
-    ),
+    rows: table.rows.map((row) => row.keeping([...new Set([...row.names(), ...written])].filter(isKept))),
     existing: new Set([...table.existing].filter(isKept)),
   };
 }

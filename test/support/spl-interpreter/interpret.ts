@@ -43,8 +43,9 @@ export function interpret(search: Search, events: readonly StoredEvent[], settin
 /** The dataset's events in the window, newest first; of equal times the later arrival first. Without a dataset all events. */
 function scan(search: Search, events: readonly StoredEvent[], { earliest, latest, strict }: Settings): Table {
   const first = search.commands[0];
-  const names =
-    first?.kind === 'SearchCommand' ? termsOf(first.expression, 'SearchDataset').map(([, text]) => text) : [];
+  // Other commands that stand first have rows of their own.
+  if (first?.kind !== 'SearchCommand') return { rows: [], existing: new Set() };
+  const names = termsOf(first.expression, 'SearchDataset').map(([, text]) => text);
   if (names.length > 1) return refuse('a search that names two datasets');
   const rules = (names.length === 0 ? ['kube_audit', 'logs'] : names).map(
     (name) => DATASETS[name] ?? refuse(`the dataset ${name}`),
@@ -53,7 +54,7 @@ function scan(search: Search, events: readonly StoredEvent[], { earliest, latest
     .flatMap((event, arrival) => rules.filter((own) => own.holds(event)).map((own) => ({ event, arrival, own })))
     .filter(({ event }) => event.time >= (earliest ?? -Infinity) && event.time < (latest ?? Infinity))
     .sort((left, right) => right.event.time - left.event.time || right.arrival - left.arrival)
-    .map(({ event, own }) => new Row(new EventFields(event, own)));
+    .map(({ event, arrival, own }) => new Row(new EventFields(event, own), undefined, [event.time, arrival]));
   return { rows, existing: new Set(strict ? [] : rules.flatMap(({ typed }) => typed)) };
 }
 

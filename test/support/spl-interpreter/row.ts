@@ -1,5 +1,6 @@
 /** One row on its way through the pipe: fields that commands set, over the fields of the event that it began as. */
 import type { FieldValue } from './field-value.ts';
+import type { StoredLookup } from './lookup.ts';
 
 /** Where a row's own fields come from. */
 export interface FieldSource {
@@ -12,10 +13,17 @@ const NOTHING: FieldSource = { get: () => undefined, names: () => new Set() };
 export class Row {
   readonly #source: FieldSource;
   readonly #own: Map<string, FieldValue>;
+  /** Of an event its time and its place in the order of arrival. */
+  readonly arrival: readonly [number, number] | undefined;
 
-  constructor(source: FieldSource = NOTHING, own: ReadonlyMap<string, FieldValue> = new Map()) {
+  constructor(
+    source: FieldSource = NOTHING,
+    own: ReadonlyMap<string, FieldValue> = new Map(),
+    arrival?: readonly [number, number],
+  ) {
     this.#source = source;
     this.#own = new Map(own);
+    this.arrival = arrival;
   }
 
   static of(fields: Iterable<readonly [string, FieldValue]>): Row {
@@ -32,8 +40,13 @@ export class Row {
     return [...names].filter((name) => this.get(name) !== undefined);
   }
 
+  /** The same row with these fields alone. */
+  keeping(names: Iterable<string>): Row {
+    return new Row(NOTHING, new Map([...names].map((name) => [name, this.get(name)])), this.arrival);
+  }
+
   with(fields: Iterable<readonly [string, FieldValue]>): Row {
-    return new Row(this.#source, new Map([...this.#own, ...fields]));
+    return new Row(this.#source, new Map([...this.#own, ...fields]), this.arrival);
   }
 }
 
@@ -52,6 +65,8 @@ export interface Settings {
   readonly now: number;
   readonly geo: Readonly<Record<string, Location>>;
   readonly strict: boolean;
+  /** By name. */
+  readonly lookups: Readonly<Record<string, StoredLookup>>;
 }
 
 export interface Location {
