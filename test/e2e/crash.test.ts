@@ -8,7 +8,7 @@ import { encodeLogs, exportOverGrpc, postLogs } from './support/otlp-client.ts';
 import { type PintailService, startPintail } from './support/pintail-service.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
-const kills = 10;
+const kills = 30;
 const eventsPerSecond = 4000;
 const senders = 8;
 const eventsPerRequest = 200;
@@ -23,7 +23,7 @@ interface Ledger {
   repeated: number;
 }
 
-test('loses nothing acknowledged and doubles nothing over ten kills under load', async () => {
+test(`loses nothing acknowledged and doubles nothing over ${kills} kills under load, every third during the start`, async () => {
   const seed = Number(process.env.PINTAIL_E2E_SEED ?? Math.floor(Math.random() * 2 ** 31));
   console.log(`crash test: PINTAIL_E2E_SEED=${seed}`);
   const random = randomNumbers(seed);
@@ -40,13 +40,27 @@ test('loses nothing acknowledged and doubles nothing over ten kills under load',
 
   const readyAfterMs: number[] = [];
   for (let kill = 0; kill < kills; kill += 1) {
-    await delay(300 + random() * 2000);
+    if (kill % 3 === 2) {
+      const startedAt = performance.now();
+      const start = service.start().then(
+        () => 'ready',
+        () => 'killed',
+      );
+      await delay(random() * (readyAfterMs.at(-1) ?? 1000));
+      await service.kill();
+      if ((await start) === 'ready') readyAfterMs.push(performance.now() - startedAt);
+      continue;
+    }
+    if (!service.isAlive()) await service.start();
+    await delay(300 + random() * 1200);
     await service.kill();
     await delay(random() * 200);
+    if (kill % 3 === 1) continue;
     const startedAt = performance.now();
     await service.start();
     readyAfterMs.push(performance.now() - startedAt);
   }
+  if (!service.isAlive()) await service.start();
   await delay(1000);
   stop.abort();
   await sending;

@@ -35,6 +35,8 @@ export interface RunningProcess {
   readonly pid: number;
   /** Resolves when the process is gone and its output is read; never rejects. */
   readonly ended: Promise<Ended>;
+  /** Resolves once it printed something to stdout; never where it does not. */
+  readonly firstOutput: Promise<void>;
   readonly isAlive: () => boolean;
   readonly kill: (signal: NodeJS.Signals) => Promise<Ended>;
   /** Both streams so far, for errors. */
@@ -50,6 +52,7 @@ export async function startProcess(options: RunOptions): Promise<RunningProcess>
   });
   let stdout = '';
   let stderr = '';
+  const firstOutput = new Promise<void>((resolve) => child.stdout?.once('data', () => resolve()));
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout = stdout.length + text.length > 64 * 1024 * 1024 ? stdout : stdout + text;
   });
@@ -78,6 +81,7 @@ export async function startProcess(options: RunOptions): Promise<RunningProcess>
   const running: RunningProcess = {
     pid: child.pid ?? -1,
     ended,
+    firstOutput,
     isAlive: () => alive.has(child),
     kill: (signal) => {
       child.kill(signal);

@@ -17,8 +17,12 @@ export interface PintailOptions {
   readonly api?: object;
   readonly exporters?: object;
   readonly detections?: object;
+  /** Added to the data folder that is chosen here. */
+  readonly storage?: object;
   /** Further receivers by their name in the configuration; each gets an endpoint of its own. */
   readonly receivers?: Readonly<Record<string, object>>;
+  /** A command that runs the command behind it, as `env` does; it must keep its process id. */
+  readonly within?: readonly string[];
 }
 
 export interface PintailService {
@@ -36,6 +40,8 @@ export interface PintailService {
   /** SIGTERM; resolves when the process is gone. */
   stop(): Promise<Ended>;
   readonly isAlive: () => boolean;
+  /** Of the process that was started last. */
+  readonly pid: () => number;
   /** Rows of a SQL query through the API. */
   sql(query: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** POSTs to /api/v1/query as it is. */
@@ -65,7 +71,7 @@ export async function preparePintail(options: PintailOptions): Promise<PintailSe
         further.map(([name, settings]) => [name, { endpoint: receiverEndpoints[name], ...settings }]),
       ),
     },
-    storage: { directory: dataFolder },
+    storage: { directory: dataFolder, ...options.storage },
     api: { endpoint: `127.0.0.1:${apiPort}`, ...options.api },
     ...(options.exporters === undefined ? {} : { exporters: options.exporters }),
     ...(options.detections === undefined ? {} : { detections: options.detections }),
@@ -74,6 +80,8 @@ export async function preparePintail(options: PintailOptions): Promise<PintailSe
 
   const apiUrl = `http://127.0.0.1:${apiPort}`;
   const past: string[] = [];
+  const serve = [process.execPath, mainFile, 'serve', '--config', configFile];
+  const [command = '', ...args] = [...(options.within ?? []), ...serve];
   let running: RunningProcess | undefined;
 
   const service: PintailService = {
@@ -84,14 +92,15 @@ export async function preparePintail(options: PintailOptions): Promise<PintailSe
     dataFolder,
     configFile,
     isAlive: () => running?.isAlive() ?? false,
+    pid: () => running?.pid ?? -1,
     output: () => [...past, running?.output() ?? ''].join('\n'),
 
     async start() {
       if (running !== undefined) past.push(running.output());
       const started = await startProcess({
         name: 'pintail serve',
-        command: process.execPath,
-        args: [mainFile, 'serve', '--config', configFile],
+        command,
+        args,
         cwd: repository,
       });
       running = started;
