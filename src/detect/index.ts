@@ -32,6 +32,7 @@ export {
 export { dropOtherLookups, installLookups } from './run/install-lookups.ts';
 export { installViews } from './run/install-views.ts';
 export type { RunOutcome, ScheduledWindow } from './run/run-window.ts';
+export { writeLookup } from './run/write-lookup.ts';
 export { type Clock, systemClock } from './schedule/clock.ts';
 export { DetectionScheduler, type DetectionSchedulerOptions } from './schedule/detection-scheduler.ts';
 export { defaultSchedulerSettings, type SchedulerSettings } from './schedule/settings.ts';

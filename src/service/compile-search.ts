@@ -15,6 +15,8 @@ export interface CompileSearchOptions {
   /** Fields that the content makes of events; none where left out. */
   readonly fieldRules?: readonly FieldRule[];
   readonly strictSplunk: boolean;
+  /** Refuse a search that would write; default false. */
+  readonly readOnly?: boolean;
   /** What a search may cost the compiler; its defaults where left out. */
   readonly limits?: Partial<SplLimits> | undefined;
 }
@@ -27,6 +29,7 @@ export function compileSearch(text: string, options: CompileSearchOptions): Comp
     ...(options.fieldRules && { fieldRules: options.fieldRules }),
     strict: options.strictSplunk,
     window: { kind: 'session' },
+    ...(options.readOnly === true && { readOnly: true }),
     ...(options.limits && { limits: options.limits }),
   });
 }

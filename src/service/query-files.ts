@@ -1,7 +1,8 @@
 /** One search or one query over files or over a database that no service has open. */
-import type { SplunkMetadata, SqlStream, TimeWindow } from '../component.ts';
+import type { SplunkMetadata, SqlRow, SqlStream, TimeWindow } from '../component.ts';
 import { PermanentError } from '../component.ts';
-import { installLookups, installViews } from '../detect/index.ts';
+import { installLookups, installViews, writeLookup } from '../detect/index.ts';
+import type { LookupWrite } from '../spl/index.ts';
 import { compileSearch, printSearchDiagnostics } from './compile-search.ts';
 import { compileContent, loadDetections } from './content.ts';
 import { type NamedWindow, resolveWindow } from './time-window.ts';
@@ -33,10 +34,12 @@ export async function searchFiles(
   const result = compileSearch(spl, { macros, lookups, fieldRules, strictSplunk: query.strictSplunk });
   if (!result.ok) throw new PermanentError(printSearchDiagnostics(spl, result));
   if (result.warnings.length > 0) query.onProblem(printSearchDiagnostics(spl, result));
-  const read = [...lookups.values()].filter(({ table }) => result.lookupTables.includes(table));
+  const tables = new Set([...result.lookupTables, ...(result.writes === undefined ? [] : [result.writes.table])]);
+  const read = [...lookups.values()].filter(({ table }) => tables.has(table));
   await onWorkbench(query, async (workbench, window) => {
     await installLookups(workbench.database, read);
-    await stream(workbench, window, result.sql, consume);
+    if (result.writes === undefined) await stream(workbench, window, result.sql, consume);
+    else await writeAndShow(workbench, window, result.sql, result.writes, consume);
   });
 }
 
@@ -70,6 +73,29 @@ async function onWorkbench(
   } finally {
     await workbench.close();
   }
+}
+
+/** Nothing is shown unless all of it was written. */
+async function writeAndShow(
+  workbench: Workbench,
+  window: TimeWindow,
+  sql: string,
+  write: LookupWrite,
+  consume: (stream: SqlStream) => Promise<void>,
+): Promise<void> {
+  const rows: SqlRow[] = [];
+  const columns = await workbench.database.read({ share: 'hunt', window }, async (connection) => {
+    const result = await connection.stream(sql);
+    for await (const chunk of result.chunks()) rows.push(...chunk);
+    return result.columns;
+  });
+  await workbench.database.write((connection) => writeLookup(connection, write, rows));
+  await consume({
+    columns,
+    async *chunks() {
+      yield rows;
+    },
+  });
 }
 
 async function stream(

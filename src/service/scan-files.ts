@@ -74,7 +74,8 @@ async function chooseDetections(request: ScanRequest): Promise<Chosen> {
     const known = detections.map(({ detection }) => detection.slug).join(', ');
     throw new UnknownDetectionError(`--detection: expected one of ${known || '(none loaded)'}, found "${unknown}".`);
   }
-  const chosen = detections.filter(
+  const searches = detections.filter(({ detection }) => detection.type !== 'Baseline');
+  const chosen = searches.filter(
     ({ detection }) => names === undefined || names.some((wanted) => isNamed(detection, wanted)),
   );
   for (const compiled of chosen) if (!compiled.ok) request.onProblem(compiled.error);

@@ -236,6 +236,7 @@ export class Service implements Component {
           macros: content.macros,
           lookups: content.lookups,
           fieldRules: content.fieldRules,
+          readOnly: true,
           strictSplunk: config.spl.strict,
           limits: config.spl.limits,
         }),

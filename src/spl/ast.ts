@@ -193,6 +193,7 @@ export type Command =
   | FormatCommand
   | HeadCommand
   | InputlookupCommand
+  | OutputlookupCommand
   | IplocationCommand
   | JoinCommand
   | LookupCommand
@@ -355,6 +356,15 @@ export interface IplocationCommand extends CommandBase {
   readonly kind: 'IplocationCommand';
   readonly field: FieldName;
   readonly prefix: string;
+}
+
+export interface OutputlookupCommand extends CommandBase {
+  readonly kind: 'OutputlookupCommand';
+  readonly table: StringLiteral;
+  readonly append: boolean;
+  readonly overrideIfEmpty: boolean;
+  readonly key: FieldName | undefined;
+  readonly max: number | undefined;
 }
 
 export interface InputlookupCommand extends CommandBase {

@@ -16,6 +16,7 @@ import type { FieldRule } from './field-rule.ts';
 import { keyFieldsOf } from './key-fields.ts';
 import { DEFAULT_LIMITS, type SplLimits } from './limits.ts';
 import type { LookupTables } from './lookup-table.ts';
+import { findLookupWrite, type LookupWrite } from './lookup-write.ts';
 import { lower } from './lower.ts';
 import { type ExpandedText, expandMacros, type MacroTable } from './macros.ts';
 import { measurePlan } from './measure.ts';
@@ -36,6 +37,7 @@ export { type FieldRules, readFieldRules } from './field-rules.ts';
 export { functionNames } from './functions/index.ts';
 export { DEFAULT_LIMITS, type SplLimits } from './limits.ts';
 export { LOOKUP_ROW, type LookupTable, type LookupTables } from './lookup-table.ts';
+export type { LookupWrite } from './lookup-write.ts';
 export type { MacroDefinition, MacroTable } from './macros.ts';
 export { renderDiagnostic } from './render-diagnostic.ts';
 export { compileRowSearch, type RowSearch } from './row-search/compile-row-search.ts';
@@ -52,6 +54,8 @@ export interface CompileContext {
   readonly lookups?: LookupTables;
   /** Fields that the content makes of events (`readFieldRules`); none where left out. */
   readonly fieldRules?: readonly FieldRule[];
+  /** Refuse a search that would write (outputlookup). */
+  readonly readOnly?: boolean;
   /** Bounds on one search, each with a default. */
   readonly limits?: Partial<SplLimits>;
 }
@@ -76,6 +80,8 @@ export type CompileResult =
       readonly commands: readonly string[];
       /** SQL tables of the lookups that it reads. */
       readonly lookupTables: readonly string[];
+      /** Where the search ends in outputlookup: what is to be done with its rows. The SQL only reads. */
+      readonly writes?: LookupWrite;
       readonly usesIpLocation: boolean;
       /**
        * Final names of the BY fields that tell the rows apart, so that a row keeps its identity when only its counts
@@ -114,6 +120,8 @@ export function compile(source: Source, context: CompileContext): CompileResult 
     const { strict, window, fieldRules = [] } = context;
     const lowered = lower(search, { strict, limits, window, lookups, fieldRules }, errors);
     if (lowered === undefined) return { ok: false, diagnostics: toDiagnostics(errors.errors, expanded) };
+    const writes = findLookupWrite(search, lowered.fields, lookups);
+    if (writes !== undefined && context.readOnly === true) throw onlyReads(search);
     const sql = print(lowered.plan, search.span, limits);
     const keyFields = keyFieldsOf(
       search,
@@ -127,6 +135,7 @@ export function compile(source: Source, context: CompileContext): CompileResult 
       datasets: lowered.datasets,
       commands: everyCommand(search).map(({ name }) => name.toLowerCase()),
       lookupTables: lookupTablesOf(lowered.plan, context.lookups),
+      ...(writes === undefined ? {} : { writes }),
       usesIpLocation: everyCommand(search).some(({ kind }) => kind === 'IplocationCommand'),
       warnings: [...warnings, ...lowered.warnings].map((warning) => ({ ...warning, span: text.origin(warning.span) })),
       plan: printPlan(lowered.plan),
@@ -135,6 +144,15 @@ export function compile(source: Source, context: CompileContext): CompileResult 
     if (!(error instanceof SplError)) throw error;
     return { ok: false, diagnostics: toDiagnostics([...errors.errors, error], expanded) };
   }
+}
+
+function onlyReads(search: Search): SplError {
+  return new SplError(
+    'SPL316',
+    'outputlookup: expected a search that only reads, found one that writes.',
+    search.commands.at(-1)?.span ?? search.span,
+    'A baseline of the detections writes on its schedule, and pintail search with --db into that database.',
+  );
 }
 
 /** Those of subsearches behind the command that holds them. */

@@ -8,6 +8,8 @@ export interface LookupTable {
   readonly table: string;
   /** In the order of the file. No two of them differ only in case. */
   readonly columns: readonly string[];
+  /** A collection keeps what searches write into it, of the columns it has; a file is made anew at every start. */
+  readonly isCollection?: boolean;
   /** Of the table's columns; those that are not named match exactly. */
   readonly matchTypes: readonly { readonly kind: 'wildcard' | 'cidr' | 'exact'; readonly field: string }[];
   readonly caseSensitive: boolean;

@@ -63,6 +63,7 @@ describe('golden cases', () => {
     }
     if (!result.ok) throw new Error(result.diagnostics.map((item) => renderDiagnostic(item, source)).join('\n'));
     expect(result.warnings.map(({ code }) => code)).toEqual(options.warnings ?? []);
+    expect(result.writes).toEqual(golden.json('writes.json'));
     golden.compare('query.sql', `${result.sql}\n`);
     golden.compare('plan.txt', result.plan);
 

@@ -23,7 +23,9 @@ function linesOf(name: string, file: string): readonly string[] {
 const cases = readdirSync(GOLDEN, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
-  .filter((name) => read(name, 'rows.json') !== undefined)
+  .filter(
+    (name) => read(name, 'rows.json') !== undefined && !/\|\s*outputlookup\b/.test(read(name, 'search.spl') ?? ''),
+  )
   .sort();
 
 /** Functions that the interpreter does not read yet. */
@@ -31,6 +33,7 @@ const FUNCTIONS_NOT_READ: readonly string[] = [];
 
 /** Commands that the interpreter refuses, each with an example. */
 const COMMANDS_NOT_READ: Readonly<Record<string, string>> = {
+  outputlookup: 'table verb | outputlookup known',
   return: 'return verb',
 };
 

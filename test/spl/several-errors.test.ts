@@ -82,3 +82,19 @@ describe('of a search with several errors', () => {
     expect(result.ok ? [] : result.diagnostics.map(({ span }) => text.slice(span.start, span.end))).toEqual(['`bad`']);
   });
 });
+
+test('a search that writes is refused where it may only read', () => {
+  const lookups = new Map([
+    ['seen', { table: 'lookup_seen', columns: ['verb'], matchTypes: [], caseSensitive: true, minMatches: 0, maxMatches: 1, defaultMatch: null }],
+  ]); // biome-ignore format: one line
+  const text = 'x | table verb | outputlookup seen';
+  const context = { macros: MACROS, strict: false, window: { kind: 'session' }, lookups } as const;
+  expect(compile({ name: 'test', text }, context)).toMatchObject({ ok: true, writes: { table: 'lookup_seen' } });
+  const refused = compile({ name: 'test', text }, { ...context, readOnly: true });
+  expect(refused).toMatchObject({
+    ok: false,
+    diagnostics: [
+      { code: 'SPL316', message: 'outputlookup: expected a search that only reads, found one that writes.' },
+    ],
+  });
+});

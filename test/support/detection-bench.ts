@@ -202,6 +202,7 @@ export function testCompiled(overrides: Partial<Detection> = {}, sql = deletions
     keyFields: ['user'],
     datasets: ['kube_audit'],
     lookupTables: [],
+    writes: null,
     usesIpLocation: false,
     warnings: [],
   };

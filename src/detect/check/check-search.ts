@@ -1,6 +1,7 @@
 /** One search as far as its text alone tells. Pure. */
 import type { Diagnostic } from '../../spl/index.ts';
 import { locate, type Source } from '../../spl/source.ts';
+import { runsOnSchedule } from '../content/runs-on-schedule.ts';
 import type { Detection, FieldSetting, Schedule } from '../detection.ts';
 import { type CompiledDetection, sourceOf, type UncompiledDetection } from '../run/compile-detection.ts';
 import type { Tiling } from '../schedule/windows.ts';
@@ -26,8 +27,7 @@ export function checkSearch(
 ): SearchCheck {
   const { detection } = compiled;
   const source = sourceOf(detection);
-  const scheduled = detection.type !== 'Baseline' && detection.type !== 'Investigation';
-  const windows = scheduled ? { ...detection.schedule, ...tilingOf(detection.schedule) } : null;
+  const windows = runsOnSchedule(detection) ? { ...detection.schedule, ...tilingOf(detection.schedule) } : null;
   return {
     name: detection.name,
     view: detection.slug,

@@ -17,6 +17,7 @@ import { parseDetection } from './parse-detection.ts';
 import { lookupOfCsv, parseLookupFile } from './parse-lookups.ts';
 import { macroKey, parseDeployment, parseMacro, parseUserMacros } from './parse-macros.ts';
 import { readLookup } from './read-lookup.ts';
+import { runsOnSchedule } from './runs-on-schedule.ts';
 import { defaultSchedules } from './schedule-of-file.ts';
 import { ContentError, readYamlFile, type YamlFile } from './yaml-file.ts';
 
@@ -49,7 +50,7 @@ export const defaultContentSettings: ContentSettings = {
 export interface Content {
   /** In the order of the paths, then of the file names. Names and view names are unique. */
   readonly detections: readonly Detection[];
-  /** Baselines and investigations: searches of the content that Pintail does not run on a schedule. */
+  /** Investigations, and baselines that fill no lookup: searches of the content that Pintail does not run on a schedule. */
   readonly unscheduled: readonly Detection[];
   /** By `macroKey`: `kube_audit`, `security_content_ctime(1)`. */
   readonly macros: ReadonlyMap<string, Macro>;
@@ -231,12 +232,12 @@ class ContentLoader {
       );
     }
     this.#seen.set(detection.slug, detection);
-    if (detection.type !== 'Baseline' && detection.type !== 'Investigation') {
+    if (runsOnSchedule(detection)) {
       this.#detections.push(detection);
       return;
     }
     this.#unscheduled.push(detection);
-    const kind = detection.type === 'Baseline' ? 'a baseline' : 'an investigation';
+    const kind = detection.type === 'Baseline' ? 'a baseline that fills no lookup' : 'an investigation';
     this.#notes.push({
       file: detection.file,
       line,

@@ -23,6 +23,7 @@ export async function readLookup(definition: LookupDefinition, maxBytes: number)
   return {
     definition,
     table: lookupTableName(name),
+    isCollection: definition.source.kind === 'collection',
     columns,
     rows,
     hash: hashId(JSON.stringify({ columns, rows, matchTypes, caseSensitive, minMatches, maxMatches, defaultMatch })),

@@ -4,6 +4,7 @@ import {
   compile,
   type Diagnostic,
   type FieldRule,
+  type LookupWrite,
   type OutputField,
   renderDiagnostic,
   type Source,
@@ -26,6 +27,8 @@ export interface CompiledDetection {
   readonly datasets: readonly string[];
   /** SQL tables of the lookups that it reads. */
   readonly lookupTables: readonly string[];
+  /** What a run does with the rows besides; null for a search that only reads. */
+  readonly writes: LookupWrite | null;
   readonly usesIpLocation: boolean;
   readonly warnings: readonly Diagnostic[];
 }
@@ -82,10 +85,18 @@ export function compileDetection(
     detection,
     sql: result.sql,
     fields: result.fields,
-    contentHash: contentHash(detection, [result.sql, ...lookupHashes(result.lookupTables, options)].join('\n')),
+    contentHash: contentHash(
+      detection,
+      [
+        result.sql,
+        ...lookupHashes(result.lookupTables, options),
+        ...(result.writes === undefined ? [] : [JSON.stringify(result.writes)]),
+      ].join('\n'),
+    ),
     keyFields: result.keyFields ?? null,
     datasets: result.datasets,
     lookupTables: result.lookupTables,
+    writes: result.writes ?? null,
     usesIpLocation: result.usesIpLocation,
     warnings: result.warnings,
   };

@@ -1,4 +1,4 @@
-/** One run of one detection over one window: rows to findings and risk events, all in one transaction. */
+/** One run of one detection over one window: rows to findings and risk events, or into a lookup, all in one transaction. */
 import type { Connection, Database, OutboundEvent, Outbox, SqlRow, TimeWindow } from '../../component.ts';
 import { type Assessment, assess, type RiskEvent, toRiskOutboundEvent } from '../../risk/assess.ts';
 import { toFindingOutboundEvent } from '../../risk/finding-event.ts';
@@ -8,6 +8,7 @@ import { raiseIncidents } from '../incident/raise-incidents.ts';
 import { compareFindings, type FindingChange } from './compare-findings.ts';
 import type { CompiledDetection } from './compile-detection.ts';
 import { type IdentifiedRow, identifyFindings } from './identify-findings.ts';
+import { toMicros } from './sql-values.ts';
 import {
   type FindingContext,
   insertFindings,
@@ -18,6 +19,7 @@ import {
   riskObjectKey,
   withdrawFindings,
 } from './store-findings.ts';
+import { writeLookup } from './write-lookup.ts';
 
 /** A window whose ends are known; `now` is the scheduled time. Epoch seconds. */
 export interface ScheduledWindow extends TimeWindow {
@@ -53,6 +55,9 @@ export interface RunOutcome {
   readonly missingRiskObjects: number;
 }
 
+/** Rows that one run of a baseline may write. */
+const maxLookupRows = 1_000_000;
+
 const noRiskRule: RiskRule = { message: '', riskObjects: [], threatObjects: [] };
 
 /**
@@ -64,6 +69,7 @@ export async function runWindow(ports: RunPorts, request: RunRequest): Promise<R
   const { compiled, window } = request;
   const { detection } = compiled;
   const rows = await readRows(ports.database, request);
+  if (fillsLookup(compiled)) return fillLookup(ports.database, request, rows);
   const identified = identifyFindings(detection.slug, window, rows, compiled.keyFields);
   const assessments = new Map(
     identified.map(({ findingId, row }) => [
@@ -73,6 +79,7 @@ export async function runWindow(ports: RunPorts, request: RunRequest): Promise<R
   );
   const outcome = await ports.database.write(async (connection) => {
     const written = await writeResults(connection, ports.outbox, request, identified, assessments);
+    await writeRowsToLookup(connection, request, rows);
     await request.record(connection, written);
     return written;
   });
@@ -80,8 +87,44 @@ export async function runWindow(ports: RunPorts, request: RunRequest): Promise<R
   return outcome;
 }
 
+/** A baseline's rows are what it learned, not findings. */
+function fillsLookup({ detection, writes }: CompiledDetection): boolean {
+  return detection.type === 'Baseline' && writes !== null;
+}
+
+async function fillLookup(database: Database, request: RunRequest, rows: readonly SqlRow[]): Promise<RunOutcome> {
+  const outcome = { rows: rows.length, found: 0, revised: 0, withdrawn: 0, riskEvents: 0, missingRiskObjects: 0 };
+  await database.write(async (connection) => {
+    await writeRowsToLookup(connection, request, rows);
+    await request.record(connection, outcome);
+  });
+  return outcome;
+}
+
+async function writeRowsToLookup(connection: Connection, request: RunRequest, rows: readonly SqlRow[]): Promise<void> {
+  const { writes } = request.compiled;
+  if (writes !== null && !(await isOvertaken(connection, request))) await writeLookup(connection, writes, rows);
+}
+
+/**
+ * After downtime the newest window runs before those that were missed: what it replaced is not replaced by what is older.
+ * A search that reads the lookup it writes adds to what is there, whenever it runs.
+ */
+async function isOvertaken(connection: Connection, { compiled, window }: RunRequest): Promise<boolean> {
+  const { writes, lookupTables, detection } = compiled;
+  if (writes?.mode !== 'replace' || lookupTables.includes(writes.table)) return false;
+  const [row] = await connection.query(
+    `select count(*) as later from detection_run
+     where detection = $1 and kind = 'scheduled' and status = 'done' and window_latest > make_timestamp(cast($2 as bigint))`,
+    [detection.slug, toMicros(window.latest)],
+  );
+  return Number(row?.later ?? 0) > 0;
+}
+
 async function readRows(database: Database, request: RunRequest): Promise<readonly SqlRow[]> {
-  const { compiled, window, signal, maxFindings } = request;
+  const { compiled, window, signal } = request;
+  const isLookup = fillsLookup(compiled);
+  const most = isLookup ? maxLookupRows : request.maxFindings;
   return database.read(
     { share: 'detection', window, ...(signal === undefined ? {} : { signal }) },
     async (connection) => {
@@ -89,10 +132,11 @@ async function readRows(database: Database, request: RunRequest): Promise<readon
       const stream = await connection.stream(`select * from ${viewName(compiled.detection.slug)}`);
       for await (const chunk of stream.chunks()) {
         rows.push(...chunk);
-        if (rows.length > maxFindings) {
+        if (rows.length > most) {
+          const key = isLookup ? '' : ' (max_findings_per_run)';
           throw new Error(
-            `${compiled.detection.name}: expected at most ${maxFindings} results in one window (max_findings_per_run), found more. ` +
-              'None was stored. Narrow the search or raise the limit.',
+            `${compiled.detection.name}: expected at most ${most} results in one window${key}, found more. ` +
+              `None was stored. Narrow the search${isLookup ? '' : ' or raise the limit'}.`,
           );
         }
       }

@@ -7,7 +7,7 @@ import type { Clock } from './clock.ts';
 import { readCommitsAfter, readLateDataCursor, readNewestCommit, writeLateDataCursor } from './late-data-ledger.ts';
 import { LoadHistory, toStretches } from './load-history.ts';
 import { insertRuns, type LedgerRun, markPending, readDoneRuns, readLatestDone } from './run-ledger.ts';
-import { newRun, type ScheduledDetection } from './scheduled-detection.ts';
+import { newRun, type ScheduledDetection, writesLookup } from './scheduled-detection.ts';
 import type { SchedulerSettings } from './settings.ts';
 
 /**
@@ -122,7 +122,7 @@ export class LateData {
       const late = done.filter((run) => this.#history.newMinutes(run.window, run.watermark ?? 0).length > 0);
       const reopened = late.flatMap((run) => {
         const scheduled = detections.get(run.detection);
-        return scheduled === undefined ? [] : [reopenedRun(run, scheduled)];
+        return scheduled === undefined || writesLookup(scheduled) ? [] : [reopenedRun(run, scheduled)];
       });
       await this.#store.database.write(async (connection) => {
         const known = new Set(late.map((run) => run.runId));

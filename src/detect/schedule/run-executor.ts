@@ -5,8 +5,8 @@ import { type RunOutcome, runWindow } from '../run/run-window.ts';
 import type { Clock } from './clock.ts';
 import { readNewestCommit, writeLateDataCursor } from './late-data-ledger.ts';
 import { type LedgerRun, markDone, markFailed, markPending, markRunning } from './run-ledger.ts';
+import { RunTurns } from './run-turns.ts';
 import type { SchedulerSettings } from './settings.ts';
-import { WindowTurns } from './window-turns.ts';
 
 export interface ExecutorPorts {
   readonly store: Pick<EventStore, 'database' | 'loaded'>;
@@ -38,7 +38,7 @@ export class RunExecutor {
   readonly #settings: SchedulerSettings;
   /** Runs under way, with the commit up to which each is sure to see the rows; null before it is known. */
   readonly #watermarks = new Map<LedgerRun, number | null>();
-  readonly #turns = new WindowTurns();
+  readonly #turns = new RunTurns();
 
   constructor(ports: ExecutorPorts, settings: SchedulerSettings) {
     this.#ports = ports;
@@ -54,7 +54,7 @@ export class RunExecutor {
   }
 
   /**
-   * Waits for other runs over the same window, then runs. Never rejects for what happens to the run; rejects where the
+   * Waits for other runs over the same window or into the same lookup, then runs. Never rejects for what happens to the run; rejects where the
    * ledger itself cannot be written.
    */
   execute(
@@ -63,7 +63,7 @@ export class RunExecutor {
     shutdown: AbortSignal,
     lateData: LateDataHooks,
   ): Promise<Execution> {
-    return this.#turns.take(planned, () => this.#execute(planned, compiled, shutdown, lateData));
+    return this.#turns.take(planned, compiled, () => this.#execute(planned, compiled, shutdown, lateData));
   }
 
   async #execute(

@@ -12,6 +12,11 @@ export interface ScheduledDetection {
   readonly failure: string | null;
 }
 
+/** Running a window of it again would add its rows again, or bring back what a later window replaced. */
+export function writesLookup({ compiled }: ScheduledDetection): boolean {
+  return compiled.ok && compiled.writes !== null;
+}
+
 /** `viewErrors`: what DuckDB said about the views it refused, by view name. */
 export function scheduleDetections(
   detections: readonly (CompiledDetection | UncompiledDetection)[],

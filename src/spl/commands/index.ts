@@ -24,6 +24,7 @@ import { makemv } from './makemv.ts';
 import { makeresults } from './makeresults.ts';
 import { mvexpand } from './mvexpand.ts';
 import { nomv } from './nomv.ts';
+import { outputlookup } from './outputlookup.ts';
 import { regex } from './regex.ts';
 import { rename } from './rename.ts';
 import { returns } from './return.ts';
@@ -66,6 +67,7 @@ const COMMANDS: { readonly [C in Command as C['kind']]: CommandSpec<C> } = {
   MakeresultsCommand: makeresults,
   MvexpandCommand: mvexpand,
   NomvCommand: nomv,
+  OutputlookupCommand: outputlookup,
   RegexCommand: regex,
   RenameCommand: rename,
   ReturnCommand: returns,
@@ -100,7 +102,7 @@ export const UNSUPPORTED_COMMANDS: ReadonlySet<string> = new Set([
   'highlight', 'history', 'iconify', 'inputcsv', 'kmeans', 'kvform', 'kv', 'loadjob',
   'localize', 'localop', 'makecontinuous', 'map', 'mcollect', 'metadata', 'metasearch',
   'meventcollect', 'mpreview', 'mstats', 'multikv', 'mvcombine', 'outlier', 'outputcsv',
-  'outputlookup', 'outputtext', 'overlap', 'pivot', 'predict', 'rangemap', 'redistribute', 'reltime', 'require',
+  'outputtext', 'overlap', 'pivot', 'predict', 'rangemap', 'redistribute', 'reltime', 'require',
   'rest', 'run', 'savedsearch', 'script', 'scrub', 'searchtxn', 'selfjoin', 'sendalert', 'sendemail', 'set',
   'setfields', 'sichart', 'sirare', 'sistats', 'sitimechart', 'sitop', 'snowincident', 'strcat',
   'summary', 'tags', 'timewrap', 'tojson', 'transpose', 'trendline', 'tscollect', 'tstats',

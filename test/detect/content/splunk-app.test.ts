@@ -191,7 +191,9 @@ describe('a Splunk app', () => {
     const { detections, unscheduled, notes } = await load();
     expect(detections).toEqual([]);
     expect(unscheduled.map(({ name, type }) => [name, type])).toEqual([['Learn', 'Baseline']]);
-    expect(notes[0]?.message).toBe('Learn is a baseline: it is checked and compiled, but not run on a schedule.');
+    expect(notes[0]?.message).toBe(
+      'Learn is a baseline that fills no lookup: it is checked and compiled, but not run on a schedule.',
+    );
   });
 
   test('disables one stanza for what is wrong in it, and names its line', async () => {
