@@ -1,5 +1,6 @@
 /** Runs one query within its bounds: a turn in the queue, a time limit, an interrupt that is watched. */
 import type { Connection, SqlStream } from '../component.ts';
+import { spreadColumns } from '../format/index.ts';
 import { QueryRefusal } from './diagnostic.ts';
 import { QueryStopped } from './problem.ts';
 import { QueryQueue } from './query-queue.ts';
@@ -29,7 +30,7 @@ export class QueryRunner {
    */
   run(request: QueryRequest, stop: AbortController, send: (stream: SqlStream) => Promise<void>): Promise<void> {
     return this.#queue.run(stop.signal, async () => {
-      const sql = request.language === 'spl' ? this.#compile(request.query) : request.query;
+      const { sql, spread } = request.language === 'spl' ? this.#compile(request.query) : { sql: request.query };
       const limit = setTimeout(() => {
         const message = `query: expected an end within ${this.#settings.timeLimitMs} ms (api.query.time_limit), found it still running.`;
         stop.abort(new QueryStopped('time limit', message));
@@ -43,7 +44,7 @@ export class QueryRunner {
         } as const;
         await this.#dependencies.database.read(options, async (connection: Connection) => {
           if (request.language === 'sql') await checkSql(connection, sql, this.#settings);
-          await send(await connection.stream(sql));
+          await send(await spreadColumns(await connection.stream(sql), spread));
         });
       } finally {
         clearTimeout(limit);
@@ -52,10 +53,10 @@ export class QueryRunner {
     });
   }
 
-  #compile(spl: string): string {
+  #compile(spl: string): { readonly sql: string; readonly spread?: string } {
     const compiled = this.#dependencies.compileSearch(spl);
     if (!compiled.ok) throw new QueryRefusal(compiled.diagnostics);
-    return compiled.sql;
+    return compiled;
   }
 
   /** An interrupt does not reach inside one vector (DuckDB 1.5): what lives on must not hold the service. */

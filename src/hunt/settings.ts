@@ -45,7 +45,8 @@ export const huntDefaults: HuntSettings = {
 };
 
 export type CompiledSearch =
-  | { readonly ok: true; readonly sql: string }
+  /** `spread`: the column whose cells are columns of their own. */
+  | { readonly ok: true; readonly sql: string; readonly spread?: string }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** A page of a listing, newest first. */

@@ -2,6 +2,7 @@
 import type { SplunkMetadata, SqlRow, SqlStream, TimeWindow } from '../component.ts';
 import { PermanentError } from '../component.ts';
 import { installLookups, installViews, writeLookup } from '../detect/index.ts';
+import { spreadColumns } from '../format/index.ts';
 import type { LookupWrite } from '../spl/index.ts';
 import { compileSearch, printSearchDiagnostics } from './compile-search.ts';
 import { compileContent, loadDetections } from './content.ts';
@@ -38,7 +39,8 @@ export async function searchFiles(
   const read = [...lookups.values()].filter(({ table }) => tables.has(table));
   await onWorkbench(query, async (workbench, window) => {
     await installLookups(workbench.database, read);
-    if (result.writes === undefined) await stream(workbench, window, result.sql, consume);
+    const show = async (rows: SqlStream) => consume(await spreadColumns(rows, result.spread));
+    if (result.writes === undefined) await stream(workbench, window, result.sql, show);
     else await writeAndShow(workbench, window, result.sql, result.writes, consume);
   });
 }

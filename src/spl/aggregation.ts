@@ -179,7 +179,7 @@ function lowerAggregation(
   if (spec.needsBucket && context.seconds === undefined) {
     throw new SplError(
       'SPL316',
-      `${item.function}(): expected buckets of time, which only timechart makes.`,
+      `${item.function}(): expected buckets of one length, such as timechart span=1h makes.`,
       item.span,
       'Divide a sum() by the length of the time that it covers.',
     );

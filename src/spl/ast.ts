@@ -182,6 +182,7 @@ export type Command =
   | AppendcolsCommand
   | AppendpipeCommand
   | BinCommand
+  | ChartCommand
   | ConvertCommand
   | DedupCommand
   | EvalCommand
@@ -266,6 +267,28 @@ export interface BinCommand extends CommandBase {
 export type BinSize =
   | { readonly kind: 'time'; readonly count: number; readonly unit: 's' | 'm' | 'h' | 'd' | 'w' | 'mon' | 'q' | 'y' }
   | { readonly kind: 'number'; readonly width: number };
+
+export interface ChartCommand extends CommandBase {
+  readonly kind: 'ChartCommand';
+  readonly aggregations: readonly Aggregation[];
+  /** The field of the rows; none: one row. */
+  readonly by: readonly FieldName[];
+  readonly split: Split | undefined;
+}
+
+/** A field whose values become columns. */
+export interface Split {
+  readonly field: FieldName;
+  /** So many of its values; 0: all. */
+  readonly limit: number;
+  readonly keep: 'top' | 'bottom';
+  /** The column of all other values; undefined: none. */
+  readonly other: string | undefined;
+  /** The column of the rows that lack the field; undefined: none. */
+  readonly missing: string | undefined;
+  /** Between function and value in the columns of several functions. */
+  readonly separator: string;
+}
 
 export interface ConvertCommand extends CommandBase {
   readonly kind: 'ConvertCommand';
@@ -555,13 +578,19 @@ export interface TableCommand extends CommandBase {
 export interface TimechartCommand extends CommandBase {
   readonly kind: 'TimechartCommand';
   readonly aggregations: readonly Aggregation[];
-  /** The length of a bucket in seconds. */
-  readonly seconds: number;
+  readonly size: BucketSize;
+  readonly split: Split | undefined;
   /** Buckets without rows are there too. */
   readonly continuous: boolean;
   /** They cover the search's whole window, else only from the first row to the last. */
   readonly fixedRange: boolean;
 }
+
+/** Buckets of so many seconds from an offset to the epoch on, of calendar months, or of Splunk's steps, chosen by the time there is. */
+export type BucketSize =
+  | { readonly kind: 'seconds'; readonly seconds: number; readonly offset: number }
+  | { readonly kind: 'months'; readonly months: number }
+  | { readonly kind: 'automatic'; readonly most: number; readonly least: number };
 
 export interface TopCommand extends CommandBase {
   readonly kind: 'TopCommand';

@@ -1,7 +1,7 @@
 /** What a command's `lower` works with: names for its nodes, the fields it is handed, what the rest of the search needs. */
 import type { FieldName, ForeachCommand, Search, SearchSubsearch } from './ast.ts';
 import { type Demand, wants } from './demand.ts';
-import type { Diagnostic, DiagnosticCode } from './diagnostics.ts';
+import { type Diagnostic, type DiagnosticCode, SplError } from './diagnostics.ts';
 import { type Expression, type SortTerm, TRUE } from './expression.ts';
 import type { FieldRule } from './field-rule.ts';
 import type { SplLimits } from './limits.ts';
@@ -82,6 +82,14 @@ export class CommandScope {
   read(relation: Relation, field: FieldName): Value {
     const found = relation.fields.get(field.name);
     if (found !== undefined) return fieldValue(found);
+    if (relation.spread !== undefined) {
+      throw new SplError(
+        'SPL316',
+        `field "${field.name}": expected one that is known before the search runs, found a name that may be a value of chart or timechart BY.`,
+        field.span,
+        'Compare before chart or timechart, or count with stats … BY.',
+      );
+    }
     if (!relation.ofEvents) {
       this.warn(
         'SPL403',

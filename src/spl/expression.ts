@@ -176,6 +176,7 @@ export const SQL_FUNCTIONS = [
   'spl_bit_and',
   'spl_bit_or',
   'spl_bit_shift',
+  'spl_cell',
   'spl_commas',
   'spl_duration',
   'spl_in_network',

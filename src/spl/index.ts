@@ -60,8 +60,11 @@ export interface CompileContext {
   readonly limits?: Partial<SplLimits>;
 }
 
-/** text: VARCHAR; number: DOUBLE or BIGINT; list: VARCHAR[], never empty. */
-export type FieldKind = 'text' | 'number' | 'list' | 'unknown';
+/**
+ * text: VARCHAR; number: DOUBLE or BIGINT; list: VARCHAR[], never empty; columns: STRUCT(name VARCHAR, value …)[], the cells of
+ * fields that are not known before the search runs, the same names in every row.
+ */
+export type FieldKind = 'text' | 'number' | 'list' | 'columns' | 'unknown';
 
 export interface OutputField {
   readonly name: string;
@@ -74,6 +77,8 @@ export type CompileResult =
       /** One SELECT, without a semicolon. Its columns are `fields`, in their order. */
       readonly sql: string;
       readonly fields: readonly OutputField[];
+      /** The field of kind `columns`, where there is one: whoever shows rows by field puts its cells in its place. */
+      readonly spread?: string;
       /** Names of the datasets it reads. */
       readonly datasets: readonly string[];
       /** Names of the commands, in order. */
@@ -131,6 +136,7 @@ export function compile(source: Source, context: CompileContext): CompileResult 
       ok: true,
       sql,
       fields: lowered.fields,
+      ...(lowered.spread === undefined ? {} : { spread: lowered.spread }),
       ...(keyFields === undefined ? {} : { keyFields }),
       datasets: lowered.datasets,
       commands: everyCommand(search).map(({ name }) => name.toLowerCase()),

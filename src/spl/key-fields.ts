@@ -18,6 +18,7 @@ export function keyFieldsOf(search: Search, output: readonly string[]): readonly
 function keysAfter(command: Command, keys: readonly string[] | undefined): readonly string[] | undefined {
   switch (command.kind) {
     case 'StatsCommand':
+    case 'ChartCommand':
       return names(command.by);
     case 'TimechartCommand':
       return ['_time'];

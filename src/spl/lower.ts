@@ -19,14 +19,16 @@ import { column, type SortTerm } from './expression.ts';
 import { namesOf } from './field-names.ts';
 import { parseTemplate } from './parser.ts';
 import type { Column, Plan } from './plan.ts';
-import { fieldValue, firstRows, type Relation } from './relation.ts';
+import { ColumnNames, fieldValue, firstRows, type Relation } from './relation.ts';
 import { comparedFields, type SubsearchTerm } from './subsearch-term.ts';
 import { subsearchesIn } from './subsearches.ts';
 import { hasWildcard } from './wildcard.ts';
 
 export interface Lowered {
   readonly plan: Plan;
-  readonly fields: readonly { readonly name: string; readonly kind: 'text' | 'number' | 'list' }[];
+  readonly fields: readonly { readonly name: string; readonly kind: 'text' | 'number' | 'list' | 'columns' }[];
+  /** The last column holds cells, each with the name and the value of a further field. */
+  readonly spread?: string;
   readonly datasets: readonly string[];
   readonly warnings: readonly Diagnostic[];
 }
@@ -37,9 +39,14 @@ export function lower(search: Search, settings: Settings, errors: ErrorLog): Low
   const relation = pipelines.search(search, EVERYTHING);
   if (!errors.isEmpty) return undefined;
   const output = outputOf(relation, search);
+  const spread = relation.spread === undefined ? undefined : output.at(-1)?.name;
   return {
+    ...(spread === undefined ? {} : { spread }),
     plan: { root: relation.node, output, orderBy: relation.order.map((term) => unshadowed(term, output, relation)) },
-    fields: [...relation.fields].map(([name, { kind }]) => ({ name, kind })),
+    fields: [
+      ...[...relation.fields].map(([name, { kind }]) => ({ name, kind })),
+      ...(spread === undefined ? [] : [{ name: spread, kind: 'columns' as const }]),
+    ],
     datasets: [...pipelines.datasets],
     warnings: pipelines.warnings,
   };
@@ -63,6 +70,11 @@ class Pipelines implements SubsearchLowering {
   }
 
   search(search: Search, demand: Demand, label?: string): Relation {
+    const relation = this.#search(search, demand, label);
+    return label === undefined ? relation : checkRows(relation, search);
+  }
+
+  #search(search: Search, demand: Demand, label: string | undefined): Relation {
     const [first, ...rest] = search.commands;
     if (first === undefined) throw new Error('lower: expected a command.');
     const demands = demandsOf(rest, demand, this);
@@ -81,7 +93,7 @@ class Pipelines implements SubsearchLowering {
 
   pipe(search: Search, input: Relation, demand: Demand, label: string, settings: Settings): Relation {
     const { outputs } = demandsOf(search.commands, demand, this);
-    return this.#commands(search.commands, 1, input, outputs, label, settings);
+    return checkRows(this.#commands(search.commands, 1, input, outputs, label, settings), search);
   }
 
   template(command: ForeachCommand, texts: readonly string[], input: Relation, scope: CommandScope): Relation {
@@ -149,7 +161,10 @@ class Pipelines implements SubsearchLowering {
       if (demand === undefined) throw new Error('lower: expected a demand for each command.');
       const scope = this.#scope(command, place + index, demand, label, settings);
       const lowered = this.#attempt(
-        () => specOf(command).lower(command, relation, scope),
+        () => {
+          checkColumns(relation, command);
+          return specOf(command).lower(command, relation, scope);
+        },
         () => relation,
       );
       checkFields(lowered.fields.size, command, settings);
@@ -303,6 +318,36 @@ function unshadowed(term: SortTerm, output: readonly Column[], relation: Relatio
     : { ...term, expression: column(expression.name, relation.node.label) };
 }
 
+/** Commands that say nothing of columns that are not known. */
+const ROW_CHOICES: ReadonlySet<Command['kind']> = new Set([
+  'HeadCommand',
+  'RegexCommand',
+  'ReverseCommand',
+  'SearchCommand',
+  'SortCommand',
+  'WhereCommand',
+]);
+
+function checkColumns(relation: Relation, command: Command): void {
+  if (relation.spread === undefined || ROW_CHOICES.has(command.kind)) return;
+  throw new SplError(
+    'SPL316',
+    `${command.name}: expected columns that are known before the search runs, found those of chart or timechart BY.`,
+    command.span,
+    'Behind it: sort, head, tail, reverse, where, search and regex on the other fields. stats … BY gives the same numbers as rows.',
+  );
+}
+
+function checkRows(relation: Relation, search: Search): Relation {
+  if (relation.spread === undefined) return relation;
+  throw new SplError(
+    'SPL316',
+    'search: expected a subsearch whose columns are known before it runs, found chart or timechart BY.',
+    search.commands.at(-1)?.span ?? search.span,
+    'stats … BY gives the same numbers as rows.',
+  );
+}
+
 function outputOf(relation: Relation, search: Search): readonly Column[] {
   if (relation.fields.size === 0) {
     throw new SplError(
@@ -313,7 +358,7 @@ function outputOf(relation: Relation, search: Search): readonly Column[] {
     );
   }
   const seen = new Map<string, string>();
-  return [...relation.fields].map(([name, field]) => {
+  const known = [...relation.fields].map(([name, field]) => {
     const other = seen.get(name.toLowerCase());
     if (other !== undefined) {
       throw new SplError(
@@ -329,4 +374,6 @@ function outputOf(relation: Relation, search: Search): readonly Column[] {
     }
     return { name, expression: fieldValue(field).expression };
   });
+  if (relation.spread === undefined) return known;
+  return [...known, { name: new ColumnNames(seen.keys()).take('columns'), expression: column(relation.spread) }];
 }

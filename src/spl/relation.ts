@@ -20,6 +20,8 @@ export interface Relation {
   readonly order: readonly SortTerm[];
   /** The rows are events: a name that is not among the fields was looked for in the data. */
   readonly ofEvents: boolean;
+  /** A column of cells, each with the name and the value of a field that is not known before the search runs. */
+  readonly spread?: string;
 }
 
 /** A column to be made. */
@@ -43,7 +45,11 @@ export function firstRows(relation: Relation, count: number, label: string): Rel
 /** Names for columns: the field's own where it is free. DuckDB takes names that differ only in case for the same. */
 export class ColumnNames {
   /** Parameters of lambdas would hide columns of the same name. */
-  readonly #used = new Set<string>();
+  readonly #used: Set<string>;
+
+  constructor(used: Iterable<string> = []) {
+    this.#used = new Set([...used].map(fold));
+  }
 
   take(name: string): string {
     const base = name === '' || name.includes('\0') ? 'field' : name;

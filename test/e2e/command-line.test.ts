@@ -107,6 +107,16 @@ describe('search', () => {
     for (const row of rows) expect(row).toEqual({ verb: expect.any(String), count: expect.any(Number) });
   });
 
+  test('prints a column for each value of the field that timechart splits by', async () => {
+    const search = '`kube_audit` | timechart span=1h limit=2 count by verb';
+    const ended = await pintail('search', search, '--file', demoEvents, '--format', 'csv');
+    expect(ended, ended.stderr).toMatchObject({ status: 0 });
+    const [head, ...rows] = ended.stdout.trimEnd().split('\n');
+    expect(head).toMatch(/^_time,[a-z]+,[a-z]+,OTHER$/);
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) expect(row).toMatch(/^\d+,\d+,\d+,\d+$/);
+  });
+
   test('a syntax error ends with status 1 and a caret picture on standard error', async () => {
     const ended = await pintail('search', '`kube_audit` | stats count by | where', '--file', demoEvents);
     expect(ended).toMatchObject({ status: 1, stdout: '' });

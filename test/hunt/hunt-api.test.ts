@@ -59,10 +59,16 @@ async function start(
               ok: false,
               diagnostics: [{ code: 'SPL201', severity: 'error', message: 'search: bad.', span: { start: 0, end: 3 } }],
             }
-          : {
-              ok: true,
-              sql: `select epoch(getvariable('earliest')) as e, epoch(getvariable('latest')) as l, epoch(getvariable('now')) as "now"`,
-            },
+          : spl === 'table'
+            ? {
+                ok: true,
+                sql: "select 'a' as u, [{'name': 'get', 'value': 1}, {'name': '404', 'value': 2}] as cells",
+                spread: 'cells',
+              }
+            : {
+                ok: true,
+                sql: `select epoch(getvariable('earliest')) as e, epoch(getvariable('latest')) as l, epoch(getvariable('now')) as "now"`,
+              },
       resolveTime: (time, now) => {
         if (time === 'now') return now;
         if (time === '-1h') return now - 3_600;
@@ -166,6 +172,21 @@ describe('a query', () => {
     expect(await rows({ earliest: '-1h', latest: 'now' })).toEqual({ e: clock - 3_600, l: clock, now: clock });
     expect(await rows({ earliest: '-1h', now: 7_200 })).toEqual({ e: 3_600, now: 7_200 });
     expect(await rows({ earliest: 1.5 })).toEqual({ e: 1.5, now: clock });
+  });
+
+  test('in SPL has the columns that the values of a field become', async () => {
+    const { url } = await start();
+    const table = { language: 'spl', query: 'table' };
+    expect(await (await post(url, table, { accept: 'text/csv' })).text()).toBe('u,get,404\na,1,2\n');
+    expect(await readJson(await post(url, table, { accept: 'application/json' }))).toEqual({
+      columns: [
+        { name: 'u', type: 'VARCHAR' },
+        { name: 'get', type: 'INTEGER' },
+        { name: '404', type: 'INTEGER' },
+      ],
+      rows: [{ u: 'a', get: 1, 404: 2 }],
+      complete: true,
+    });
   });
 
   test('in SQL has a window only where one is given', async () => {

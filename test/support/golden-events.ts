@@ -1,6 +1,6 @@
 /** Events of the compiler's golden cases in real tables: the migrations, the SQL macros, and a table of places for iplocation. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance, DuckDBStructValue, type DuckDBValue } from '@duckdb/node-api';
 
 const SQL = new URL('../../sql/', import.meta.url);
 
@@ -208,5 +208,8 @@ function plain(value: DuckDBValue): Json {
     return value;
   if (typeof value === 'bigint') return Number(value);
   if (typeof value === 'object' && 'items' in value) return value.items.map((item) => plain(item as DuckDBValue));
+  if (value instanceof DuckDBStructValue) {
+    return Object.fromEntries(Object.entries(value.entries).map(([name, entry]) => [name, plain(entry)]));
+  }
   return String(value);
 }

@@ -5,6 +5,7 @@ import { append } from './append.ts';
 import { appendcols } from './appendcols.ts';
 import { appendpipe } from './appendpipe.ts';
 import { bin } from './bin.ts';
+import { chart } from './chart.ts';
 import type { CommandSpec } from './command.ts';
 import { convert } from './convert.ts';
 import { dedup } from './dedup.ts';
@@ -49,6 +50,7 @@ const COMMANDS: { readonly [C in Command as C['kind']]: CommandSpec<C> } = {
   AppendcolsCommand: appendcols,
   AppendpipeCommand: appendpipe,
   BinCommand: bin,
+  ChartCommand: chart,
   ConvertCommand: convert,
   DedupCommand: dedup,
   EvalCommand: evaluate,

@@ -17,15 +17,13 @@ import { type GroupKey, groupBy, keyExpression, keyField, keysPresent } from '..
 import type { Aggregate, Column } from '../plan.ts';
 import { ColumnNames, type Field, type Relation } from '../relation.ts';
 import { asKind, commonKind, textValue } from '../value.ts';
-import { parseChart } from './chart.ts';
 import type { CommandSpec } from './command.ts';
 
 export const stats: CommandSpec<StatsCommand> = {
   kind: 'StatsCommand',
-  names: ['stats', 'chart'],
+  names: ['stats'],
 
   parse(input) {
-    if (input.command.toLowerCase() === 'chart') return parseChart(input);
     const option = input.optionalOption(['dedup_splitvals'], ['allnum', 'delim', 'partitions', 'prestats']);
     const dedupSplitValues = option === undefined ? false : input.boolean(option);
     const aggregations = parseAggregations(input);
@@ -43,7 +41,7 @@ export const stats: CommandSpec<StatsCommand> = {
   },
 };
 
-/** Shared with eventstats, which joins the result back. */
+/** Shared with eventstats, which joins the result back, and with chart and timechart. */
 export function aggregate(
   command: Pick<StatsCommand, 'aggregations' | 'by' | 'dedupSplitValues'>,
   input: Relation,

@@ -1,106 +1,104 @@
 /**
- * timechart: the functions of stats over buckets of time, a row for each.
+ * timechart: the functions of stats over buckets of time, a row for each; with BY a column for each value of a field.
  *
- *   timechart span=<length> [cont=<bool>] [fixedrange=<bool>] <function>[(<field>)] [AS <field>] …
+ *   timechart [span=<length> | bins=<int> [minspan=<length>]] [cont=<bool>] [fixedrange=<bool>]
+ *             <function>[(<field>)] [AS <field>] … [BY <field> [<option>=<value>] …]
  *
- * Buckets are counted from the epoch, in UTC. Those without rows are there too (counts are 0, the rest is absent), over the window of
- * the search, where it has bounds, else from the first row to the last; `fixedrange=f` always takes the latter, `cont=f` leaves them
- * out. No rows give no buckets.
+ * Buckets are counted from the epoch, in UTC: seconds, minutes, hours, days; weeks from a weekday that `span=1w@w1` names (w0 is
+ * Sunday); months, quarters and years by the calendar. Without `span` they have the first of Splunk's steps (1, 5, 10, 30 seconds, 1, 5,
+ * 10, 30 minutes, an hour, a day, a month) of which there are at most `bins=` (100) in the time of the search, or in that from the
+ * first row to the last where it has no bounds.
  *
- * Not supported: BY, whose values would become columns; without span; spans of weeks, months and longer; more than 50,000 buckets,
- * an error when the search runs; all other options.
+ * Buckets without rows are there too (counts are 0, the rest is absent), over the window of the search, where it has bounds, else from
+ * the first row to the last; `fixedrange=f` always takes the latter, `cont=f` leaves them out. No rows give no buckets. The options of
+ * BY are those of chart.
+ *
+ * Not supported: weeks without a weekday; more than 50,000 buckets, an error when the search runs; all other options.
  */
-import { demandOfAggregations, parseAggregations, parseBy } from '../aggregation.ts';
-import type { TimechartCommand } from '../ast.ts';
+import { demandOfAggregations, parseAggregations } from '../aggregation.ts';
+import type { Arguments, Option } from '../arguments.ts';
+import type { BucketSize, FieldName, TimechartCommand } from '../ast.ts';
 import type { CommandScope } from '../command-scope.ts';
 import { need } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
 import { binary, call, cast, column, type Expression, isNotNull, number, text, when } from '../expression.ts';
-import type { Aggregate, Column, PlanNode } from '../plan.ts';
+import type { Column, PlanNode } from '../plan.ts';
 import { ColumnNames, type Field, type Relation } from '../relation.ts';
+import { lowerCells, SplitOptions, spreadCells } from '../split.ts';
+import { bucketStart, bucketStarts, lastBucket, stepOf } from '../time-bucket.ts';
 import { asNumber, wholeValue } from '../value.ts';
 import { parseSize, SECONDS } from './bin.ts';
-import { splitRefused } from './chart.ts';
 import type { CommandSpec } from './command.ts';
 import { aggregate } from './stats.ts';
 
-const UNSUPPORTED = ['agg', 'aligntime', 'bins', 'dedup_splitvals', 'end', 'format', 'limit', 'minspan', 'nullstr', 'otherstr', 'partial', 'sep', 'start', 'useother', 'usenull']; // biome-ignore format: a flat list
+const OPTIONS = ['span', 'bins', 'minspan', 'cont', 'fixedrange'];
+const UNSUPPORTED = ['agg', 'aligntime', 'dedup_splitvals', 'end', 'format', 'partial', 'start'];
+const DEFAULT_BINS = 100;
 const MOST_BUCKETS = 50_000;
+const WEEK = 7 * SECONDS.d;
+/** The epoch was a Thursday; the first Sunday came three days later. */
+const FIRST_SUNDAY = 3;
 /** While the rows are grouped `_time` stays theirs, for functions that read it; no search can write this name. */
 const BUCKET = '\0bucket';
+const STEP = 'step';
 
 export const timechart: CommandSpec<TimechartCommand> = {
   kind: 'TimechartCommand',
   names: ['timechart'],
 
   parse(input) {
-    let seconds: number | undefined;
-    let continuous = true;
-    let fixedRange = true;
-    for (;;) {
-      const option = input.optionalOption(['span', 'cont', 'fixedrange'], UNSUPPORTED);
-      if (option === undefined) break;
-      if (option.name === 'cont') continuous = input.boolean(option);
-      else if (option.name === 'fixedrange') fixedRange = input.boolean(option);
-      else {
-        const size = parseSize(option.value, 'timechart');
-        const unit = size.kind === 'time' && size.unit in SECONDS ? (size.unit as keyof typeof SECONDS) : undefined;
-        if (size.kind !== 'time' || unit === undefined) throw input.misfit(option, 'seconds, minutes, hours or days');
-        seconds = size.count * SECONDS[unit];
-      }
-    }
-    if (seconds === undefined) {
-      throw new SplError(
-        'SPL316',
-        'timechart: expected span= first, found none; buckets of Splunk’s own choosing are not supported.',
-        input.commandSpan,
-        'Example: timechart span=1h count',
-      );
+    const options = new SplitOptions();
+    const own = new TimeOptions();
+    for (let option = options.take(input, OPTIONS, UNSUPPORTED); option !== undefined; ) {
+      if (OPTIONS.includes(option.name)) own.take(input, option);
+      option = options.take(input, OPTIONS, UNSUPPORTED);
     }
     const aggregations = parseAggregations(input);
-    const [field] = parseBy(input);
-    if (field !== undefined) throw splitRefused('timechart', field);
+    let field: FieldName | undefined;
+    if (input.optionalWord('by') !== undefined) {
+      field = input.expectPlainField();
+      while (options.take(input, [], [...UNSUPPORTED, ...OPTIONS]) !== undefined);
+    }
+    if (field === undefined && options.used !== undefined) {
+      throw new SplError('SPL316', 'timechart: expected no option of BY, found no BY.', options.used);
+    }
     const time = aggregations.find(({ output }) => output.name === '_time');
     if (time !== undefined) {
       throw new SplError('SPL312', 'timechart: expected another name than _time, found it.', time.output.span);
     }
     const { span, command: name } = input;
-    return { kind: 'TimechartCommand', span, name, aggregations, seconds, continuous, fixedRange };
+    const split = field === undefined ? undefined : options.of(field);
+    const { size, continuous, fixedRange } = own;
+    return { kind: 'TimechartCommand', span, name, aggregations, size, continuous, fixedRange, split };
   },
 
-  demand: (command) => need(demandOfAggregations(command.aggregations), ['_time']),
+  demand({ aggregations, split }) {
+    return need(demandOfAggregations(aggregations), ['_time', ...(split === undefined ? [] : [split.field.name])]);
+  },
 
   lower(command, input, scope) {
-    const { seconds } = command;
-    const totals = groupIntoBuckets(command, input, scope);
+    checkTime(input, command.span);
+    const rows = intoBuckets(command, input, scope);
+    const over = { kind: 'FieldName', span: command.span, name: BUCKET } as const;
+    const { split, size } = command;
+    const seconds = size.kind === 'seconds' ? size.seconds : undefined;
+    if (split !== undefined) {
+      const cells = lowerCells({ aggregations: command.aggregations, over, split }, rows.relation, scope, seconds);
+      const own = { node: cells.rows, column: cells.over.column };
+      const spine = command.continuous ? allBuckets(command, own, rows.span, scope) : own;
+      return spreadCells(cells, spine, { over: { ...over, name: '_time' }, split }, scope);
+    }
+    const label = command.continuous ? scope.label('totals') : scope.label();
+    const grouped = { aggregations: command.aggregations, by: [over], dedupSplitValues: false };
+    const totals = aggregate(grouped, rows.relation, scope, label, seconds);
     const own = totals.fields.get(BUCKET);
     if (own === undefined) throw new Error('timechart: expected the buckets to have been made.');
     const results = [...totals.fields].filter(([name]) => name !== BUCKET);
-    if (!command.continuous) {
-      return { ...totals, fields: new Map([['_time', own], ...results]) };
-    }
-    const range = bucketRange(command, own.column, totals.node, scope);
-    const step = number(seconds);
-    const count = binary('/', binary('-', column('last'), column('first')), step);
-    const all = call('range', column('first'), binary('+', column('last'), step), step);
-    const message = `timechart: expected at most ${MOST_BUCKETS} buckets, found more; take a longer span.`;
-    const spine: PlanNode = {
-      kind: 'Unnest',
-      label: scope.label('buckets'),
-      input: range,
-      columns: [],
-      list: {
-        op: 'case',
-        whens: [
-          { condition: binary('<', count, number(MOST_BUCKETS)), result: all },
-          { condition: isNotNull(count), result: cast(call('error', text(message)), 'bigint[]') },
-        ],
-      },
-      as: 'bucket',
-    };
+    if (!command.continuous) return { ...totals, fields: new Map([['_time', own], ...results]) };
+    const spine = allBuckets(command, { node: totals.node, column: own.column }, rows.span, scope);
     const names = new ColumnNames();
     const time = names.take('_time');
-    const columns: Column[] = [{ name: time, expression: column('bucket', spine.label) }];
+    const columns: Column[] = [{ name: time, expression: column(spine.column, spine.node.label) }];
     const fields = new Map<string, Field>([['_time', { column: time, kind: 'number', whole: true, certain: true }]]);
     for (const [name, field] of results) {
       const taken = names.take(name);
@@ -108,31 +106,137 @@ export const timechart: CommandSpec<TimechartCommand> = {
       columns.push({ name: taken, expression: field.certain ? call('coalesce', value, number(0)) : value });
       fields.set(name, { ...field, column: taken });
     }
-    const on = binary('=', column('bucket', spine.label), column(own.column, totals.node.label));
-    const node: PlanNode = { kind: 'Join', label: scope.label(), left: spine, right: totals.node, on, columns };
+    const on = binary('=', column(spine.column, spine.node.label), column(own.column, totals.node.label));
+    const node: PlanNode = { kind: 'Join', label: scope.label(), left: spine.node, right: totals.node, on, columns };
     const order = scope.demand.order ? [{ expression: column(time), descending: false }] : [];
     return { node, fields, order, ofEvents: false };
   },
 };
 
-function groupIntoBuckets(command: TimechartCommand, input: Relation, scope: CommandScope): Relation {
-  const time = scope.read(input, { kind: 'FieldName', span: command.span, name: '_time' });
-  checkTime(input, command.span);
-  const seconds = number(command.seconds);
-  const start = binary('*', call('floor', binary('/', asNumber(time), seconds)), seconds);
-  const own = need(demandOfAggregations(command.aggregations), ['_time', BUCKET]);
-  const rows = scope
-    .step('rows', own)
-    .extend(input, [{ name: BUCKET, value: wholeValue(cast(start, 'bigint')), kind: 'number', certain: true }]);
-  const by = [{ kind: 'FieldName', span: command.span, name: BUCKET } as const];
-  const label = command.continuous ? scope.label('totals') : scope.label();
-  return aggregate(
-    { aggregations: command.aggregations, by, dedupSplitValues: false },
-    rows,
-    scope,
-    label,
-    command.seconds,
-  );
+/** The options that say what buckets there are. */
+class TimeOptions {
+  continuous = true;
+  fixedRange = true;
+  #span: BucketSize | undefined;
+  #most = DEFAULT_BINS;
+  #least = 0;
+
+  take(input: Arguments, option: Option): void {
+    if (option.name === 'cont') this.continuous = input.boolean(option);
+    else if (option.name === 'fixedrange') this.fixedRange = input.boolean(option);
+    else if (option.name === 'bins') this.#most = input.integer(option, 1);
+    else if (option.name === 'minspan') this.#least = leastOf(input, option);
+    else this.#span = spanOf(input, option);
+  }
+
+  get size(): BucketSize {
+    return this.#span ?? { kind: 'automatic', most: this.#most, least: this.#least };
+  }
+}
+
+function leastOf(input: Arguments, option: Option): number {
+  const size = parseSize(option.value, 'timechart');
+  if (size.kind === 'time' && size.unit in SECONDS) return size.count * SECONDS[size.unit as keyof typeof SECONDS];
+  throw input.misfit(option, 'seconds, minutes, hours or days');
+}
+
+function spanOf(input: Arguments, option: Option): BucketSize {
+  const week = /^1?w(?:k|eek)?@w([0-7])$/i.exec(option.value.text)?.[1];
+  if (week !== undefined) {
+    return { kind: 'seconds', seconds: WEEK, offset: ((FIRST_SUNDAY + Number(week)) % 7) * SECONDS.d };
+  }
+  if (/^\d*w(?:k|ks|eek|eeks)?$/i.test(option.value.text)) {
+    throw input.misfit(option, 'weeks that begin on a named day, such as 1w@w1 for Mondays');
+  }
+  const size = parseSize(option.value, 'timechart');
+  if (size.kind === 'number') throw input.misfit(option, 'a length of time, such as 5m, 1h, 1d, 1w@w1, 1mon');
+  const { count, unit } = size;
+  const months = { mon: 1, q: 3, y: 12 }[unit as string];
+  return months === undefined
+    ? { kind: 'seconds', seconds: count * SECONDS[unit as keyof typeof SECONDS], offset: 0 }
+    : { kind: 'months', months: count * months };
+}
+
+/** One row with the length of a bucket, where the time there is decides it. */
+interface StepNode {
+  readonly node: PlanNode;
+}
+
+function intoBuckets(
+  command: TimechartCommand,
+  input: Relation,
+  scope: CommandScope,
+): { readonly relation: Relation; readonly span: StepNode | undefined } {
+  const { size, split } = command;
+  const found = need(demandOfAggregations(command.aggregations), [
+    '_time',
+    BUCKET,
+    ...(split === undefined ? [] : [split.field.name]),
+  ]);
+  const field = input.fields.get('_time');
+  const time = asNumber(scope.read(input, { kind: 'FieldName', span: command.span, name: '_time' }));
+  if (field === undefined) throw new Error('timechart: expected _time to have been looked for.');
+  const span = size.kind === 'automatic' ? stepNode(size, input.node, time, scope) : undefined;
+  const step = span === undefined ? undefined : column(STEP, span.node.label);
+  const own = scope.step('rows', found);
+  if (span === undefined || step === undefined) {
+    const start = cast(bucketStart(size, time), 'bigint');
+    const output = { name: BUCKET, value: wholeValue(start), kind: 'number', certain: true } as const;
+    return { relation: own.extend(input, [output]), span };
+  }
+  const passed = own.passThrough(input);
+  const columns = passed.columns.map(({ name, expression }) => ({ name, expression: beside(expression, input.node) }));
+  const bucket = passed.names.take(BUCKET);
+  columns.push({ name: bucket, expression: cast(bucketStart(size, beside(time, input.node), step), 'bigint') });
+  const fields = new Map(passed.fields).set(BUCKET, { column: bucket, kind: 'number', whole: true, certain: true });
+  const right = span.node;
+  const on: Expression = { op: 'boolean', value: true };
+  const node: PlanNode = { kind: 'Join', label: own.label(), left: input.node, right, on, columns };
+  return { relation: { ...input, node, fields, order: passed.order }, span };
+}
+
+function beside(expression: Expression, node: PlanNode): Expression {
+  if (expression.op === 'column') return column(expression.name, node.label);
+  if (expression.op === 'call') {
+    return { ...expression, arguments: expression.arguments.map((item) => beside(item, node)) };
+  }
+  return expression;
+}
+
+function stepNode(
+  size: Extract<BucketSize, { kind: 'automatic' }>,
+  input: PlanNode,
+  time: Expression,
+  scope: CommandScope,
+): StepNode {
+  const extreme = (name: 'min' | 'max'): Expression => ({ op: 'aggregate', call: { name, arguments: [time] } });
+  const bounds = boundsOf(scope);
+  const from = call('coalesce', ...(bounds === undefined ? [] : [bounds.from]), extreme('min'));
+  const to = call('coalesce', ...(bounds === undefined ? [] : [bounds.to]), extreme('max'));
+  return {
+    node: {
+      kind: 'Aggregate',
+      label: scope.label('step'),
+      input,
+      predicates: [],
+      keys: [],
+      aggregates: [{ name: STEP, expression: stepOf(size, binary('-', to, from)) }],
+    },
+  };
+}
+
+/** The window in epoch seconds; absent where it has no bound. A search from the epoch on is one over all of the time. */
+function boundsOf(scope: CommandScope): { readonly from: Expression; readonly to: Expression } | undefined {
+  const { range } = scope.settings;
+  if (range === undefined) return undefined;
+  return {
+    from: call('nullif', call('epoch', finite(range.earliest, '-infinity')), number(0)),
+    to: call('epoch', finite(range.latest, 'infinity')),
+  };
+}
+
+function finite(time: Expression, infinity: string): Expression {
+  return call('nullif', time, cast(text(infinity), 'timestamp'));
 }
 
 function checkTime(input: Relation, span: TimechartCommand['span']): void {
@@ -140,38 +244,75 @@ function checkTime(input: Relation, span: TimechartCommand['span']): void {
   throw new SplError('SPL316', 'timechart: expected rows that have _time, found none.', span);
 }
 
-/** The first and the last bucket; none where there are no rows. */
-function bucketRange(command: TimechartCommand, bucket: string, input: PlanNode, scope: CommandScope): Aggregate {
+interface Buckets {
+  readonly node: PlanNode;
+  readonly column: string;
+}
+
+/** Every bucket from the first to the last; none where there are no rows. */
+function allBuckets(
+  command: TimechartCommand,
+  found: Buckets,
+  span: StepNode | undefined,
+  scope: CommandScope,
+): Buckets {
+  const { size } = command;
   const extreme = (name: 'min' | 'max'): Expression => ({
     op: 'aggregate',
-    call: { name, arguments: [column(bucket)] },
+    call: { name, arguments: [column(found.column)] },
   });
-  const seconds = number(command.seconds);
-  const range = command.fixedRange ? scope.settings.range : undefined;
+  // One row more or less: the step is the same in all.
+  const step: Expression | undefined =
+    span === undefined ? undefined : { op: 'aggregate', call: { name: 'any_value', arguments: [column(STEP)] } };
+  const joined: PlanNode =
+    span === undefined
+      ? found.node
+      : {
+          kind: 'Join',
+          label: scope.label('found'),
+          left: found.node,
+          right: span.node,
+          on: { op: 'boolean', value: true },
+          columns: [
+            { name: found.column, expression: column(found.column, found.node.label) },
+            { name: STEP, expression: column(STEP, span.node.label) },
+          ],
+        };
   const least = [extreme('min')];
   const greatest = [extreme('max')];
-  if (range !== undefined) {
-    // A search from the epoch on is one over all of the time.
-    const from = call('nullif', call('epoch', finite(range.earliest, '-infinity')), number(0));
-    const to = call('epoch', finite(range.latest, 'infinity'));
-    least.push(cast(binary('*', call('floor', binary('/', from, seconds)), seconds), 'bigint'));
-    const behind = binary('*', call('ceil', binary('/', to, seconds)), seconds);
-    greatest.push(cast(binary('-', behind, seconds), 'bigint'));
+  const bounds = command.fixedRange ? boundsOf(scope) : undefined;
+  if (bounds !== undefined) {
+    least.push(cast(bucketStart(size, bounds.from, step), 'bigint'));
+    greatest.push(cast(lastBucket(size, bounds.to, step), 'bigint'));
   }
   const hasRows = isNotNull(extreme('min'));
-  return {
+  const range: PlanNode = {
     kind: 'Aggregate',
     label: scope.label('range'),
-    input,
+    input: joined,
     predicates: [],
     keys: [],
     aggregates: [
       { name: 'first', expression: when(hasRows, call('least', ...least)) },
       { name: 'last', expression: when(hasRows, call('greatest', ...greatest)) },
+      ...(step === undefined ? [] : [{ name: STEP, expression: step }]),
     ],
   };
-}
-
-function finite(time: Expression, infinity: string): Expression {
-  return call('nullif', time, cast(text(infinity), 'timestamp'));
+  const { count, starts } = bucketStarts(size, column('first'), column('last'), column(STEP));
+  const message = `timechart: expected at most ${MOST_BUCKETS} buckets, found more; take a longer span.`;
+  const node: PlanNode = {
+    kind: 'Unnest',
+    label: scope.label('buckets'),
+    input: range,
+    columns: [],
+    list: {
+      op: 'case',
+      whens: [
+        { condition: binary('<', count, number(MOST_BUCKETS)), result: starts },
+        { condition: isNotNull(count), result: cast(call('error', text(message)), 'bigint[]') },
+      ],
+    },
+    as: 'bucket',
+  };
+  return { node, column: 'bucket' };
 }

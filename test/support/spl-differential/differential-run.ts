@@ -2,6 +2,7 @@
 import { compile } from '../../../src/spl/index.ts';
 import type { EventTables, Place } from '../golden-events.ts';
 import { interpret, parseSearch, Refusal } from '../spl-interpreter/interpret.ts';
+import { spreadRows } from '../spread-rows.ts';
 import { differencesOf } from './compare-rows.ts';
 import type { EventSet } from './random-events.ts';
 import { storedEvents } from './stored-events.ts';
@@ -41,9 +42,12 @@ export async function runCase({ commands, events, strict }: DifferentialCase, ta
     if (!(error instanceof Refusal)) throw error;
     return { kind: 'refused', by: 'interpreter', reason: error.message };
   }
-  const names = compiled.fields.map(({ name }) => name);
+  const found = compiled.fields.map(({ name }) => name).filter((name) => name !== compiled.spread);
+  // The columns that the interpreter finds; the compiler's are compared where a row has one.
+  const cells = compiled.spread === undefined ? [] : interpreted.flatMap((row) => row.names());
+  const names = [...new Set([...found, ...cells])];
   try {
-    const rows = await tables.query(compiled.sql);
+    const rows = spreadRows(await tables.query(compiled.sql), compiled.spread);
     const found = interpreted.map((row) => new Map(names.map((name) => [name, row.get(name)])));
     const surplus = [...new Set(interpreted.flatMap((row) => row.names()))].filter((name) => !names.includes(name));
     const differences = [

@@ -503,3 +503,21 @@ function transaction(random: Random, fields: Fields): Made {
     ]),
   };
 }
+
+/** The last command: what columns there are behind it nobody knows. */
+export function splitCommand(random: Random, fields: Fields): string | undefined {
+  const names = named(fields).filter((name) => !name.startsWith('_'));
+  const [by, over] = random.sample(names, 2);
+  if (by === undefined || over === undefined) return undefined;
+  const made = aggregations(random, fields, [over, '_time']);
+  const options = [
+    random.pick(['', ' limit=1', ' limit=2', ' limit=bottom 1', ' limit=0']),
+    random.pick(['', '', ' useother=f']),
+    random.pick(['', '', ' usenull=f']),
+  ].join('');
+  if (!fields.known.has('_time') || !fields.hasTime || random.chance(0.5)) {
+    return `chart ${made.text} OVER ${quoted(over)} BY ${quoted(by)}${options}`;
+  }
+  const span = random.pick(['span=5s', 'span=1m', 'bins=5', 'span=1mon', 'span=1w@w2']);
+  return `timechart ${span}${random.pick(['', ' cont=f'])} ${made.text} BY ${quoted(by)}${options}`;
+}

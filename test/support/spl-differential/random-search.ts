@@ -3,7 +3,7 @@
  * A search ends in fixed fields, so that every column can be compared.
  */
 import type { Random } from './random.ts';
-import { quoted, randomCommand } from './random-commands.ts';
+import { quoted, randomCommand, splitCommand } from './random-commands.ts';
 import { randomSearchTerms } from './random-terms.ts';
 
 /** `one`: at most one value; `many`: perhaps several; `number`: SPL computed it. */
@@ -42,6 +42,8 @@ export function randomSearch(random: Random): RandomSearch {
     commands.push(made.text);
     fields = made.fields;
   }
+  const last = random.chance(0.1) ? splitCommand(random, fields) : undefined;
+  if (last !== undefined) return { commands: [...commands, last] };
   // Nobody knows what else spath finds: that is not compared.
   const settled = commands.findLastIndex((command) => /^(?:stats|table|top|rare|timechart) /.test(command));
   const extracted = commands.findLastIndex((command) => /^spath (?!.*path=)/.test(command));

@@ -20,6 +20,7 @@ import type {
   UnionCommand,
 } from '../../../src/spl/ast.ts';
 import { aggregate } from './aggregation.ts';
+import { chart } from './chart.ts';
 import { evaluateRow } from './eval-expression.ts';
 import { toField, toTruth } from './eval-value.ts';
 import { type FieldValue, fromMembers, membersOf, numberIn, textOfNumber } from './field-value.ts';
@@ -194,6 +195,8 @@ export function runCommand(command: Command, table: Table, settings: Scope): Tab
       return mapRows(table, (row) => row.with([[command.output, totalOf(command, row)]]));
     case 'StreamstatsCommand':
       return streamStats(command, table, settings);
+    case 'ChartCommand':
+      return chart(command, rows, settings);
     case 'TransactionCommand':
       return transaction(command, table, settings);
     case 'TimechartCommand':
