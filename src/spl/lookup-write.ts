@@ -48,7 +48,7 @@ function writersOf(search: Search): readonly OutputlookupCommand[] {
 
 interface ResultField {
   readonly name: string;
-  readonly kind: 'text' | 'number' | 'list';
+  readonly kind: 'text' | 'number' | 'list' | 'columns';
 }
 
 /** Throws SplError where the rows cannot be rows of the lookup. */
