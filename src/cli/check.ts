@@ -7,6 +7,7 @@ import { type CheckReport, printReport } from './print-report.ts';
 interface CheckCommandOptions extends InputOptions {
   readonly format: string;
   readonly macros?: string;
+  readonly lookups?: string;
   readonly file?: readonly string[];
   readonly db?: string;
   readonly server?: string;
@@ -23,6 +24,7 @@ export const registerCheck: RegisterCommand = (program, terminal, report) => {
     .option('--db <path>', 'a storage directory that no service has open')
     .option('--server <url>', 'a running service, e.g. http://127.0.0.1:8080 (token: PINTAIL_TOKEN)')
     .option('--macros <file>', 'macros of your own (default: config/macros.yaml)')
+    .option('--lookups <folder>', 'lookups of your own (default: config/lookups)')
     .option('--source <name>', 'Splunk source of the events (default: the file)')
     .option('--sourcetype <name>', 'Splunk sourcetype of the events')
     .option('--index <name>', 'Splunk index of the events')
@@ -44,6 +46,7 @@ async function check(paths: readonly string[], options: CheckCommandOptions, ter
   const result = await checkFiles({
     paths,
     macros: options.macros,
+    lookups: options.lookups,
     strictSplunk: options.strictSplunk ?? false,
     events: eventsOf(options, terminal),
     onLoad: progress.show,

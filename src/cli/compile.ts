@@ -4,34 +4,35 @@ import { compileSearch, printSearchDiagnostics } from '../service/compile-search
 import { compileContent, loadDetections, printProblem } from '../service/content.ts';
 import type { RegisterCommand, Terminal } from './command.ts';
 import { type ExitStatus, UsageError } from './command.ts';
+import { addContentOptions, addTokenOption, type ContentOptions, type TokenOptions } from './input-options.ts';
 
-interface CompileOptions {
+interface CompileOptions extends ContentOptions, TokenOptions {
   readonly spl?: string;
   readonly strictSplunk?: boolean;
   readonly format: string;
 }
 
 export const registerCompile: RegisterCommand = (program, terminal, report) => {
-  program
+  const command = program
     .command('compile')
     .description('print the SQL of detections (files, folders) or of one search')
     .argument('[path...]', 'detection files or folders')
     .option('--spl <search>', 'one search instead of files')
     .option('--strict-splunk', 'follow Splunk to the letter where its rules make a search blind')
-    .option('--format <format>', 'sql or json', 'sql')
-    .action(async (paths: string[], options: CompileOptions) => {
-      if (options.format !== 'sql' && options.format !== 'json') {
-        throw new UsageError(`--format: expected sql or json, found "${options.format}".`);
-      }
-      if ((options.spl === undefined) === (paths.length === 0)) {
-        throw new UsageError('compile: expected paths or --spl, one of the two.');
-      }
-      report(
-        options.spl === undefined
-          ? await compilePaths(paths, options, terminal)
-          : await compileOne(options.spl, options, terminal),
-      );
-    });
+    .option('--format <format>', 'sql or json', 'sql');
+  addContentOptions(addTokenOption(command)).action(async (paths: string[], options: CompileOptions) => {
+    if (options.format !== 'sql' && options.format !== 'json') {
+      throw new UsageError(`--format: expected sql or json, found "${options.format}".`);
+    }
+    if ((options.spl === undefined) === (paths.length === 0)) {
+      throw new UsageError('compile: expected paths or --spl, one of the two.');
+    }
+    report(
+      options.spl === undefined
+        ? await compilePaths(paths, options, terminal)
+        : await compileOne(options.spl, options, terminal),
+    );
+  });
 };
 
 async function compilePaths(
@@ -39,7 +40,8 @@ async function compilePaths(
   options: CompileOptions,
   terminal: Terminal,
 ): Promise<ExitStatus> {
-  const request = { paths, strictSplunk: options.strictSplunk ?? false };
+  const { macros, lookups, token: tokens } = options;
+  const request = { paths, macros, lookups, tokens, strictSplunk: options.strictSplunk ?? false };
   const loaded = await compileContent(request, 'detection');
   const { content } = loaded;
   const detections = [...loaded.detections, ...loaded.unscheduled];
@@ -70,8 +72,9 @@ async function compilePaths(
 }
 
 async function compileOne(spl: string, options: CompileOptions, terminal: Terminal): Promise<ExitStatus> {
-  const { macros, lookups, fieldRules } = await loadDetections({});
-  const result = compileSearch(spl, { macros, lookups, fieldRules, strictSplunk: options.strictSplunk ?? false });
+  const { macros, lookups, fieldRules } = await loadDetections({ macros: options.macros, lookups: options.lookups });
+  const strictSplunk = options.strictSplunk ?? false;
+  const result = compileSearch(spl, { macros, lookups, fieldRules, strictSplunk, tokens: options.token });
   const diagnostics = printSearchDiagnostics(spl, result);
   if (diagnostics !== '') terminal.stderr.write(`${diagnostics}\n`);
   if (options.format === 'json') {

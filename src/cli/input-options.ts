@@ -46,6 +46,33 @@ export function windowOf({ earliest, latest, now }: InputOptions): NamedWindow {
   return { earliest, latest, now };
 }
 
+export interface ContentOptions {
+  readonly macros?: string;
+  readonly lookups?: string;
+}
+
+/** Adds the user's own macros and lookups to a command. */
+export function addContentOptions(command: Command): Command {
+  return command
+    .option('--macros <file>', 'macros of your own (default: config/macros.yaml)')
+    .option('--lookups <folder>', 'lookups of your own (default: config/lookups)');
+}
+
+export interface TokenOptions {
+  readonly token?: ReadonlyMap<string, string>;
+}
+
+/** Adds values of the `$name$` in searches. */
+export function addTokenOption(command: Command): Command {
+  return command.option('--token <name=value>', 'value of $name$ in the search, as text (repeatable)', collectToken);
+}
+
+function collectToken(text: string, previous: ReadonlyMap<string, string> | undefined): ReadonlyMap<string, string> {
+  const [, name, value] = /^\$?([A-Za-z_][\w.]*)\$?=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError('Expected name=value.');
+  return new Map([...(previous ?? []), [name, value]]);
+}
+
 /** For an option that may be given several times or with several values. */
 export function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
   return [...(previous ?? []), value];

@@ -6,7 +6,15 @@ import type { FileQuery } from '../service/query-files.ts';
 import { queryServer, streamFromServer } from '../service/query-server.ts';
 import { type ExitStatus, type Terminal, UsageError } from './command.ts';
 import { chooseFormat, type FormatName, writeResult } from './format/index.ts';
-import { collect, type InputOptions, metadataOf, progressLine, windowOf } from './input-options.ts';
+import {
+  type ContentOptions,
+  collect,
+  type InputOptions,
+  metadataOf,
+  progressLine,
+  type TokenOptions,
+  windowOf,
+} from './input-options.ts';
 
 export interface QueryOptions {
   readonly file?: readonly string[];
@@ -30,7 +38,7 @@ export function addQueryOptions(command: Command): Command {
 
 export async function runQuery(
   query: Query,
-  options: InputOptions & QueryOptions,
+  options: InputOptions & QueryOptions & ContentOptions & TokenOptions,
   terminal: Terminal,
 ): Promise<ExitStatus> {
   const format = chooseFormat(options.format, terminal.stdout);
@@ -47,6 +55,9 @@ export async function runQuery(
         '--strict-splunk: expected --file or --db; a service decides it in its configuration (spl.strict).',
       );
     }
+    if (options.macros !== undefined || options.lookups !== undefined) {
+      throw new UsageError('--macros, --lookups: expected --file or --db; a service has those of its configuration.');
+    }
     await printFromServer(query, options, options.server, format, terminal);
     return 0;
   }
@@ -59,6 +70,9 @@ export async function runQuery(
     cluster: options.cluster,
     window: windowOf(options),
     strictSplunk: options.strictSplunk ?? false,
+    tokens: options.token,
+    macros: options.macros,
+    lookups: options.lookups,
     onProgress: progress.show,
     onProblem(message) {
       problems += 1;
@@ -75,12 +89,12 @@ export async function runQuery(
 
 async function printFromServer(
   { language, query }: Query,
-  { earliest, latest, now }: InputOptions,
+  { earliest, latest, now, token: tokens }: InputOptions & TokenOptions,
   server: string,
   format: FormatName,
   { stdout, environment }: Terminal,
 ): Promise<void> {
-  const request = { language, query, earliest, latest, now, server, token: environment.PINTAIL_TOKEN };
+  const request = { language, query, earliest, latest, now, tokens, server, token: environment.PINTAIL_TOKEN };
   if (format === 'ndjson' || format === 'csv') {
     const form = format === 'csv' ? 'text/csv' : 'application/x-ndjson';
     await pipeline(await streamFromServer(request, form), stdout, { end: false });

@@ -3,9 +3,18 @@ import type { SqlRow } from '../component.ts';
 import { type Scan, type ScanRequest, scanFiles, UnknownDetectionError } from '../service/scan-files.ts';
 import { type ExitStatus, type RegisterCommand, type Terminal, UsageError } from './command.ts';
 import { chooseFormat, type FormatName, printable, writeResult } from './format/index.ts';
-import { addInputOptions, collect, type InputOptions, metadataOf, progressLine, windowOf } from './input-options.ts';
+import {
+  addContentOptions,
+  addInputOptions,
+  type ContentOptions,
+  collect,
+  type InputOptions,
+  metadataOf,
+  progressLine,
+  windowOf,
+} from './input-options.ts';
 
-interface ScanOptions extends InputOptions {
+interface ScanOptions extends InputOptions, ContentOptions {
   readonly detections?: readonly string[];
   readonly detection?: readonly string[];
   readonly db?: string;
@@ -24,7 +33,7 @@ export const registerScan: RegisterCommand = (program, terminal, report) => {
     .option('--detections <path>', 'detection file or folder (repeatable; default: the shipped ones)', collect)
     .option('--detection <name>', 'only this detection, by name or view name (repeatable)', collect)
     .option('--db <path>', 'keep the loaded events in this storage directory');
-  addInputOptions(command).action(async (files: string[], options: ScanOptions) => {
+  addInputOptions(addContentOptions(command)).action(async (files: string[], options: ScanOptions) => {
     report(await scan(files, options, terminal));
   });
 };
@@ -42,6 +51,8 @@ async function scan(files: readonly string[], options: ScanOptions, terminal: Te
     files,
     detectionPaths: options.detections,
     detectionNames: options.detection,
+    macros: options.macros,
+    lookups: options.lookups,
     database: options.db,
     metadata: metadataOf(options),
     cluster: options.cluster,

@@ -121,6 +121,11 @@ export const openApiDocument = {
           latest: time,
           now: time,
           limit: { type: 'integer', minimum: 1, description: 'The most rows; more are left out.' },
+          tokens: {
+            type: 'object',
+            additionalProperties: { type: 'string' },
+            description: 'Values of the $name$ in SPL, put in as text.',
+          },
         },
       },
       Result: {

@@ -12,6 +12,7 @@ const body = z.strictObject({
   latest: time,
   now: time,
   limit: z.int().min(1).optional(),
+  tokens: z.record(z.string().max(200), z.string().max(10_000)).optional(),
 });
 
 export interface QueryRequest {
@@ -21,6 +22,8 @@ export interface QueryRequest {
   readonly window: TimeWindow | undefined;
   /** The rows that the caller asked for at most. */
   readonly limit: number | undefined;
+  /** Values of the `$name$` in SPL. */
+  readonly tokens: ReadonlyMap<string, string>;
 }
 
 type Times = Pick<HuntDependencies, 'resolveTime' | 'now'>;
@@ -29,13 +32,16 @@ type Times = Pick<HuntDependencies, 'resolveTime' | 'now'>;
 export function parseQueryRequest(value: unknown, maxRows: number, times: Times): QueryRequest {
   const result = body.safeParse(value);
   if (!result.success) throw new PermanentError(result.error.issues.map(describe).join(' '));
-  const { language, query, earliest, latest, now, limit } = result.data;
+  const { language, query, earliest, latest, now, limit, tokens = {} } = result.data;
+  if (language === 'sql' && Object.keys(tokens).length > 0) {
+    throw new PermanentError('tokens: expected them with SPL, found them with SQL, which has none.');
+  }
   if (limit !== undefined && limit > maxRows) {
     throw new PermanentError(`limit: expected at most ${maxRows} (api.query.max_rows), found ${limit}.`);
   }
   const isTimed = earliest !== undefined || latest !== undefined || now !== undefined;
   const window = language === 'spl' || isTimed ? resolveWindow({ earliest, latest, now }, times) : undefined;
-  return { language, query, window, limit };
+  return { language, query, window, limit, tokens: new Map(Object.entries(tokens)) };
 }
 
 type Time = string | number | undefined;
@@ -85,4 +91,5 @@ const expectations: Readonly<Record<string, string>> = {
   latest: timeExpectation,
   now: timeExpectation,
   limit: 'expected a whole number of at least 1',
+  tokens: 'expected an object of texts',
 };

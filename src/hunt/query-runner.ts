@@ -30,7 +30,7 @@ export class QueryRunner {
    */
   run(request: QueryRequest, stop: AbortController, send: (stream: SqlStream) => Promise<void>): Promise<void> {
     return this.#queue.run(stop.signal, async () => {
-      const { sql, spread } = request.language === 'spl' ? this.#compile(request.query) : { sql: request.query };
+      const { sql, spread } = request.language === 'spl' ? this.#compile(request) : { sql: request.query };
       const limit = setTimeout(() => {
         const message = `query: expected an end within ${this.#settings.timeLimitMs} ms (api.query.time_limit), found it still running.`;
         stop.abort(new QueryStopped('time limit', message));
@@ -53,8 +53,8 @@ export class QueryRunner {
     });
   }
 
-  #compile(spl: string): { readonly sql: string; readonly spread?: string } {
-    const compiled = this.#dependencies.compileSearch(spl);
+  #compile({ query, tokens }: QueryRequest): { readonly sql: string; readonly spread?: string } {
+    const compiled = this.#dependencies.compileSearch(query, tokens);
     if (!compiled.ok) throw new QueryRefusal(compiled.diagnostics);
     return compiled;
   }

@@ -71,8 +71,8 @@ export interface StuckQuery {
 
 export interface HuntDependencies {
   readonly database: Database;
-  /** SPL to SQL that reads its window from the session variables `earliest`, `latest` and `now`. */
-  readonly compileSearch: (spl: string) => CompiledSearch;
+  /** SPL to SQL that reads its window from the session variables `earliest`, `latest` and `now`; `tokens` are the values of its `$name$`. */
+  readonly compileSearch: (spl: string, tokens: ReadonlyMap<string, string>) => CompiledSearch;
   /**
    * A Splunk relative time, an ISO time or epoch seconds as text to epoch seconds.
    * Throws PermanentError for text that is none of them.

@@ -23,6 +23,8 @@ export interface CheckRequest {
   readonly paths: readonly string[];
   /** Undefined is the shipped `config/macros.yaml`. */
   readonly macros?: string | undefined;
+  /** Undefined is the shipped `config/lookups`. */
+  readonly lookups?: string | undefined;
   readonly strictSplunk: boolean;
   /** Null: only the searches' text is checked. */
   readonly events: CheckedEvents | null;
@@ -34,7 +36,11 @@ export interface CheckRequest {
 
 /** Rejects where the events cannot be read or the service refuses a query; all else is in the report. */
 export async function checkFiles(request: CheckRequest): Promise<Report> {
-  const content = await loadDetections({ paths: request.paths, macros: request.macros });
+  const content = await loadDetections({
+    paths: request.paths,
+    macros: request.macros,
+    lookups: request.lookups,
+  });
   const check = (events: EventQuery | null): Promise<Report> =>
     checkContent(content, {
       events,

@@ -15,6 +15,8 @@ export interface CompileSearchOptions {
   /** Fields that the content makes of events; none where left out. */
   readonly fieldRules?: readonly FieldRule[];
   readonly strictSplunk: boolean;
+  /** Values of the `$name$` in the search. */
+  readonly tokens?: ReadonlyMap<string, string> | undefined;
   /** Refuse a search that would write; default false. */
   readonly readOnly?: boolean;
   /** What a search may cost the compiler; its defaults where left out. */
@@ -29,6 +31,7 @@ export function compileSearch(text: string, options: CompileSearchOptions): Comp
     ...(options.fieldRules && { fieldRules: options.fieldRules }),
     strict: options.strictSplunk,
     window: { kind: 'session' },
+    ...(options.tokens && { tokens: options.tokens }),
     ...(options.readOnly === true && { readOnly: true }),
     ...(options.limits && { limits: options.limits }),
   });

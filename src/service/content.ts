@@ -18,6 +18,8 @@ export interface ContentRequest {
   readonly macros?: string | undefined;
   /** The folder of the user's lookups; undefined is the shipped `config/lookups`. */
   readonly lookups?: string | undefined;
+  /** Values of the `$name$` in investigations. */
+  readonly tokens?: ReadonlyMap<string, string> | undefined;
   readonly strictSplunk: boolean;
   readonly maxFileBytes?: number;
   readonly maxConfBytes?: number;
@@ -58,7 +60,8 @@ export async function compileContent(
 ): Promise<CompiledContent> {
   const content = await loadDetections(request);
   const { macros, lookups, fieldRules } = content;
-  const options = { macros, lookups, fieldRules, strictSplunk: request.strictSplunk, window, limits: request.limits };
+  const { strictSplunk, tokens, limits } = request;
+  const options = { macros, lookups, fieldRules, tokens, strictSplunk, window, limits };
   const compileAll = (searches: readonly Detection[]) =>
     searches.map((detection) => compileDetection(detection, options));
   return { content, detections: compileAll(content.detections), unscheduled: compileAll(content.unscheduled) };

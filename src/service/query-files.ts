@@ -17,6 +17,11 @@ export interface FileQuery {
   readonly cluster?: string | undefined;
   readonly window: NamedWindow;
   readonly strictSplunk: boolean;
+  /** Values of the `$name$` in a search. */
+  readonly tokens?: ReadonlyMap<string, string> | undefined;
+  /** Macros and lookups of a search; undefined are the shipped ones. */
+  readonly macros?: string | undefined;
+  readonly lookups?: string | undefined;
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Records or files that could not be read, and warnings of the compiler. */
   readonly onProblem: (message: string) => void;
@@ -31,8 +36,9 @@ export async function searchFiles(
   query: FileQuery,
   consume: (stream: SqlStream) => Promise<void>,
 ): Promise<void> {
-  const { macros, lookups, fieldRules } = await loadDetections({});
-  const result = compileSearch(spl, { macros, lookups, fieldRules, strictSplunk: query.strictSplunk });
+  const { macros, lookups, fieldRules } = await loadDetections(contentOf(query));
+  const { strictSplunk, tokens } = query;
+  const result = compileSearch(spl, { macros, lookups, fieldRules, strictSplunk, tokens });
   if (!result.ok) throw new PermanentError(printSearchDiagnostics(spl, result));
   if (result.warnings.length > 0) query.onProblem(printSearchDiagnostics(spl, result));
   const tables = new Set([...result.lookupTables, ...(result.writes === undefined ? [] : [result.writes.table])]);
@@ -53,7 +59,8 @@ export async function queryFiles(
 ): Promise<void> {
   await onWorkbench(query, async (workbench, window) => {
     if (query.database === undefined) {
-      const { content, detections } = await compileContent({ strictSplunk: query.strictSplunk }, 'session');
+      const request = { ...contentOf(query), strictSplunk: query.strictSplunk };
+      const { content, detections } = await compileContent(request, 'session');
       await installLookups(workbench.database, content.lookups.values());
       await installViews(
         workbench.database,
@@ -62,6 +69,10 @@ export async function queryFiles(
     }
     await stream(workbench, window, sql, consume);
   });
+}
+
+function contentOf({ macros, lookups }: FileQuery): { macros?: string | undefined; lookups?: string | undefined } {
+  return { macros, lookups };
 }
 
 async function onWorkbench(

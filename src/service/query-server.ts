@@ -11,6 +11,8 @@ export interface ServerQuery {
   readonly earliest?: string | undefined;
   readonly latest?: string | undefined;
   readonly now?: string | undefined;
+  /** Values of the `$name$` in SPL. */
+  readonly tokens?: ReadonlyMap<string, string> | undefined;
 }
 
 /**
@@ -51,6 +53,7 @@ function keepBigIntegers(_key: string, value: unknown, context?: { readonly sour
 
 async function post({ server, token, ...query }: ServerQuery, accept: string): Promise<Response> {
   const { language, query: text, earliest, latest, now } = query;
+  const tokens = query.tokens?.size ? Object.fromEntries(query.tokens) : undefined;
   const response = await reach(server, '/api/v1/query', {
     method: 'POST',
     headers: {
@@ -58,7 +61,7 @@ async function post({ server, token, ...query }: ServerQuery, accept: string): P
       accept,
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     },
-    body: JSON.stringify({ language, query: text, earliest, latest, now }),
+    body: JSON.stringify({ language, query: text, earliest, latest, now, tokens }),
   });
   if (response.ok) return response;
   const detail = await readProblem(response);

@@ -11,6 +11,9 @@ export interface ScanRequest {
   readonly detectionPaths?: readonly string[] | undefined;
   /** Names or view names; undefined is all. */
   readonly detectionNames?: readonly string[] | undefined;
+  /** Undefined are the shipped ones. */
+  readonly macros?: string | undefined;
+  readonly lookups?: string | undefined;
   readonly database?: string | undefined;
   readonly metadata: SplunkMetadata;
   readonly cluster?: string | undefined;
@@ -60,7 +63,12 @@ interface Chosen {
 
 async function chooseDetections(request: ScanRequest): Promise<Chosen> {
   const { content, detections } = await compileContent(
-    { paths: request.detectionPaths, strictSplunk: request.strictSplunk },
+    {
+      paths: request.detectionPaths,
+      macros: request.macros,
+      lookups: request.lookups,
+      strictSplunk: request.strictSplunk,
+    },
     'session',
   );
   for (const problem of content.problems) request.onProblem(printProblem(problem));

@@ -231,8 +231,9 @@ export class Service implements Component {
     const { content } = this.#content;
     return new HuntApi(settings, {
       database,
-      compileSearch: (spl) =>
+      compileSearch: (spl, tokens) =>
         compileSearch(spl, {
+          tokens,
           macros: content.macros,
           lookups: content.lookups,
           fieldRules: content.fieldRules,

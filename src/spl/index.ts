@@ -54,6 +54,8 @@ export interface CompileContext {
   readonly lookups?: LookupTables;
   /** Fields that the content makes of events (`readFieldRules`); none where left out. */
   readonly fieldRules?: readonly FieldRule[];
+  /** Values of the `$name$` in the search, put in as text; one without a value is refused. */
+  readonly tokens?: ReadonlyMap<string, string>;
   /** Refuse a search that would write (outputlookup). */
   readonly readOnly?: boolean;
   /** Bounds on one search, each with a default. */
@@ -117,7 +119,7 @@ export function compile(source: Source, context: CompileContext): CompileResult 
         span,
       );
     }
-    const text = expandMacros(source.text, context.macros, limits, errors);
+    const text = expandMacros(source.text, context.macros, limits, errors, context.tokens);
     if (!errors.isEmpty) return { ok: false, diagnostics: toDiagnostics(errors.errors, undefined) };
     expanded = text;
     const { search, warnings } = parse(text.text, limits, errors);

@@ -5,6 +5,7 @@
  * The text is pasted as it is, without parentheses, as Splunk does: `a=1 OR b=2` in a macro binds to its neighbours.
  * A macro that is not defined and ends in `_filter` matches everything: such macros are there for users to define.
  */
+import { type DashboardToken, type DashboardTokens, dashboardTokens, fillToken } from './dashboard-token.ts';
 import { SplError } from './diagnostics.ts';
 import { ErrorLog } from './error-log.ts';
 import type { SplLimits } from './limits.ts';
@@ -49,8 +50,9 @@ export function expandMacros(
   macros: MacroTable,
   limits: SplLimits,
   errors = new ErrorLog(1),
+  tokens: DashboardTokens = new Map(),
 ): ExpandedText {
-  const expander = new Expander(macros, limits, errors);
+  const expander = new Expander(macros, limits, errors, tokens);
   expander.expand(text, undefined, 0);
   return expander.finish();
 }
@@ -59,15 +61,17 @@ class Expander {
   readonly #macros: MacroTable;
   readonly #limits: SplLimits;
   readonly #errors: ErrorLog;
+  readonly #tokens: DashboardTokens;
   readonly #pieces: Piece[] = [];
   readonly #parts: string[] = [];
   #length = 0;
   #lastCharacter = '';
 
-  constructor(macros: MacroTable, limits: SplLimits, errors: ErrorLog) {
+  constructor(macros: MacroTable, limits: SplLimits, errors: ErrorLog, tokens: DashboardTokens) {
     this.#macros = macros;
     this.#limits = limits;
     this.#errors = errors;
+    this.#tokens = tokens;
   }
 
   finish(): ExpandedText {
@@ -91,12 +95,26 @@ class Expander {
         this.#append(text.slice(verbatimStart, end), call ?? { start: verbatimStart, end }, call === undefined);
       }
     };
+    const fill = (token: DashboardToken, quoted: boolean): void => {
+      flush(token.span.start);
+      this.#errors.attempt(
+        () => this.#append(fillToken(text, token, quoted, this.#tokens), token.span, false),
+        nothing,
+      );
+      verbatimStart = token.span.end;
+    };
     while (offset < text.length) {
       const character = text[offset];
       if (character === '\\') {
         offset += 2;
       } else if (character === '"') {
-        offset = endOfString(text, offset);
+        const end = endOfString(text, offset);
+        if (call === undefined) for (const token of dashboardTokens(text, offset, end)) fill(token, true);
+        offset = end;
+      } else if (character === '$' && call === undefined) {
+        const [token] = dashboardTokens(text, offset, text.length);
+        if (token?.span.start === offset) fill(token, false);
+        offset = token?.span.start === offset ? token.span.end : offset + 1;
       } else if (character === '`') {
         flush(offset);
         const isComment = text.startsWith('```', offset);

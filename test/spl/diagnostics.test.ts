@@ -91,7 +91,7 @@ const ERRORS: readonly Case[] = [
   { code: 'SPL313', marked: 'x | rex «"(?<a>b)(?=c)"»', message: 'regular expression: expected what RE2 can match in linear time, found look-around.' },
   { code: 'SPL314', marked: 'x | eval y=strftime(1, «"%q"»)', message: 'time format: expected a specifier that is supported, found "%q".' },
   { code: 'SPL315', marked: 'x | eventstats count by «sourceIPs{}»', message: 'eventstats: expected BY fields with one value, found "sourceIPs{}", which may hold several.', help: 'Expand it first: mvexpand sourceIPs{}' },
-  { code: 'SPL316', marked: 'src_ip=«$src_ip$»', message: 'search: expected a value, found the dashboard token "$src_ip$".', help: 'Put the value in its place.' },
+  { code: 'SPL316', marked: 'src_ip=«$src_ip$»', message: 'search: expected a value, found the dashboard token "$src_ip$".', help: 'Give it one: --token src_ip=…, or "tokens" of the API.' },
   { code: 'SPL317', marked: '«x | stats count as "\0"»', message: 'search: expected names without NUL, found one.' },
   { code: 'SPL318', marked: 'x | lookup «owner» name', message: 'lookup: expected the name of a lookup, found "owner", which nothing defines.', help: 'Did you mean "owners"?' },
   { code: 'SPL319', marked: 'x | lookup owners name OUTPUT «teams»', message: 'lookup: expected a column of owners (name, team), found "teams".', help: 'Did you mean "team"?' },

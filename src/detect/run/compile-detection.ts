@@ -49,6 +49,8 @@ export interface CompileDetectionOptions {
   readonly lookups?: ReadonlyMap<string, Lookup> | undefined;
   /** Fields that the content makes of events; none where left out. */
   readonly fieldRules?: readonly FieldRule[] | undefined;
+  /** Values of the `$name$` in searches that a person runs. */
+  readonly tokens?: ReadonlyMap<string, string> | undefined;
   /** Where the detection itself does not say. */
   readonly strictSplunk: boolean;
   /** `detection`: as the detection's view; `session`: over the window that the session sets, or all time. */
@@ -66,6 +68,7 @@ export function compileDetection(
     macros: options.macros,
     ...(options.lookups && { lookups: options.lookups }),
     ...(options.fieldRules && { fieldRules: options.fieldRules }),
+    ...(options.tokens && { tokens: options.tokens }),
     strict: detection.strictSplunk ?? options.strictSplunk,
     window: options.window === 'session' ? { kind: 'session' } : { kind: 'detection', name: detection.slug },
     ...(options.limits && { limits: options.limits }),

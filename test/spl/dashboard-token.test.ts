@@ -1,0 +1,76 @@
+/** `$name$` in searches: put in as text, refused by name where it has no value. */
+import { describe, expect, test } from 'vitest';
+import { compile } from '../../src/spl/index.ts';
+
+const MACROS = new Map([
+  ['who(1)', { definition: 'user.username=$user$', arguments: ['user'] }],
+  ['unfilled', { definition: 'verb=$verb$', arguments: [] }],
+]);
+
+function run(text: string, tokens: Readonly<Record<string, string>> = {}) {
+  const context = { macros: MACROS, strict: false, window: { kind: 'session' } } as const;
+  return compile({ name: 'test', text }, { ...context, tokens: new Map(Object.entries(tokens)) });
+}
+
+/** The literals of the SQL, where it compiles. */
+function literalsOf(text: string, tokens: Readonly<Record<string, string>>): readonly string[] {
+  const result = run(text, tokens);
+  if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join(' '));
+  return [...result.sql.matchAll(/'((?:[^']|'')*)'/g)].map((match) => match[1] ?? '');
+}
+
+describe('a token with a value', () => {
+  test.each([
+    ['verb=$verb$ | table verb', 'get'],
+    ['verb="$verb$" | table verb', 'get'],
+    ['verb IN ($verb$, list) | table verb', 'get'],
+    ['x | where verb=$verb$ | table verb', 'get'],
+    ['x | eval v=if(verb="a $verb$", 1, 2) | table v', 'a get'],
+  ])('is text in %s', (text, literal) => {
+    expect(literalsOf(text, { verb: 'get' })).toContain(literal);
+  });
+
+  test.each(['1" OR verb="get', '1) | stats count', 'a\\', '`who(1)`', "o'clock", '[search x]'])(
+    'of %j is never more than that text',
+    (value) => {
+      const plain = run('verb=$v$ | table verb', { v: 'x' });
+      for (const text of ['verb=$v$ | table verb', 'verb="$v$" | table verb']) {
+        const result = run(text, { v: value });
+        expect(result).toMatchObject({ ok: true, commands: ['search', 'table'] });
+        const literal = value.toLowerCase().replaceAll("'", "''");
+        expect(result.ok && result.sql).toBe(plain.ok && plain.sql.replaceAll("'x'", `'${literal}'`));
+      }
+    },
+  );
+
+  test('may stand in the place of a name', () => {
+    expect(run('x | stats count by $field$', { field: 'user.username' })).toMatchObject({
+      ok: true,
+      fields: [{ name: 'user.username' }, { name: 'count' }],
+    });
+  });
+});
+
+describe('a token is refused', () => {
+  test.each([
+    ['verb=«$verb$» | where user="«$who$»"', 'SPL316'],
+    ['verb=a«$verb$»', 'SPL316'],
+  ])('without a value, or within a word: %s', (marked) => {
+    const text = marked.replace(/[«»]/g, '');
+    const result = run(text, marked.includes('a«') ? { verb: 'get' } : {});
+    const places = [...marked.matchAll(/«([^»]*)»/g)].map(([, place]) => place);
+    expect(
+      result.ok ? [] : result.diagnostics.map(({ code, span }) => [code, text.slice(span.start, span.end)]),
+    ).toEqual(places.map((place) => ['SPL316', place]));
+  });
+
+  test('in what a macro is given and in a macro of its own', () => {
+    for (const text of ['`who($user$)`', '`unfilled`']) {
+      expect(run(text, { user: 'eve', verb: 'get' })).toMatchObject({ ok: false, diagnostics: [{ code: 'SPL316' }] });
+    }
+  });
+});
+
+test('a dollar sign that begins no token is a dollar sign', () => {
+  expect(literalsOf('x | rex "(?<a>cost \\$5$)" | eval b="$$x$$ $" | table a b', {})).toContain('$$x$$ $');
+});
