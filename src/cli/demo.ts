@@ -10,7 +10,10 @@ export const registerDemo: RegisterCommand = (program, terminal, report) => {
     .option('--keep', 'stay up until interrupted')
     .action(async (options: { keep?: boolean }) => {
       const say = (line: string) => terminal.stdout.write(`${line}\n`);
-      const demonstration = await startDemonstration(terminal.environment, say);
+      const demonstration = await startDemonstration(terminal.environment, say, () => {
+        terminal.stderr.write('pintail: a query did not stop when it was interrupted; the demonstration ends.\n');
+        terminal.exit(1);
+      });
       try {
         say('');
         await readFindings(demonstration.service, async (stream) => {

@@ -25,10 +25,11 @@ export interface Demonstration {
   close(): Promise<void>;
 }
 
-/** Starts the service; `say` is told what happens. */
+/** Starts the service; `say` is told what happens, `onStuckQuery` of a query after which the process must end. */
 export async function startDemonstration(
   environment: Environment,
   say: (line: string) => void,
+  onStuckQuery: () => void,
 ): Promise<Demonstration> {
   const directory = await mkdtemp(join(tmpdir(), 'pintail-demo-'));
   const yaml = `
@@ -38,7 +39,7 @@ storage: { directory: ${JSON.stringify(directory)} }
 detections: { paths: [${JSON.stringify(packageFile('config/detections'))}] }
 `;
   const service = await createService(parseConfig(yaml, 'demo', environment), {
-    onStuckQuery: () => undefined,
+    onStuckQuery,
     logger: silentLogger,
   });
   const close = async () => {

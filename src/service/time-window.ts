@@ -14,7 +14,7 @@ export const SEARCH_TIME_ZONE = 'UTC';
 
 /** Resolves names at `now`, which itself counts from `defaultNow` (epoch seconds). Throws where one is no time. */
 export function resolveWindow(named: NamedWindow, defaultNow: number): TimeWindow {
-  const resolve = (time: string, from: number) => resolveTime(time, from, SEARCH_TIME_ZONE);
+  const resolve = (time: string, from: number) => inYears(resolveTime(time, from, SEARCH_TIME_ZONE), time);
   const now = named.now === undefined ? defaultNow : resolve(named.now, defaultNow);
   const earliest = named.earliest === undefined ? null : resolve(named.earliest, now);
   const latest = named.latest === undefined ? null : resolve(named.latest, now);
@@ -24,4 +24,10 @@ export function resolveWindow(named: NamedWindow, defaultNow: number): TimeWindo
     );
   }
   return { earliest, latest, now };
+}
+
+/** Beyond these years a time is a mistake (milliseconds for seconds), and soon none that the database can hold. */
+function inYears(seconds: number, time: string): number {
+  if (Math.abs(seconds) < 253_402_300_800) return seconds;
+  throw new PermanentError(`time: expected a time within the years to 9999, found "${time}".`);
 }

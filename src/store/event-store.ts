@@ -9,7 +9,7 @@
  */
 
 import { statSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, statfs } from 'node:fs/promises';
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBInstance } from '@duckdb/node-api';
@@ -27,6 +27,7 @@ import { type EngineFiles, openEngine } from './engine.ts';
 import { type IpLookup, openIpLookup, registerIpLocation } from './ip-location.ts';
 import { Loader, readCommitsAfter, readLoadedState } from './loader.ts';
 import { errorCode, type LockFile, takeLock } from './lock-file.ts';
+import { makeFolder } from './make-folder.ts';
 import { migrate } from './migration.ts';
 import { Retention } from './retention.ts';
 import { auditLine, logLine } from './row-line.ts';
@@ -122,7 +123,8 @@ class SpooledEventStore implements DuckdbEventStore {
     this.#isClosing = false;
     const directory = this.#settings.directory ?? (await mkdtemp(join(tmpdir(), 'pintail-')));
     const folders = { spool: join(directory, 'spool'), quarantine: join(directory, 'quarantine') };
-    await Promise.all(Object.values(folders).map((folder) => mkdir(folder, { recursive: true })));
+    await makeFolder(directory, 'storage.directory');
+    await Promise.all(Object.values(folders).map((folder) => makeFolder(folder, 'storage.directory')));
     const lock = await takeLock(join(directory, 'pintail.lock'));
     let instance: DuckDBInstance | null = null;
     try {

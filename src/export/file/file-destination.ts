@@ -5,11 +5,11 @@
  * signal. Where a crash or a full disk left half a line, the next batch starts on a new one: bytes that others may
  * have read are never taken back, and the half event is delivered again as a whole.
  */
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
-import { RetryableError } from '../../component.ts';
+import { PermanentError, RetryableError } from '../../component.ts';
 import { DELIVERED, type Destination } from '../destination.ts';
 import { printLine } from './print-line.ts';
 import type { FileExporterSettings } from './settings.ts';
@@ -24,7 +24,15 @@ export function createFileDestination(settings: FileExporterSettings, stdout: Wr
     name,
     retry,
     batch,
-    open: () => sink.open(),
+    async open() {
+      try {
+        await sink.open();
+      } catch (error: unknown) {
+        const found = error instanceof Error ? error.message : String(error);
+        const message = `exporters.${name}.path: expected a file that can be appended to at "${path}", found: ${found}.`;
+        throw new PermanentError(message, { cause: error });
+      }
+    },
     close: () => sink.close(),
     async deliver(events) {
       try {
@@ -111,7 +119,7 @@ class StreamSink implements Sink {
 }
 
 async function openForAppending(path: string): Promise<FileHandle> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const file = await open(path, constants.O_APPEND | constants.O_CREAT | constants.O_RDWR, 0o640);
   try {
     const { size } = await file.stat();
@@ -125,6 +133,19 @@ async function openForAppending(path: string): Promise<FileHandle> {
   } catch (error: unknown) {
     await file.close();
     throw error;
+  }
+}
+
+/** With its parents, one by one: where the system refuses with ENOENT (/proc), Node's own recursion never ends. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error: unknown) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (code !== 'ENOENT' || dirname(path) === path || existsSync(dirname(path))) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path);
   }
 }
 

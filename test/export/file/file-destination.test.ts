@@ -48,6 +48,19 @@ function ids(file: string): readonly unknown[] {
 }
 
 describe('a file', () => {
+  test.each([
+    [
+      '/dev/null/risk.ndjson',
+      /^exporters\.file\.path: expected a file that can be appended to at "\/dev\/null\/risk\.ndjson", found: E(?:EXIST|NOTDIR)/,
+    ],
+    [
+      '/proc/none/deep/risk.ndjson',
+      /^exporters\.file\.path: expected a file that can be appended to at "\/proc\/none\/deep\/risk\.ndjson", found: ENOENT/,
+    ],
+  ])('a path where no file can be is refused by the name of its key, at once: %s', async (impossible, message) => {
+    await expect(create(impossible).open()).rejects.toThrow(message);
+  });
+
   test('gets one JSON object per line, in order, and keeps what it held', async () => {
     await destination.open();
     await destination.deliver([event('1'), event('2')], never);
