@@ -396,6 +396,11 @@ export interface InputlookupCommand extends CommandBase {
   readonly table: StringLiteral;
   /** Behind the rows so far. */
   readonly append: boolean;
+  /** Rows to pass over. */
+  readonly start: number;
+  readonly max: number | undefined;
+  /** Over the lookup's columns. */
+  readonly where: SearchExpression | undefined;
 }
 
 export interface LookupCommand extends CommandBase {

@@ -8,6 +8,8 @@ export interface LookupTable {
   readonly table: string;
   /** In the order of the file. No two of them differ only in case. */
   readonly columns: readonly string[];
+  /** The CSV file's own name: searches may say it in place of the lookup's, and then nothing of the definition counts. */
+  readonly fileName?: string;
   /** A collection keeps what searches write into it, of the columns it has; a file is made anew at every start. */
   readonly isCollection?: boolean;
   /** Of the table's columns; those that are not named match exactly. */
@@ -27,10 +29,15 @@ export type LookupTables = ReadonlyMap<string, LookupTable>;
 /** The column with the row's place in the file, from 1. */
 export const LOOKUP_ROW = '_row';
 
+/** How Splunk matches in a file that no definition names. */
+const PLAIN = { matchTypes: [], caseSensitive: true, minMatches: 0, maxMatches: 1000, defaultMatch: null } as const;
+
 /** Throws SplError where there is none of that name. */
 export function findLookup(command: string, name: StringLiteral, lookups: LookupTables): LookupTable {
   const found = lookups.get(name.value);
   if (found !== undefined) return found;
+  const ofFile = [...lookups.values()].find(({ fileName }) => fileName === name.value);
+  if (ofFile !== undefined) return { ...ofFile, ...PLAIN };
   throw new SplError(
     'SPL318',
     `${command}: expected the name of a lookup, found "${name.value}", which nothing defines.`,

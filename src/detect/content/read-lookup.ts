@@ -1,6 +1,7 @@
 /** The rows of a lookup, read from its file, and how a compiled search sees them. */
 import { readFile, stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
+import { basename } from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
 import { hashId } from '../../risk/event-id.ts';
 import { LOOKUP_ROW } from '../../spl/index.ts';
@@ -24,6 +25,7 @@ export async function readLookup(definition: LookupDefinition, maxBytes: number)
     definition,
     table: lookupTableName(name),
     isCollection: definition.source.kind === 'collection',
+    ...(definition.source.kind === 'csv' && { fileName: basename(definition.source.path) }),
     columns,
     rows,
     hash: hashId(JSON.stringify({ columns, rows, matchTypes, caseSensitive, minMatches, maxMatches, defaultMatch })),

@@ -5,6 +5,7 @@ import { fromMembers, membersOf } from './field-value.ts';
 import { isInNetwork, parseNetwork } from './network.ts';
 import { refuse } from './refusal.ts';
 import { Row, type Settings } from './row.ts';
+import { matchesSearch } from './search-expression.ts';
 import { starPattern } from './wildcard.ts';
 
 /** A lookup's settings with its rows, cells in the order of the columns; null is an empty cell. */
@@ -12,9 +13,12 @@ export interface StoredLookup extends Omit<LookupTable, 'table'> {
   readonly rows: readonly (readonly (string | null)[])[];
 }
 
-export function lookupRows({ table }: InputlookupCommand, settings: Settings): readonly Row[] {
+export function lookupRows({ table, where, start, max }: InputlookupCommand, settings: Settings): readonly Row[] {
   const { columns, rows } = findLookup(table.value, settings);
-  return rows.map((cells) => Row.of(columns.map((name, index) => [name, cells[index] ?? undefined])));
+  return rows
+    .map((cells) => Row.of(columns.map((name, index) => [name, cells[index] ?? undefined])))
+    .filter((row) => where === undefined || matchesSearch(where, row, () => refuse('a subsearch in inputlookup')))
+    .slice(start, max === undefined ? undefined : start + max);
 }
 
 /** A row without a key stays; a key with several values is looked up for each, one behind the other. */
@@ -44,7 +48,9 @@ export function lookUp(command: LookupCommand, row: Row, settings: Settings): Ro
 }
 
 function findLookup(name: string, { lookups }: Settings): StoredLookup {
-  return lookups[name] ?? refuse(`the lookup ${name}`);
+  const ofFile = Object.values(lookups).find(({ fileName }) => fileName === name);
+  const plain = { matchTypes: [], caseSensitive: true, minMatches: 0, maxMatches: 1000, defaultMatch: null };
+  return lookups[name] ?? (ofFile === undefined ? refuse(`the lookup ${name}`) : { ...ofFile, ...plain });
 }
 
 /** Of the first rows that match the cells that are not empty; the default for rows that are missing. */
