@@ -2,7 +2,7 @@
  * Errors as `application/problem+json` (RFC 9457). The one place where a failure becomes a status:
  *
  *   QueryRefusal, PermanentError      400, the caller's mistake
- *   QueryStopped                      504 time limit, 503 shutdown
+ *   QueryStopped                      504 time limit, 507 memory limit, 503 shutdown
  *   QueueFull, RetryableError         429 and 503 with Retry-After
  *   errors of the body parser         their own status (413, 415, 400)
  *   anything else                     500, ours; its text stays in the log
@@ -33,7 +33,7 @@ export class ProblemError extends Error {
 /** A query that was interrupted on purpose. */
 export class QueryStopped extends Error {
   override readonly name = 'QueryStopped';
-  readonly reason: 'time limit' | 'disconnect' | 'shutdown';
+  readonly reason: 'time limit' | 'memory limit' | 'disconnect' | 'shutdown';
 
   constructor(reason: QueryStopped['reason'], message: string) {
     super(message);
@@ -44,13 +44,15 @@ export class QueryStopped extends Error {
 /** More queries wait than may. */
 export class QueueFull extends RetryableError {}
 
+const stoppedStatus = { 'time limit': 504, 'memory limit': 507, disconnect: 503, shutdown: 503 } as const;
+
 export function problemOf(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
   if (error instanceof QueryRefusal) {
     return { status: 400, title: 'The query is refused', detail: error.message, diagnostics: error.diagnostics };
   }
   if (error instanceof QueryStopped) {
-    const status = error.reason === 'time limit' ? 504 : 503;
+    const status = stoppedStatus[error.reason];
     return { status, title: 'The query was stopped', detail: error.message };
   }
   if (error instanceof RetryableError) {

@@ -13,6 +13,7 @@ type Outcome =
   | 'refused'
   | 'busy'
   | 'time_limit'
+  | 'memory_limit'
   | 'row_limit'
   | 'disconnect'
   | 'shutdown'
@@ -105,8 +106,15 @@ export class QueryRoute {
   }
 }
 
+const stoppedOutcomes = {
+  'time limit': 'time_limit',
+  'memory limit': 'memory_limit',
+  disconnect: 'disconnect',
+  shutdown: 'shutdown',
+} as const;
+
 function outcomeOf(error: unknown): Outcome {
-  if (error instanceof QueryStopped) return error.reason === 'time limit' ? 'time_limit' : error.reason;
+  if (error instanceof QueryStopped) return stoppedOutcomes[error.reason];
   if (error instanceof TooManyRows) return 'row_limit';
   if (error instanceof QueueFull) return 'busy';
   if (error instanceof QueryRefusal || error instanceof PermanentError) return 'refused';

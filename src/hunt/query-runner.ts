@@ -2,22 +2,25 @@
 import type { Connection, SqlStream } from '../component.ts';
 import { spreadColumns } from '../format/index.ts';
 import { QueryRefusal } from './diagnostic.ts';
+import { MemoryWatch } from './memory-watch.ts';
 import { QueryStopped } from './problem.ts';
 import { QueryQueue } from './query-queue.ts';
 import type { QueryRequest } from './query-request.ts';
 import type { HuntDependencies, QuerySettings } from './settings.ts';
 import { checkSql } from './sql-guard.ts';
 
-type Dependencies = Pick<HuntDependencies, 'database' | 'compileSearch' | 'onStuckQuery' | 'metrics'>;
+type Dependencies = Pick<HuntDependencies, 'database' | 'compileSearch' | 'memory' | 'onStuckQuery' | 'metrics'>;
 
 export class QueryRunner {
   readonly #settings: QuerySettings;
   readonly #dependencies: Dependencies;
   readonly #queue: QueryQueue;
+  readonly #memory: MemoryWatch;
 
   constructor(settings: QuerySettings, dependencies: Dependencies) {
     this.#settings = settings;
     this.#dependencies = dependencies;
+    this.#memory = new MemoryWatch(dependencies.memory);
     this.#queue = new QueryQueue(settings.maxConcurrent, settings.maxQueued);
     dependencies.metrics.gauge('pintail_hunt_queries_running', () => this.#queue.running);
     dependencies.metrics.gauge('pintail_hunt_queries_waiting', () => this.#queue.waiting);
@@ -25,7 +28,7 @@ export class QueryRunner {
 
   /**
    * Hands the query's rows to `send` and resolves when it has settled. `stop` ends the query: with a reason of its
-   * own, or by this runner with QueryStopped at the time limit. Rejects with QueryRefusal for a query that may not
+   * own, or by this runner with QueryStopped at the time or memory limit. Rejects with QueryRefusal for a query that may not
    * run, and with what the database rejects.
    */
   run(request: QueryRequest, stop: AbortController, send: (stream: SqlStream) => Promise<void>): Promise<void> {
@@ -36,6 +39,7 @@ export class QueryRunner {
         stop.abort(new QueryStopped('time limit', message));
       }, this.#settings.timeLimitMs);
       const watch = this.#watchInterrupt(request, stop.signal);
+      const memory = this.#memory.begin(stop);
       try {
         const options = {
           share: 'hunt',
@@ -49,6 +53,7 @@ export class QueryRunner {
       } finally {
         clearTimeout(limit);
         watch.end();
+        memory.end();
       }
     });
   }

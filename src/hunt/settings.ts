@@ -1,6 +1,7 @@
 /** What the HTTP API is built from. */
 import type { Database, Logger, Metrics } from '../component.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import type { ProcessMemory } from './memory-watch.ts';
 
 export interface QuerySettings {
   /** Queries that run at once, and that wait beyond them. */
@@ -85,6 +86,8 @@ export interface HuntDependencies {
   /** The metrics in Prometheus's text format. */
   readonly renderMetrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   readonly listings: Readonly<Record<ListingName, Listing>>;
+  /** The process's, for all queries together and everything else. */
+  readonly memory: ProcessMemory;
   /** What is wrong with the service and its events, as a JSON object; see the schema DoctorReport. */
   readonly examine: (signal: AbortSignal) => Promise<object>;
   /** Decides about the `Authorization` header; undefined: nobody is asked for a token. */

@@ -251,6 +251,7 @@ export class Service implements Component {
         findings: tableListing(database, 'findings'),
         'risk-events': tableListing(database, 'risk-events'),
       },
+      memory: { limitBytes: config.storage.memoryLimitBytes, read: () => process.memoryUsage.rss() },
       examine: this.#examine,
       authorize: createAuthorize(tokens, ['hunt', 'admin']),
       onStuckQuery: (stuck: StuckQuery) => {

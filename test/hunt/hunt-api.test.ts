@@ -83,6 +83,7 @@ async function start(
         findings: tableListing(store.database, 'findings'),
         'risk-events': tableListing(store.database, 'risk-events'),
       },
+      memory: { limitBytes: Number.POSITIVE_INFINITY, read: () => 0 },
       examine: async () => ({ healthy: true }),
       onStuckQuery: () => undefined,
       ...telemetry,
@@ -424,6 +425,21 @@ describe('bounds in time', () => {
     expect((await readJson(response)).detail).toContain('expected an end within 100 ms (api.query.time_limit)');
     expect(telemetry.value('pintail_hunt_queries_total{language="sql",outcome="time_limit"}')).toBe(1);
     expect((await post(url, sql('select 1'))).status).toBe(200);
+  });
+
+  test('a query that grows the process beyond its memory is stopped and answered 507; others go on', async () => {
+    let reads = 0;
+    const memory = { limitBytes: 2e9, read: () => (reads++ < 3 ? 1.9e9 : 2.1e9) };
+    const { url, telemetry } = await start({}, { memory });
+    const response = await post(url, sql(endless));
+    expect(response.status).toBe(507);
+    expect(await readJson(response)).toMatchObject({
+      title: 'The query was stopped',
+      detail: expect.stringContaining('storage.memory_limit'),
+    });
+    // The process stays that large: a query that does not grow it is none of the guilty.
+    expect((await post(url, sql('select 1'))).status).toBe(200);
+    expect(telemetry.value('pintail_hunt_queries_total{language="sql",outcome="memory_limit"}')).toBe(1);
   });
 
   test('a query that has sent rows already breaks off at the time limit', async () => {
