@@ -156,7 +156,15 @@ function checkClientClusters({ path, hasClientCertificates, clientClusters }: Li
 /** A window that is caught up reads what came before it, and events go by whole days. */
 function checkRetention({ storage, detections }: ParsedConfig): Violation[] {
   const least = detections.catch_up + day;
-  return (['retention', 'findings_retention'] as const).flatMap((key) => {
+  const { cold, retention } = storage;
+  const violations: Violation[] = [];
+  if (cold !== undefined && retention !== null && cold.after >= retention) {
+    const message =
+      `storage.cold.after: expected less than storage.retention (${retention / day}d), found ${cold.after / day}d: ` +
+      'nothing would ever be written.';
+    violations.push({ path: ['storage', 'cold', 'after'], message });
+  }
+  const tooShort = (['retention', 'findings_retention'] as const).flatMap((key) => {
     const kept = storage[key];
     if (kept === null || kept >= least) return [];
     const message =
@@ -164,6 +172,7 @@ function checkRetention({ storage, detections }: ParsedConfig): Violation[] {
       `that is caught up must find its events, found ${kept / day}d.`;
     return [{ path: ['storage', key], message }];
   });
+  return [...violations, ...tooShort];
 }
 
 function checkAuthentication(listener: Listener, config: ParsedConfig): Violation[] {

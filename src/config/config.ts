@@ -163,6 +163,7 @@ export interface Config {
       readonly retentionMs: number | null;
       readonly findingsRetentionMs: number | null;
       readonly diskBytes: number | null;
+      readonly cold: { readonly afterMs: number; readonly directory: string } | null;
     };
     /** Null: the optional package's. */
     readonly geoDatabase: string | null;

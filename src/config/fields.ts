@@ -67,6 +67,19 @@ export function endpoint() {
   return parsed<Endpoint>('host:port, such as 127.0.0.1:4317', parseEndpoint);
 }
 
+/** A folder of a mounted file system. */
+export function folder() {
+  return parsed<string>('a folder', (value) =>
+    /^[a-z][a-z0-9+.-]*:\/\//i.test(value)
+      ? {
+          expected:
+            'a folder of a mounted file system, since files are synced and removed there (mount the bucket, or copy ' +
+            'the folder there with a program of its own)',
+        }
+      : { value },
+  );
+}
+
 /** An http or https address. */
 export function httpUrl() {
   const expected = 'a URL such as http://collector:4318';

@@ -8,6 +8,7 @@ import {
   duration,
   endpoint,
   flag,
+  folder,
   httpUrl,
   integer,
   percentage,
@@ -209,6 +210,13 @@ export const configSchema = section({
     findings_retention: retention(8 * day).prefault('365d'),
     /** What the database may hold; beyond it the oldest days go. */
     max_disk_size: size(1024 * MiB).optional(),
+    /** Days that go to Parquet files; left out: none. */
+    cold: section({
+      /** After the day of their arrival has ended. */
+      after: duration(day).prefault('7d'),
+      /** Default: `cold` in the storage directory. */
+      directory: folder().optional(),
+    }).optional(),
     geo_database: text().optional(),
   }).prefault({}),
   detections: section({

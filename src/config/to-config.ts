@@ -1,5 +1,6 @@
 /** From the keys of YAML to the names of code. */
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import type {
   Config,
   ExporterBatchConfig,
@@ -154,6 +155,9 @@ function toStorage(storage: ParsedConfig['storage']): Config['storage'] {
       retentionMs: storage.retention,
       findingsRetentionMs: storage.findings_retention,
       diskBytes: storage.max_disk_size ?? null,
+      cold: storage.cold
+        ? { afterMs: storage.cold.after, directory: storage.cold.directory ?? join(storage.directory, 'cold') }
+        : null,
     },
     geoDatabase: storage.geo_database ?? null,
   };

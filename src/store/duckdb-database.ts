@@ -97,6 +97,21 @@ export class DuckdbDatabase implements Database {
     await Promise.race([Promise.allSettled(this.#lent), aborted]);
   }
 
+  /** Runs long maintenance that changes no table, beside readers and writers; interrupts it when the signal aborts. */
+  beside<T>(signal: AbortSignal, work: (engine: DuckDBConnection) => Promise<T>): Promise<T> {
+    return this.#lend(async (engine) => {
+      const interrupt = setInterval(() => {
+        if (signal.aborted) engine.interrupt();
+      }, 50);
+      try {
+        signal.throwIfAborted();
+        return await work(engine);
+      } finally {
+        clearInterval(interrupt);
+      }
+    });
+  }
+
   /** Runs maintenance with no writer beside it. */
   exclusive<T>(work: (engine: DuckDBConnection) => Promise<T>): Promise<T> {
     return this.#writer.run(() => this.#lend(work));

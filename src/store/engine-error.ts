@@ -61,6 +61,17 @@ export function isDatabaseLost(error: unknown): boolean {
   );
 }
 
+/** It is not what the statement reads or says, but the machine that was short of something, or a request to stop. */
+export function isMachineError(error: unknown): boolean {
+  return (
+    isDatabaseLost(error) ||
+    (error instanceof Error &&
+      /^(?:Out of Memory|INTERRUPT) Error|Interrupted!|failed to (?:offload|allocate)|no space left/i.test(
+        error.message,
+      ))
+  );
+}
+
 function firstLine(text: string): string {
   return text.split('\n', 1)[0] ?? text;
 }

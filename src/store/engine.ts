@@ -6,6 +6,14 @@ import { type DuckDBConnection, DuckDBInstance, quotedString } from '@duckdb/nod
 import { PermanentError } from '../component.ts';
 import type { StoreSettings } from './settings.ts';
 
+/** What happens while the doors are still open. */
+export interface EnginePreparation {
+  /** Further directories that statements may read and write. */
+  readonly directories: (connection: DuckDBConnection) => Promise<readonly string[]>;
+  /** Runs once they are closed, before the configuration is locked. */
+  readonly prepare: (connection: DuckDBConnection) => Promise<void>;
+}
+
 export interface EngineFiles {
   readonly database: string;
   readonly spool: string;
@@ -13,21 +21,23 @@ export interface EngineFiles {
 }
 
 /**
- * Opens the database file. `prepare` runs before the doors are closed.
+ * Opens the database file.
  * @throws PermanentError where the file is locked by another process or written by a newer DuckDB.
  */
 export async function openEngine(
   files: EngineFiles,
   settings: StoreSettings,
-  prepare: (connection: DuckDBConnection) => Promise<void>,
+  preparation: EnginePreparation,
 ): Promise<DuckDBInstance> {
   const instance = await createInstance(files, settings);
   try {
     const connection = await instance.connect();
     await connection.run("set global TimeZone = 'UTC'");
-    await connection.run(`set allowed_directories = [${quotedString(`${files.spool}/`)}]`);
+    const directories = [files.spool, ...(await preparation.directories(connection))];
+    const allowed = directories.map((directory) => quotedString(`${directory}/`)).join(', ');
+    await connection.run(`set allowed_directories = [${allowed}]`);
     await connection.run('set enable_external_access = false');
-    await prepare(connection);
+    await preparation.prepare(connection);
     await connection.run('set lock_configuration = true');
     connection.disconnectSync();
     return instance;

@@ -1,20 +1,18 @@
 /** Events by the day of their arrival. */
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { type EventTable, eventTables, type TableNames } from './event-table.ts';
 
 export const dayMicros = 86_400_000_000;
 const hourMicros = 3_600_000_000;
-
-export const eventTables = ['kube_audit', 'logs'] as const;
-export type EventTable = (typeof eventTables)[number];
 
 /** `2026-11-24` from days since the epoch. */
 export function printDay(day: number): string {
   return new Date(day * 86_400_000).toISOString().slice(0, 10);
 }
 
-/** The oldest day of arrival that is there, in days since the epoch; null where there is no event. */
-export async function oldestArrival(engine: DuckDBConnection): Promise<number | null> {
-  const oldest = await Promise.all(eventTables.map((table) => firstArrival(engine, table)));
+/** The oldest day of arrival in the tables of these names, in days since the epoch; null where there is no event. */
+export async function oldestArrival(engine: DuckDBConnection, names: readonly string[]): Promise<number | null> {
+  const oldest = await Promise.all(names.map((name) => firstArrival(engine, name)));
   const days = oldest.filter((micros) => micros !== null).map((micros) => Math.floor(micros / dayMicros));
   return days.length === 0 ? null : Math.min(...days);
 }
@@ -25,22 +23,35 @@ export async function oldestArrival(engine: DuckDBConnection): Promise<number | 
  */
 export async function deleteHour(
   engine: DuckDBConnection,
+  names: TableNames,
   day: number,
 ): Promise<{ readonly table: EventTable; readonly rows: number } | null> {
   const end = day * dayMicros;
   for (const table of eventTables) {
-    const first = await firstArrival(engine, table, end);
-    if (first === null) continue;
-    const until = Math.min(end, (Math.floor(first / hourMicros) + 1) * hourMicros);
-    const { rowsChanged } = await engine.run(`delete from ${table} where _indextime < make_timestamp(${until})`);
-    return { table, rows: rowsChanged };
+    const rows = await deleteFirstHour(engine, names[table], end);
+    if (rows !== null) return { table, rows };
   }
   return null;
 }
 
-async function firstArrival(engine: DuckDBConnection, table: EventTable, before?: number): Promise<number | null> {
-  const where = before === undefined ? '' : `where _indextime < make_timestamp(${before})`;
-  const result = await engine.runAndReadAll(`select epoch_us(min(_indextime)) from ${table} ${where}`);
+/** Of the rows that arrived before a time (microseconds), those of the oldest hour; null where there is none. */
+export async function deleteFirstHour(
+  engine: DuckDBConnection,
+  name: string,
+  end: number,
+  condition = 'true',
+): Promise<number | null> {
+  const first = await firstArrival(engine, name, `_indextime < make_timestamp(${end}) and ${condition}`);
+  if (first === null) return null;
+  const until = Math.min(end, (Math.floor(first / hourMicros) + 1) * hourMicros);
+  const { rowsChanged } = await engine.run(
+    `delete from ${name} where _indextime < make_timestamp(${until}) and ${condition}`,
+  );
+  return rowsChanged;
+}
+
+async function firstArrival(engine: DuckDBConnection, name: string, condition = 'true'): Promise<number | null> {
+  const result = await engine.runAndReadAll(`select epoch_us(min(_indextime)) from ${name} where ${condition}`);
   const [micros] = result.getRowsJS()[0] ?? [];
   return micros === null || micros === undefined ? null : Number(micros);
 }

@@ -22,6 +22,7 @@ import {
   type NormalizedBatch,
   RetryableError,
 } from '../component.ts';
+import { ColdTier, findColdDirectory } from './cold-tier.ts';
 import { DuckdbDatabase } from './duckdb-database.ts';
 import { type EngineFiles, openEngine } from './engine.ts';
 import { type IpLookup, openIpLookup, registerIpLocation } from './ip-location.ts';
@@ -94,6 +95,7 @@ class SpooledEventStore implements DuckdbEventStore {
   readonly #ipLookup: IpLookup;
   /** A load's or a checkpoint's. */
   readonly #turn = new ShareQueue(1);
+  readonly #cold: ColdTier;
   readonly #retention: Retention;
   #open: OpenStore | null = null;
   #rowNumber = 0;
@@ -108,7 +110,9 @@ class SpooledEventStore implements DuckdbEventStore {
     this.#context = context;
     this.#database = new DuckdbDatabase(settings.shares);
     this.#ipLookup = context.ipLookup ?? openIpLookup(settings.geoDatabase);
-    this.#retention = new Retention({ database: this.#database, turn: this.#turn, settings, ...context });
+    const maintenance = { database: this.#database, turn: this.#turn, ...context };
+    this.#cold = new ColdTier({ settings: settings.cold, ...maintenance });
+    this.#retention = new Retention({ settings, cold: this.#cold, ...maintenance });
     this.#registerGauges();
   }
 
@@ -266,9 +270,17 @@ class SpooledEventStore implements DuckdbEventStore {
 
   async #openEngine(files: EngineFiles): Promise<DuckDBInstance> {
     const sql = await readSqlFiles(this.#context.sqlFolder);
-    return openEngine(files, this.#settings, async (connection) => {
-      registerIpLocation(connection, this.#ipLookup);
-      await migrate(connection, sql, this.#context.clock() * 1000);
+    return openEngine(files, this.#settings, {
+      directories: async (connection) => {
+        const directory = await findColdDirectory(connection, this.#settings.cold);
+        return directory === null ? [] : [directory];
+      },
+      prepare: async (connection) => {
+        registerIpLocation(connection, this.#ipLookup);
+        await this.#cold.close(connection);
+        await migrate(connection, sql, this.#context.clock() * 1000);
+        await this.#cold.open(connection);
+      },
     });
   }
 
@@ -282,6 +294,7 @@ class SpooledEventStore implements DuckdbEventStore {
     const { logger, metrics, clock } = this.#context;
     return new Loader(
       {
+        events: this.#cold,
         turn: this.#turn,
         spool,
         folders,

@@ -3,12 +3,9 @@
  * row), and the insert proper (DuckDB skips building the columns that a pass does not ask for).
  */
 import { quotedString } from '@duckdb/node-api';
-
-/** Event times, microseconds, both inclusive. */
-export interface TimeRange {
-  readonly from: number;
-  readonly to: number;
-}
+import { readParquet } from './cold-view.ts';
+import { eventTables, type TableNames } from './event-table.ts';
+import { type TimeRange, within } from './time-ranges.ts';
 
 const user = 'struct(username varchar, uid varchar, groups varchar[])';
 
@@ -73,13 +70,19 @@ export function createIncoming(source: string): string {
 }
 
 /** Stored rows with the identity of an incoming one, within literal ranges so that DuckDB skips all other row groups. */
-export function createKnown(ranges: readonly TimeRange[], recent: boolean): string {
+export function createKnown(names: TableNames, ranges: readonly TimeRange[], recent: boolean): string {
   const stored = ranges.flatMap((range) =>
-    ['kube_audit', 'logs'].map((table) => `select "identity" from ${table} where ${within(range)}`),
+    eventTables.map((table) => `select "identity" from ${names[table]} where ${within(range)}`),
   );
   const sources = [...stored, ...(recent ? ['select "identity" from recent_identity'] : [])];
   return `create or replace temp table known as
     select distinct i."identity" from incoming i semi join (${sources.join('\n    union all ')}) k using ("identity")`;
+}
+
+/** The same of a file of the cold tier. */
+export function addKnown(path: string, ranges: readonly TimeRange[]): string {
+  const stored = `select "identity" from ${readParquet([path])} where ${ranges.map((range) => `(${within(range)})`).join(' or ')}`;
+  return `insert into known select distinct i."identity" from incoming i semi join (${stored}) k using ("identity")`;
 }
 
 /** Rows that are copies: of a stored row, or of an earlier row of this load. */
@@ -90,9 +93,11 @@ export const createDropped = `create or replace temp table dropped as
     from incoming
   ) where copy > 1 or "identity" in (select "identity" from known)`;
 
-/** Audit rows that share cluster, auditID and stage with a row of other content. */
-export function countConflicts(ranges: readonly TimeRange[]): string {
-  const stored = ranges.map((range) => `select cluster, "auditID", stage from kube_audit where ${within(range)}`);
+/** Audit rows that share cluster, auditID and stage with a row of other content, as far as that is not in a file. */
+export function countConflicts(names: TableNames, ranges: readonly TimeRange[]): string {
+  const stored = ranges.map(
+    (range) => `select cluster, "auditID", stage from ${names.kube_audit} where ${within(range)}`,
+  );
   const added = `select cluster, "auditID", stage, n, filename from incoming
       where is_audit and "auditID" is not null and (filename, n) not in (select (filename, n) from dropped)`;
   return `with added as (${added}),
@@ -105,8 +110,8 @@ export function countConflicts(ranges: readonly TimeRange[]): string {
 
 export const kept = '(filename, n) not in (select (filename, n) from dropped)';
 
-export function insertAudit(source: string, commitSeq: number, hasDropped: boolean): string {
-  return `insert into kube_audit by name select
+export function insertAudit(name: string, source: string, commitSeq: number, hasDropped: boolean): string {
+  return `insert into ${name} by name select
     make_timestamp("time") as _time, make_timestamp("at") as _indextime, cluster, "auditID", stage, "level", verb,
     "requestURI", "userAgent", "user", "impersonatedUser", "sourceIPs", "objectRef", "responseStatus",
     make_timestamp(received) as "requestReceivedTimestamp", make_timestamp(staged) as "stageTimestamp", annotations,
@@ -115,16 +120,11 @@ export function insertAudit(source: string, commitSeq: number, hasDropped: boole
     from ${source} where "table" = 'audit'${hasDropped ? ` and ${kept}` : ''}`;
 }
 
-export function insertLogs(source: string, commitSeq: number, hasDropped: boolean): string {
-  return `insert into logs by name select
+export function insertLogs(name: string, source: string, commitSeq: number, hasDropped: boolean): string {
+  return `insert into ${name} by name select
     make_timestamp("time") as _time, make_timestamp("at") as _indextime, cluster, "index", source, sourcetype, host,
     "severityNumber" as severity_number, "severityText" as severity_text, "eventName" as event_name, unreadable,
     resource::json as resource, attributes::json as attributes, _raw,
     "identity"::uuid as "identity", ${commitSeq}::bigint as commit_seq
     from ${source} where "table" = 'log'${hasDropped ? ` and ${kept}` : ''}`;
-}
-
-/** Constants, so that DuckDB folds them before it chooses which row groups to read. */
-function within({ from, to }: TimeRange): string {
-  return `_time >= make_timestamp(${from}) and _time <= make_timestamp(${to})`;
 }

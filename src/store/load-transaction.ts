@@ -1,7 +1,9 @@
 /** Moves segments into the tables in one transaction: all of their rows, or none, and never a copy. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { translateEngineError } from './engine-error.ts';
+import { isMachineError, translateEngineError } from './engine-error.ts';
+import type { StoredEvents, TableNames } from './event-table.ts';
 import {
+  addKnown,
   countConflicts,
   createDropped,
   createIncoming,
@@ -10,10 +12,9 @@ import {
   insertLogs,
   kept,
   readLines,
-  type TimeRange,
 } from './load-sql.ts';
 import type { ClosedSegment } from './spool.ts';
-import { joinRanges } from './time-ranges.ts';
+import { joinRanges, type TimeRange } from './time-ranges.ts';
 
 export interface LoadResult {
   readonly auditRows: number;
@@ -26,6 +27,7 @@ export interface LoadResult {
 }
 
 export interface LoadRequest {
+  readonly events: StoredEvents;
   readonly segments: readonly ClosedSegment[];
   readonly commitSeq: number;
   readonly loadedAtMicros: number;
@@ -42,6 +44,7 @@ interface Incoming {
 /** Loads and commits, or rolls back and throws. The connection is the loader's own. */
 export async function loadSegments(engine: DuckDBConnection, request: LoadRequest): Promise<LoadResult> {
   const { segments, commitSeq } = request;
+  const { names } = request.events;
   const source = readLines(
     segments.map(({ path }) => path),
     Math.max(...segments.map(({ longestRow }) => longestRow)),
@@ -50,13 +53,14 @@ export async function loadSegments(engine: DuckDBConnection, request: LoadReques
     await engine.run(createIncoming(source));
     const incoming = await describeIncoming(engine);
     const ranges = await readRanges(engine);
-    await engine.run(createKnown(ranges, incoming.withoutOwnTime > 0));
+    await engine.run(createKnown(names, ranges, incoming.withoutOwnTime > 0));
+    await addKnownOfFiles(engine, request, ranges);
     await engine.run(createDropped);
     const [droppedAudit = 0, droppedLogs = 0] = await numbers(
       engine,
       'select count(*) filter (where is_audit), count(*) filter (where not is_audit) from dropped',
     );
-    const conflictingRows = await countConflicting(engine, ranges);
+    const conflictingRows = await countConflicting(engine, names, ranges);
     const hasDropped = droppedAudit + droppedLogs > 0;
     const minutes = await readMinutes(engine);
     await engine.run('begin transaction');
@@ -64,10 +68,10 @@ export async function loadSegments(engine: DuckDBConnection, request: LoadReques
       const auditRows = incoming.auditRows - droppedAudit;
       const logRows = incoming.rows - incoming.auditRows - droppedLogs;
       if (auditRows > 0) {
-        await insert(engine, insertAudit(source, commitSeq, hasDropped), auditRows);
+        await insert(engine, insertAudit(names.kube_audit, source, commitSeq, hasDropped), auditRows);
       }
       if (logRows > 0) {
-        await insert(engine, insertLogs(source, commitSeq, hasDropped), logRows);
+        await insert(engine, insertLogs(names.logs, source, commitSeq, hasDropped), logRows);
       }
       if (incoming.withoutOwnTime > 0) {
         await rememberIdentities(engine, commitSeq, request.recentIdentities);
@@ -118,8 +122,28 @@ async function readMinutes(engine: DuckDBConnection): Promise<readonly number[]>
   return result.getRowsJS().map(([minute]) => Number(minute));
 }
 
-async function countConflicting(engine: DuckDBConnection, ranges: readonly TimeRange[]): Promise<number> {
-  const [withinLoad = 0, withStored = 0] = await numbers(engine, countConflicts(ranges));
+/** Intake does not depend on the cold tier: what cannot be read there is told and left out. */
+async function addKnownOfFiles(
+  engine: DuckDBConnection,
+  { events }: LoadRequest,
+  ranges: readonly TimeRange[],
+): Promise<void> {
+  for (const path of new Set(ranges.flatMap((range) => events.filesWithin(range)))) {
+    try {
+      await engine.run(addKnown(path, ranges));
+    } catch (error: unknown) {
+      if (isMachineError(error)) throw error;
+      events.reportDamage(path, error);
+    }
+  }
+}
+
+async function countConflicting(
+  engine: DuckDBConnection,
+  names: TableNames,
+  ranges: readonly TimeRange[],
+): Promise<number> {
+  const [withinLoad = 0, withStored = 0] = await numbers(engine, countConflicts(names, ranges));
   return withinLoad + withStored;
 }
 

@@ -7,6 +7,7 @@ import { rm } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type LoadCommit, type Logger, type Metrics, PermanentError, RetryableError } from '../component.ts';
 import { isDatabaseLost } from './engine-error.ts';
+import type { StoredEvents } from './event-table.ts';
 import { chooseSegments, leastBulkRows } from './load-size.ts';
 import { type LoadResult, loadSegments } from './load-transaction.ts';
 import type { ShareQueue } from './share-queue.ts';
@@ -21,6 +22,7 @@ export interface LoaderSettings {
 }
 
 export interface LoaderContext {
+  readonly events: StoredEvents;
   /** Held while a load runs: a checkpoint needs a moment without. */
   readonly turn: ShareQueue;
   readonly spool: Spool;
@@ -212,7 +214,7 @@ export class Loader {
 
   /** False where it failed and should be tried again later. */
   async #loadNext(): Promise<boolean> {
-    const { settings, clock, metrics, turn } = this.#context;
+    const { settings, clock, metrics, turn, events } = this.#context;
     const segments = this.#takeSegments();
     const commitSeq = this.#state.commitSeq + 1;
     const started = performance.now();
@@ -220,6 +222,7 @@ export class Loader {
     try {
       result = await turn.run(() =>
         loadSegments(this.#engine, {
+          events,
           segments,
           commitSeq,
           loadedAtMicros: clock() * 1000,

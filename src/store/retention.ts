@@ -8,9 +8,11 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Logger, Metrics } from '../component.ts';
+import type { ColdTier } from './cold-tier.ts';
 import { printBytes, usedBytes } from './disk-use.ts';
 import type { DuckdbDatabase } from './duckdb-database.ts';
 import { dayMicros, deleteHour, oldestArrival, printDay } from './event-days.ts';
+import { type EventTable, eventTables } from './event-table.ts';
 import { expireResults } from './expire-results.ts';
 import type { ShareQueue } from './share-queue.ts';
 
@@ -19,12 +21,13 @@ export interface RetentionSettings {
   readonly retentionMs: number | null;
   /** The same for findings, risk events and incidents; null is for ever. */
   readonly findingsRetentionMs: number | null;
-  /** What DuckDB's file and log may hold; null is no bound. */
+  /** What DuckDB's file and log and the cold tier may hold; null is no bound. */
   readonly diskBytes: number | null;
   readonly retentionIntervalMs: number;
 }
 
 export interface RetentionContext {
+  readonly cold: ColdTier;
   readonly database: DuckdbDatabase;
   /** Held by whoever loads: a checkpoint needs a moment without. */
   readonly turn: ShareQueue;
@@ -95,31 +98,48 @@ export class Retention {
   }
 
   async #runPass(): Promise<void> {
-    const { settings, database, clock } = this.#context;
+    const { settings, cold, clock } = this.#context;
     const today = Math.floor((clock() * 1000) / dayMicros);
     let hasDeleted = false;
     if (settings.retentionMs !== null) {
       hasDeleted = await this.#deleteBefore(dayOf(clock() - settings.retentionMs), 'retention');
     }
+    await cold.run(this.#stopping.signal);
     if (today !== this.#resultsDay) {
       hasDeleted = (await this.#expireResults()) || hasDeleted;
       this.#resultsDay = today;
     }
     if (hasDeleted) await this.#checkpoint();
     await this.#holdToBound(today);
-    this.#oldestDay = await database.exclusive((engine) => oldestArrival(engine));
+    this.#oldestDay = await this.#findOldestDay();
+  }
+
+  async #findOldestDay(): Promise<number | null> {
+    const { database, cold } = this.#context;
+    const own = await database.exclusive((engine) => oldestArrival(engine, Object.values(cold.names)));
+    const days = [own, cold.oldestDay].filter((day) => day !== null);
+    return days.length === 0 ? null : Math.min(...days);
+  }
+
+  async #measure(): Promise<number> {
+    const { database, cold } = this.#context;
+    return (await database.exclusive(usedBytes)) + cold.bytes;
   }
 
   /** Events that came before a day, an hour at a time. True where there were any. */
   async #deleteBefore(day: number, reason: Reason): Promise<boolean> {
-    const { database, metrics, logger } = this.#context;
+    const { database, metrics, logger, cold } = this.#context;
     const deleted = { kube_audit: 0, logs: 0 };
-    for (;;) {
-      const step = await database.exclusive((engine) => deleteHour(engine, day));
+    const count = (table: EventTable, rows: number): void => {
+      deleted[table] += rows;
+      metrics.add('pintail_store_deleted_rows_total', rows, { table, reason });
+    };
+    const files = await cold.expire(day, this.#stopping.signal);
+    for (const table of eventTables) if (files[table] > 0) count(table, files[table]);
+    while (!this.#stopping.signal.aborted) {
+      const step = await database.exclusive((engine) => deleteHour(engine, cold.names, day));
       if (step === null) break;
-      deleted[step.table] += step.rows;
-      metrics.add('pintail_store_deleted_rows_total', step.rows, { table: step.table, reason });
-      if (this.#stopping.signal.aborted) break;
+      count(step.table, step.rows);
     }
     if (deleted.kube_audit + deleted.logs === 0) return false;
     logger.info({ ...deleted, before: printDay(day), reason }, 'store: deleted the events that arrived before a day');
@@ -142,12 +162,12 @@ export class Retention {
 
   /** The oldest days go until the rest fits; where only today is left, intake is refused until there is room. */
   async #holdToBound(today: number): Promise<void> {
-    const { database, settings, logger } = this.#context;
+    const { settings, logger } = this.#context;
     const { diskBytes } = settings;
-    this.#usedBytes = await database.exclusive(usedBytes);
+    this.#usedBytes = await this.#measure();
     this.#refusal = null;
     while (diskBytes !== null && this.#usedBytes > diskBytes) {
-      const oldest = await database.exclusive(oldestArrival);
+      const oldest = await this.#findOldestDay();
       if (oldest === null || oldest >= today) {
         this.#refusal =
           `store: expected the events of today to fit into storage.max_disk_size (${printBytes(diskBytes)}), ` +
@@ -162,7 +182,7 @@ export class Retention {
       await this.#deleteBefore(oldest + 1, 'disk');
       const before = this.#usedBytes;
       await this.#checkpoint();
-      this.#usedBytes = await database.exclusive(usedBytes);
+      this.#usedBytes = await this.#measure();
       // Blocks come back once no reader needs them and their row group is empty: the next pass sees more.
       if (this.#usedBytes >= before) return;
     }

@@ -4,6 +4,12 @@
  */
 import { resolve } from 'node:path';
 
+export interface ColdSettings {
+  /** How long a day stays in the table after it has ended. */
+  readonly afterMs: number;
+  readonly directory: string;
+}
+
 export interface StoreSettings {
   /** Folder of `pintail.duckdb`, the spool and the lock file; null is a temporary folder that `shutdown` removes. */
   readonly directory: string | null;
@@ -41,6 +47,8 @@ export interface StoreSettings {
   readonly findingsRetentionMs: number | null;
   /** What DuckDB's file and log may hold; beyond it the oldest days go, then `append` rejects. Null is no bound. */
   readonly diskBytes: number | null;
+  /** Days that go to Parquet files; null keeps all in the database. */
+  readonly cold: ColdSettings | null;
   /** How often what is too old is looked for. */
   readonly retentionIntervalMs: number;
   /** Statements that may run at once, per share. */
@@ -69,6 +77,7 @@ export const storeDefaults: StoreSettings = {
   retentionMs: null,
   findingsRetentionMs: null,
   diskBytes: null,
+  cold: null,
   retentionIntervalMs: 60_000,
   shares: { service: 2, detection: 2, hunt: 3 },
   geoDatabase: null,
@@ -86,5 +95,10 @@ export function resolveStoreSettings(given: Partial<StoreSettings>): StoreSettin
   if (settings.checkpointBytes > 512 * mebibyte) {
     throw new RangeError(`storage checkpointBytes: expected at most 512 MiB, found ${settings.checkpointBytes} bytes.`);
   }
-  return { ...settings, directory: settings.directory === null ? null : resolve(settings.directory) };
+  const { directory, cold } = settings;
+  return {
+    ...settings,
+    directory: directory === null ? null : resolve(directory),
+    cold: cold && { ...cold, directory: resolve(cold.directory) },
+  };
 }

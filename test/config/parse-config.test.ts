@@ -367,11 +367,12 @@ describe('retention', () => {
 
   test('is 30 days for events and a year for findings, with forever as an end to it', () => {
     const day = 86_400_000;
-    expect(storage('')).toEqual({ retentionMs: 30 * day, findingsRetentionMs: 365 * day, diskBytes: null });
+    expect(storage('')).toEqual({ retentionMs: 30 * day, findingsRetentionMs: 365 * day, diskBytes: null, cold: null });
     expect(storage('retention: forever, findings_retention: forever, max_disk_size: 10GiB')).toEqual({
       retentionMs: null,
       findingsRetentionMs: null,
       diskBytes: 10 * 2 ** 30,
+      cold: null,
     });
   });
 
@@ -384,6 +385,20 @@ describe('retention', () => {
     ['max_disk_size: 100MiB', 'at least 1073741824 bytes'],
   ])('%s is refused', (text, expected) => {
     expect(refusal(`storage: { ${text} }`)).toContain(expected);
+  });
+
+  test('has a cold tier only where there is a section for it', () => {
+    const day = 86_400_000;
+    expect(storage('directory: /data, cold:')).toMatchObject({ cold: { afterMs: 7 * day, directory: '/data/cold' } });
+    expect(storage('cold: { after: 2d, directory: /cold }')).toMatchObject({
+      cold: { afterMs: 2 * day, directory: '/cold' },
+    });
+    expect(refusal('storage: { retention: 10d, cold: { after: 10d } }')).toContain(
+      'storage.cold.after: expected less than storage.retention (10d), found 10d',
+    );
+    expect(refusal('storage: { cold: { directory: "s3://bucket/pintail" } }')).toContain(
+      'storage.cold.directory: expected a folder of a mounted file system',
+    );
   });
 
   test('shorter than a day more than windows are caught up is refused, with both numbers', () => {

@@ -87,6 +87,11 @@ export class DetectionBench implements Outbox, AsyncDisposable {
           [time, verb, user, `00000000-0000-0000-0000-${String(this.#rows).padStart(12, '0')}`, seq],
         );
       }
+      await connection.run(
+        `insert into load_commit by name select cast($1 as bigint) as commit_seq, now()::timestamp as loaded_at,
+          0 as last_segment, $2::bigint as audit_rows, 0 as log_rows, 0 as duplicate_rows, []::bigint[] as minutes`,
+        [seq, events.length],
+      );
     });
     this.#commitSeq = seq;
     const minutes = [...new Set(events.map(({ time }) => Math.floor(Date.parse(time) / 60_000)))].sort((a, b) => a - b);

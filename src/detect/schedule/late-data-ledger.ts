@@ -15,13 +15,9 @@ export async function writeLateDataCursor(connection: Connection, commitSeq: num
   );
 }
 
-/** The newest load commit in the tables; 0 where they are empty. */
+/** The newest load commit; 0 where nothing was loaded. Not read from the events, of which there may be very many. */
 export async function readNewestCommit(connection: Connection): Promise<number> {
-  const [row] = await connection.query(
-    `select greatest(
-       coalesce((select max(commit_seq) from kube_audit), 0), coalesce((select max(commit_seq) from logs), 0)
-     ) as commit_seq`,
-  );
+  const [row] = await connection.query('select coalesce(max(commit_seq), 0) as commit_seq from load_commit');
   return Number(row?.commit_seq ?? 0);
 }
 

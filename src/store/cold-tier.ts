@@ -1,0 +1,329 @@
+/**
+ * The cold tier: days of events as Parquet files, read through the same names as the table.
+ *
+ * A day goes in four steps, each of which may be the last before a crash: its files are written and synced; one
+ * transaction names them in `cold_file`, notes in `cold_move` which rows of the table they hold, and lets the views
+ * read the files and leave out those rows; the rows are deleted; the note goes. Files that no row of `cold_file`
+ * names are removed at the start.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Logger, Metrics } from '../component.ts';
+import { type ColdFile, type ColdMove, insertColdFile, readColdFiles, readColdMoves } from './cold-file.ts';
+import { findOrphans, findProblem, removeFile } from './cold-folder.ts';
+import { createColdView, type StoredColumn } from './cold-view.ts';
+import type { DuckdbDatabase } from './duckdb-database.ts';
+import { dayMicros, deleteFirstHour, oldestArrival, printDay } from './event-days.ts';
+import {
+  type EventTable,
+  eventTables,
+  hotNames,
+  plainNames,
+  type StoredEvents,
+  type TableNames,
+} from './event-table.ts';
+import type { ColdSettings } from './settings.ts';
+import type { ShareQueue } from './share-queue.ts';
+import type { TimeRange } from './time-ranges.ts';
+import { writeColdDay } from './write-cold-day.ts';
+
+export interface ColdTierContext {
+  /** Null moves nothing; files that were written before are read, and go with the retention. */
+  readonly settings: ColdSettings | null;
+  readonly database: DuckdbDatabase;
+  /** Held by whoever loads: what a load reads does not change under it. */
+  readonly turn: ShareQueue;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+}
+
+export class ColdTier implements StoredEvents {
+  readonly #context: ColdTierContext;
+  #directory: string | null = null;
+  #storeId = '';
+  #files: readonly ColdFile[] = [];
+  #moves: readonly ColdMove[] = [];
+  #columns: ReadonlyMap<EventTable, readonly StoredColumn[]> = new Map();
+  #problems: ReadonlyMap<string, string> = new Map();
+  /** What loads met, by full path; a file whose inside is damaged looks well from outside. */
+  readonly #damages = new Map<string, string>();
+
+  constructor(context: ColdTierContext) {
+    this.#context = context;
+    const { metrics } = context;
+    metrics.gauge('pintail_store_cold_bytes', () => this.bytes);
+    metrics.gauge('pintail_store_cold_files', () => this.#files.length);
+    metrics.gauge('pintail_store_cold_unreadable_files', () => this.#problems.size);
+  }
+
+  /** What the tables themselves are called. */
+  get names(): TableNames {
+    return this.#directory === null ? plainNames : hotNames;
+  }
+
+  get bytes(): number {
+    return this.#files.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** The oldest day of arrival that has a file, in days since the epoch. */
+  get oldestDay(): number | null {
+    return this.#files[0]?.day ?? null;
+  }
+
+  /** Full paths of the readable files that may hold events of these times. */
+  filesWithin({ from, to }: TimeRange): readonly string[] {
+    return this.#files
+      .filter(({ times, path }) => times.from <= to && times.to >= from && !this.#problems.has(path))
+      .map((file) => this.#locate(file));
+  }
+
+  reportDamage(path: string, error: unknown): void {
+    const { logger } = this.#context;
+    logger.error({ error, path }, 'cold tier: expected to look for copies in a file, found it damaged');
+    this.#damages.set(path, error instanceof Error ? error.message : String(error));
+  }
+
+  /** Gives the tables the names that migrations know. Before `migrate`. */
+  async close(engine: DuckDBConnection): Promise<void> {
+    for (const table of eventTables) {
+      if (!(await hasTable(engine, hotNames[table]))) continue;
+      await inTransaction(engine, async () => {
+        await engine.run(`drop view if exists main.${table}`);
+        await engine.run(`alter table main.${hotNames[table]} rename to ${table}`);
+      });
+    }
+  }
+
+  /** Reads what there is and makes the views. After `migrate`. */
+  async open(engine: DuckDBConnection): Promise<void> {
+    this.#directory = await findColdDirectory(engine, this.#context.settings);
+    if (this.#directory === null) return;
+    await mkdir(this.#directory, { recursive: true });
+    const stored = await engine.runAndReadAll('update cold_tier set directory = $1 returning store_id', [
+      this.#directory,
+    ]);
+    this.#storeId = String(stored.getRowsJS()[0]?.[0]);
+    await this.#read(engine);
+    this.#columns = new Map(
+      await Promise.all(eventTables.map(async (table) => [table, await readColumns(engine, table)] as const)),
+    );
+    this.#problems = await this.#findProblems();
+    await inTransaction(engine, async () => {
+      for (const table of eventTables) await engine.run(`alter table main.${table} rename to ${hotNames[table]}`);
+      await this.#replaceViews(engine, this.#files, this.#moves);
+    });
+    this.#tellProblems();
+    for (const path of await findOrphans(this.#directory, this.#storeId, this.#files)) {
+      await removeFile(this.#directory, path);
+      this.#context.logger.info({ path }, 'cold tier: removed a file that was not recorded before a crash, or after');
+    }
+  }
+
+  /** One pass: looks at the files, finishes what was begun, and moves the days that are due. */
+  async run(stopping: AbortSignal): Promise<void> {
+    if (this.#directory === null) return;
+    await this.#checkFiles();
+    await this.#finishMoves(stopping);
+    const { settings, database, clock } = this.#context;
+    if (settings === null) return;
+    const due = Math.floor(((clock() - settings.afterMs) * 1000) / dayMicros);
+    while (!stopping.aborted) {
+      const next = await database.exclusive((engine) => this.#nextDay(engine, due));
+      if (next === null) return;
+      await this.#moveDay(next.table, next.day, stopping);
+    }
+  }
+
+  /** Lets go of the files of days before `day`; gives the rows of each table that went. */
+  async expire(day: number, stopping: AbortSignal): Promise<Readonly<Record<EventTable, number>>> {
+    const rows = { kube_audit: 0, logs: 0 };
+    const expired = this.#files.filter((file) => file.day < day);
+    const directory = this.#directory;
+    if (expired.length === 0 || directory === null) return rows;
+    await this.#change(async (engine) => {
+      await engine.run(`delete from cold_file where arrival_day < date '1970-01-01' + ${day}::integer`);
+    });
+    for (const file of expired) rows[file.table] += file.rows;
+    const { database, logger } = this.#context;
+    // Whoever began before still reads the files.
+    await database.settled(stopping);
+    if (stopping.aborted) return rows;
+    for (const { path } of expired) {
+      await removeFile(directory, path).catch((error: unknown) => {
+        logger.warn({ error, path }, 'cold tier: expected to remove a file; the next start tries again');
+      });
+    }
+    return rows;
+  }
+
+  async #nextDay(
+    engine: DuckDBConnection,
+    due: number,
+  ): Promise<{ readonly table: EventTable; readonly day: number } | null> {
+    for (const table of eventTables) {
+      const day = await oldestArrival(engine, [hotNames[table]]);
+      if (day !== null && day < due) return { table, day };
+    }
+    return null;
+  }
+
+  async #moveDay(table: EventTable, day: number, stopping: AbortSignal): Promise<void> {
+    const { database, logger, metrics } = this.#context;
+    const directory = this.#directory;
+    if (directory === null) return;
+    const columnCount = this.#columns.get(table)?.length ?? 0;
+    const started = performance.now();
+    const { files, move } = await database.beside(stopping, (engine) =>
+      writeColdDay(engine, { table, day, directory, storeId: this.#storeId, columnCount }),
+    );
+    await this.#change(async (engine) => {
+      for (const file of files) await insertColdFile(engine, file);
+      await engine.run('insert into cold_move values ($1, make_timestamp($2::bigint), $3::bigint)', [
+        table,
+        BigInt(move.arrivedBeforeMicros),
+        BigInt(move.commitSeq),
+      ]);
+    });
+    const rows = files.reduce((sum, file) => sum + file.rows, 0);
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    const seconds = (performance.now() - started) / 1000;
+    metrics.add('pintail_store_cold_rows_total', rows, { table });
+    logger.info({ table, day: printDay(day), rows, bytes, files: files.length, seconds }, 'cold tier: moved a day');
+    await this.#finishMoves(stopping);
+  }
+
+  /** Deletes from the table what the files hold. */
+  async #finishMoves(stopping: AbortSignal): Promise<void> {
+    const { database } = this.#context;
+    for (const { table, arrivedBeforeMicros, commitSeq } of this.#moves) {
+      let deleted: number | null = 0;
+      while (deleted !== null) {
+        if (stopping.aborted) return;
+        deleted = await database.exclusive((engine) =>
+          deleteFirstHour(engine, hotNames[table], arrivedBeforeMicros, `commit_seq <= ${commitSeq}`),
+        );
+      }
+      await this.#change(async (engine) => {
+        await engine.run(
+          `delete from cold_move where dataset = $1 and arrived_before = make_timestamp(${arrivedBeforeMicros})
+            and commit_seq = ${commitSeq}`,
+          [table],
+        );
+      });
+    }
+  }
+
+  /** Notices files that went or came back, and lets the views say so. */
+  async #checkFiles(): Promise<void> {
+    const problems = await this.#findProblems();
+    const isSame =
+      problems.size === this.#problems.size && [...problems].every(([path, text]) => this.#problems.get(path) === text);
+    if (isSame) return;
+    this.#problems = problems;
+    await this.#change(async () => undefined);
+    this.#tellProblems();
+  }
+
+  async #findProblems(): Promise<ReadonlyMap<string, string>> {
+    const directory = this.#directory;
+    if (directory === null) return new Map();
+    const problems = new Map<string, string>();
+    for (const file of this.#files) {
+      const problem = await findProblem(directory, file, this.#damages.get(this.#locate(file)));
+      if (problem !== undefined) problems.set(file.path, problem);
+    }
+    return problems;
+  }
+
+  #tellProblems(): void {
+    for (const problem of this.#problems.values()) {
+      this.#context.logger.error({ problem }, 'cold tier: queries over the time of this file fail until it is back');
+    }
+  }
+
+  /** One transaction that changes what the tier is, and the views with it, between two loads and two writers. */
+  async #change(work: (engine: DuckDBConnection) => Promise<void>): Promise<void> {
+    const { database, turn } = this.#context;
+    await database.exclusive((engine) =>
+      turn.run(async () => {
+        try {
+          await inTransaction(engine, async () => {
+            await work(engine);
+            await this.#replaceViews(engine, await readColdFiles(engine), await readColdMoves(engine));
+          });
+        } finally {
+          await this.#read(engine);
+        }
+      }),
+    );
+  }
+
+  async #read(engine: DuckDBConnection): Promise<void> {
+    this.#files = await readColdFiles(engine);
+    this.#moves = await readColdMoves(engine);
+  }
+
+  async #replaceViews(engine: DuckDBConnection, files: readonly ColdFile[], moves: readonly ColdMove[]): Promise<void> {
+    for (const table of eventTables) {
+      const parts = {
+        table,
+        columns: this.#columns.get(table) ?? [],
+        files,
+        moves,
+        locate: (file: ColdFile) => this.#locate(file),
+        problem: ({ path }: ColdFile) => this.#problems.get(path),
+      };
+      await engine.run(createColdView(parts));
+    }
+  }
+
+  #locate({ path }: ColdFile): string {
+    return join(this.#directory ?? '', path);
+  }
+}
+
+/** Where the tier is: as configured, else where files were written before; null where there is none. */
+export async function findColdDirectory(
+  engine: DuckDBConnection,
+  settings: ColdSettings | null,
+): Promise<string | null> {
+  if (settings !== null) return settings.directory;
+  if (!(await hasTable(engine, 'cold_tier'))) return null;
+  const result = await engine.runAndReadAll(
+    'select directory from cold_tier where exists (from cold_file) or exists (from cold_move)',
+  );
+  const [directory] = result.getRowsJS()[0] ?? [];
+  return typeof directory === 'string' ? directory : null;
+}
+
+async function hasTable(engine: DuckDBConnection, name: string): Promise<boolean> {
+  const found = await engine.runAndReadAll(
+    `select 1 from duckdb_tables()
+      where database_name = current_database() and schema_name = 'main' and table_name = $1`,
+    [name],
+  );
+  return found.currentRowCount > 0;
+}
+
+async function readColumns(engine: DuckDBConnection, table: EventTable): Promise<readonly StoredColumn[]> {
+  const result = await engine.runAndReadAll(
+    `select column_name, data_type from duckdb_columns()
+      where database_name = current_database() and schema_name = 'main' and table_name = $1 order by column_index`,
+    [table],
+  );
+  return result.getRowsJS().map(([name, type]) => ({ name: String(name), type: String(type) }));
+}
+
+async function inTransaction(engine: DuckDBConnection, work: () => Promise<void>): Promise<void> {
+  await engine.run('begin transaction');
+  try {
+    await work();
+    await engine.run('commit');
+  } catch (error: unknown) {
+    await engine.run('rollback').catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,110 @@
+/** Writes a day of arrival of one table into Parquet files, one per cluster. */
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type DuckDBConnection, quotedString } from '@duckdb/node-api';
+import type { ColdFile, ColdMove } from './cold-file.ts';
+import { dayFolder, encodeCluster, otherClusters, removeFile, syncFile } from './cold-folder.ts';
+import { readParquet } from './cold-view.ts';
+import { dayMicros } from './event-days.ts';
+import { type EventTable, hotNames } from './event-table.ts';
+
+export interface ColdDay {
+  readonly table: EventTable;
+  readonly day: number;
+  readonly directory: string;
+  readonly storeId: string;
+  readonly columnCount: number;
+}
+
+/** Clusters name themselves: those beyond so many, fewest rows first, share a file. */
+const mostClusters = 200;
+
+/** Small enough that two threads hold few rows at once, and a multiple of DuckDB's 2,048. */
+const rowGroup = 30_720;
+
+interface Group {
+  readonly folder: string;
+  readonly condition: string;
+  readonly parameters: readonly (string | null)[];
+  readonly rows: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Writes all rows that arrived before the end of the day and were loaded by now, and resolves once they are on the
+ * disk, with what names exactly these rows. Removes what it wrote where it fails.
+ */
+export async function writeColdDay(
+  engine: DuckDBConnection,
+  coldDay: ColdDay,
+): Promise<{ readonly files: readonly ColdFile[]; readonly move: ColdMove }> {
+  const { table, day, directory, storeId, columnCount } = coldDay;
+  const arrivedBeforeMicros = (day + 1) * dayMicros;
+  const newest = await engine.runAndReadAll(
+    `select max(commit_seq) from ${hotNames[table]} where _indextime < make_timestamp(${arrivedBeforeMicros})`,
+  );
+  const commitSeq = Number(newest.getRowsJS()[0]?.[0]);
+  const chosen = `_indextime < make_timestamp(${arrivedBeforeMicros}) and commit_seq <= ${commitSeq}`;
+  const written: string[] = [];
+  try {
+    const files: ColdFile[] = [];
+    for (const group of await groupByCluster(engine, table, chosen)) {
+      const path = join(dayFolder(table, day, group.folder), `${storeId}-${randomUUID()}.parquet`);
+      written.push(path);
+      await mkdir(join(directory, dirname(path)), { recursive: true });
+      await copyRows(engine, `${hotNames[table]} where ${chosen} and ${group.condition}`, group, join(directory, path));
+      const bytes = await syncFile(directory, path);
+      const { rows, from, to } = group;
+      files.push({ table, day, path, bytes, rows, times: { from, to }, columnCount });
+    }
+    return { files, move: { table, arrivedBeforeMicros, commitSeq } };
+  } catch (error: unknown) {
+    for (const path of written) await removeFile(directory, path);
+    throw error;
+  }
+}
+
+async function copyRows(engine: DuckDBConnection, source: string, group: Group, path: string): Promise<void> {
+  await engine.run(
+    `copy (select * from ${source}) to ${quotedString(path)}
+      (format parquet, compression zstd, row_group_size ${rowGroup})`,
+    [...group.parameters],
+  );
+  const counted = await engine.runAndReadAll(`select count(*) from ${readParquet([path])}`);
+  const rows = Number(counted.getRowsJS()[0]?.[0]);
+  if (rows !== group.rows) {
+    throw new Error(`cold tier: expected ${group.rows} rows in "${path}", found ${rows}.`);
+  }
+}
+
+async function groupByCluster(engine: DuckDBConnection, table: EventTable, chosen: string): Promise<readonly Group[]> {
+  const result = await engine.runAndReadAll(
+    `select cluster, count(*), epoch_us(min(_time)), epoch_us(max(_time))
+      from ${hotNames[table]} where ${chosen} group by cluster order by count(*) desc, cluster`,
+  );
+  const clusters = result.getRowsJS().map(([cluster, ...numbers]) => {
+    const [rows = 0, from = 0, to = 0] = numbers.map(Number);
+    return { cluster: cluster === null ? null : String(cluster), rows, from, to };
+  });
+  const own = clusters.slice(0, clusters.length > mostClusters ? mostClusters - 1 : mostClusters);
+  const others = clusters.slice(own.length);
+  const groups: Group[] = own.map(({ cluster, ...numbers }) => ({
+    folder: encodeCluster(cluster),
+    condition: 'cluster is not distinct from $1::varchar',
+    parameters: [cluster],
+    ...numbers,
+  }));
+  if (others.length > 0) {
+    groups.push({
+      folder: otherClusters,
+      condition: `list_contains(from_json($1::json, '["VARCHAR"]'), coalesce('=' || cluster, ''))`,
+      parameters: [JSON.stringify(others.map(({ cluster }) => (cluster === null ? '' : `=${cluster}`)))],
+      rows: others.reduce((sum, { rows }) => sum + rows, 0),
+      from: Math.min(...others.map(({ from }) => from)),
+      to: Math.max(...others.map(({ to }) => to)),
+    });
+  }
+  return groups;
+}
