@@ -7,6 +7,7 @@ import { registerCheck } from './check.ts';
 import type { ExitStatus, RegisterCommand, Terminal } from './command.ts';
 import { UsageError } from './command.ts';
 import { registerCompile } from './compile.ts';
+import { registerDeadLetters } from './dead-letters.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerReplay } from './replay.ts';
@@ -25,6 +26,7 @@ const commands: readonly RegisterCommand[] = [
   registerCompile,
   registerCheck,
   registerDoctor,
+  registerDeadLetters,
   registerTest,
   registerDemo,
 ];

@@ -1,10 +1,27 @@
 /**
  * The outbox: events enter within the transaction that found them, and leave by one sender per destination.
  */
-import type { Component, Connection, Database, Logger, Metrics, OutboundEvent, Outbox } from '../component.ts';
+import {
+  type Component,
+  type Connection,
+  type Database,
+  type Logger,
+  type Metrics,
+  type OutboundEvent,
+  type Outbox,
+  PermanentError,
+} from '../component.ts';
 import type { Clock } from './clock.ts';
 import type { Destination } from './destination.ts';
-import { countRows, insertEvents, pruneRows, type QueueCounts, reviveRows } from './outbox-table.ts';
+import {
+  countRows,
+  type DeadLetterRow,
+  insertEvents,
+  pruneRows,
+  type QueueCounts,
+  readDeadRows,
+  reviveRows,
+} from './outbox-table.ts';
 import { Sender } from './sender.ts';
 import { DEFAULT_OUTBOX_SETTINGS, type OutboxSettings } from './settings.ts';
 
@@ -107,9 +124,19 @@ export class DurableOutbox implements Outbox, Component {
     return this.#counts.get(destination) ?? EMPTY;
   }
 
-  /** Puts a destination's dead letters back in line. Resolves to how many. */
+  /** The oldest first; undefined is every destination, also those that are not configured any more. */
+  deadLetters(destination: string | undefined, limit: number): Promise<readonly DeadLetterRow[]> {
+    const { database } = this.#options;
+    return database.read({ share: 'service' }, (connection) => readDeadRows(connection, destination ?? null, limit));
+  }
+
+  /** Puts a destination's dead letters back in line. Resolves to how many; rejects with PermanentError for an unknown one. */
   async retryDeadLetters(destination: string): Promise<number> {
-    const { database, clock } = this.#options;
+    const { database, clock, destinations } = this.#options;
+    if (!destinations.some(({ name }) => name === destination)) {
+      const known = destinations.map(({ name }) => name).join(', ') || '(none is configured)';
+      throw new PermanentError(`exporter: expected one of ${known}, found "${destination}".`);
+    }
     const revived = await database.write((connection) => reviveRows(connection, destination, clock.now()));
     this.wake();
     return revived;

@@ -162,6 +162,39 @@ export async function reviveRows(connection: Connection, destination: string, no
   );
 }
 
+/** A row that is not sent any more. */
+export interface DeadLetterRow {
+  readonly destination: string;
+  readonly eventId: string;
+  readonly payload: string;
+  readonly attempts: number;
+  readonly reason: string | null;
+  /** Milliseconds since the epoch. */
+  readonly enqueuedMs: number;
+}
+
+/** The oldest first; `destination` null is every one. */
+export async function readDeadRows(
+  connection: Connection,
+  destination: string | null,
+  limit: number,
+): Promise<readonly DeadLetterRow[]> {
+  const rows = await connection.query(
+    `select destination, event_id, payload::varchar as payload, attempts, last_error, epoch_ms(enqueued_at) as enqueued_ms
+     from outbox where status = 'dead' and ($1::varchar is null or destination = $1::varchar)
+     order by sequence limit $2::bigint`,
+    [destination, limit],
+  );
+  return rows.map((row) => ({
+    destination: String(row.destination),
+    eventId: String(row.event_id),
+    payload: String(row.payload),
+    attempts: Number(row.attempts),
+    reason: row.last_error == null ? null : String(row.last_error),
+    enqueuedMs: Number(row.enqueued_ms),
+  }));
+}
+
 /** Rows by destination, also those that no longer exist in the configuration. */
 export async function countRows(connection: Connection): Promise<ReadonlyMap<string, QueueCounts>> {
   const rows = await connection.query(

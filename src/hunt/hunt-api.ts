@@ -5,6 +5,8 @@
  *   POST /api/v1/query                    one SQL or SPL query
  *   GET  /api/v1/detections /runs /findings /risk-events
  *   GET  /api/v1/doctor                   what is wrong, and what to do
+ *   GET  /api/v1/dead-letters             what could not be delivered (scope admin)
+ *   POST /api/v1/dead-letters/retry       … and another try
  *   GET  /api/v1/openapi.json  /          what there is
  */
 import type { Server } from 'node:http';
@@ -12,6 +14,7 @@ import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { Component } from '../component.ts';
 import { refuseRebinding, requireScope } from './access.ts';
+import { listDeadLetters, retryDeadLetters } from './dead-letter-routes.ts';
 import { doctorRoute } from './doctor-route.ts';
 import { createListener, listen } from './listener.ts';
 import { listingRoute } from './listing-route.ts';
@@ -98,6 +101,9 @@ export class HuntApi implements Component {
       app.get(`/api/v1/${name}`, hunter, listingRoute(this.#dependencies.listings[name], this.#dependencies));
     }
     app.get('/api/v1/doctor', hunter, doctorRoute(this.#dependencies.examine));
+    const administrator = requireScope(this.#dependencies.authorize, 'admin');
+    app.get('/api/v1/dead-letters', administrator, listDeadLetters(this.#dependencies.deadLetters));
+    app.post('/api/v1/dead-letters/retry', administrator, retryDeadLetters(this.#dependencies.deadLetters));
     app.use(refuseUnknown, this.#sendProblem);
     return app;
   }

@@ -1,4 +1,5 @@
 /** Hunting: the HTTP API and its read-only queries. */
+export type { DeadLetter, DeadLetters } from './dead-letter-routes.ts';
 export { type Diagnostic, QueryRefusal } from './diagnostic.ts';
 export { HuntApi } from './hunt-api.ts';
 export { tableListing } from './listing-route.ts';

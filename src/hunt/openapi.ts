@@ -94,6 +94,52 @@ export const openApiDocument = {
     '/api/v1/runs': listing('The ledger: every window of every detection.'),
     '/api/v1/findings': listing('Result rows of detections.'),
     '/api/v1/risk-events': listing('Risk events as they left.'),
+    '/api/v1/dead-letters': {
+      get: {
+        summary: 'Events that an exporter could not deliver for good, the oldest first. Scope admin.',
+        parameters: [
+          { name: 'exporter', in: 'query', description: 'Only those of one exporter.', schema: { type: 'string' } },
+          listingParameters[0],
+        ],
+        responses: {
+          200: {
+            description: '`complete` is false where the limit left items out.',
+            content: {
+              'application/json': {
+                schema: {
+                  type: 'object',
+                  required: ['items', 'complete'],
+                  properties: {
+                    items: { type: 'array', items: { $ref: '#/components/schemas/DeadLetter' } },
+                    complete: { type: 'boolean' },
+                  },
+                },
+              },
+            },
+          },
+          default: problem,
+        },
+      },
+    },
+    '/api/v1/dead-letters/retry': {
+      post: {
+        summary: "Puts an exporter's dead letters back in line. Scope admin.",
+        parameters: [
+          { name: 'exporter', in: 'query', required: true, description: 'Its name.', schema: { type: 'string' } },
+        ],
+        responses: {
+          200: {
+            description: 'How many.',
+            content: {
+              'application/json': {
+                schema: { type: 'object', required: ['retried'], properties: { retried: { type: 'integer' } } },
+              },
+            },
+          },
+          default: problem,
+        },
+      },
+    },
     '/api/v1/doctor': {
       get: {
         summary: 'What is wrong with the service, its sources and its detections, worst first, with what to do.',
@@ -138,6 +184,18 @@ export const openApiDocument = {
           },
           rows: { type: 'array', items: row },
           complete: { type: 'boolean' },
+        },
+      },
+      DeadLetter: {
+        type: 'object',
+        required: ['exporter', 'eventId', 'enqueuedAt', 'attempts', 'reason', 'event'],
+        properties: {
+          exporter: { type: 'string' },
+          eventId: { type: 'string' },
+          enqueuedAt: { type: 'string', format: 'date-time' },
+          attempts: { type: 'integer' },
+          reason: { type: ['string', 'null'], description: 'What the other side said last.' },
+          event: { type: 'object', description: 'The event as it would have left.' },
         },
       },
       DoctorReport: {

@@ -1,5 +1,6 @@
 /** What the HTTP API is built from. */
 import type { Database, Logger, Metrics } from '../component.ts';
+import type { DeadLetters } from './dead-letter-routes.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { ProcessMemory } from './memory-watch.ts';
 
@@ -90,6 +91,7 @@ export interface HuntDependencies {
   readonly memory: ProcessMemory;
   /** What is wrong with the service and its events, as a JSON object; see the schema DoctorReport. */
   readonly examine: (signal: AbortSignal) => Promise<object>;
+  readonly deadLetters: DeadLetters;
   /** Decides about the `Authorization` header; undefined: nobody is asked for a token. */
   readonly authorize?:
     | ((header: string | undefined, scope: 'hunt' | 'admin') => 'allowed' | 'unauthenticated' | 'forbidden')

@@ -22,8 +22,9 @@ import {
 } from '../detect/index.ts';
 import { systemClock as exportClock } from '../export/clock.ts';
 import { DurableOutbox } from '../export/durable-outbox.ts';
+import type { DeadLetterRow } from '../export/outbox-table.ts';
 import { DEFAULT_OUTBOX_SETTINGS } from '../export/settings.ts';
-import { HuntApi, type Listing, type StuckQuery, tableListing } from '../hunt/index.ts';
+import { type DeadLetter, HuntApi, type Listing, type StuckQuery, tableListing } from '../hunt/index.ts';
 import { AuditWebhookReceiver } from '../receive/audit-webhook/audit-webhook-receiver.ts';
 import { HecReceiver } from '../receive/hec/hec-receiver.ts';
 import { OtlpGrpcReceiver } from '../receive/otlp/otlp-grpc-receiver.ts';
@@ -89,6 +90,7 @@ export class Service implements Component {
   readonly #metrics: PrometheusMetrics;
   readonly #volumeRules: readonly VolumeRule[];
   readonly #volume: VolumeControl;
+  readonly #outbox: DurableOutbox;
   /** Names of the destinations. */
   readonly #exporters: readonly string[];
   /** Epoch seconds. */
@@ -127,7 +129,7 @@ export class Service implements Component {
     const { database } = this.#store;
     const destinations = createDestinations(config.exporters, hostname(), process.stdout);
     this.#exporters = destinations.map(({ name }) => name);
-    const outbox = new DurableOutbox({
+    this.#outbox = new DurableOutbox({
       database,
       destinations,
       clock: exportClock,
@@ -139,7 +141,7 @@ export class Service implements Component {
     this.#scheduler = new DetectionScheduler({
       detections: content.detections,
       store: this.#store,
-      outbox,
+      outbox: this.#outbox,
       clock: scheduleClock,
       logger,
       metrics,
@@ -155,7 +157,7 @@ export class Service implements Component {
     this.#api = this.#createApi(config, database, metrics, onStuckQuery);
     const receivers = Object.values(this.#receivers).filter((receiver) => receiver !== undefined);
     const lookups = new LookupTables(database, content.content.lookups);
-    this.#components = [this.#store, lookups, outbox, this.#scheduler, this.#api, ...receivers];
+    this.#components = [this.#store, lookups, this.#outbox, this.#scheduler, this.#api, ...receivers];
   }
 
   get database(): Database {
@@ -253,6 +255,10 @@ export class Service implements Component {
       },
       memory: { limitBytes: config.storage.memoryLimitBytes, read: () => process.memoryUsage.rss() },
       examine: this.#examine,
+      deadLetters: {
+        list: async (exporter, limit) => (await this.#outbox.deadLetters(exporter, limit)).map(toDeadLetter),
+        retry: (exporter) => this.#outbox.retryDeadLetters(exporter),
+      },
       authorize: createAuthorize(tokens, ['hunt', 'admin']),
       onStuckQuery: (stuck: StuckQuery) => {
         this.#logger.error({ ...stuck }, 'a query did not stop when it was interrupted; the service ends');
@@ -343,6 +349,11 @@ function createReceivers(config: Config, intake: Intake, logger: Logger, metrics
         telemetry,
       ),
   };
+}
+
+function toDeadLetter({ destination, eventId, payload, attempts, reason, enqueuedMs }: DeadLetterRow): DeadLetter {
+  const enqueuedAt = new Date(enqueuedMs).toISOString();
+  return { exporter: destination, eventId, enqueuedAt, attempts, reason, event: JSON.parse(payload) as object };
 }
 
 function resolveNamedTime(time: string, nowSeconds: number): number {

@@ -85,6 +85,7 @@ async function start(
       },
       memory: { limitBytes: Number.POSITIVE_INFINITY, read: () => 0 },
       examine: async () => ({ healthy: true }),
+      deadLetters: { list: async () => [], retry: async () => 0 },
       onStuckQuery: () => undefined,
       ...telemetry,
       ...dependencies,
@@ -635,7 +636,9 @@ describe('probes', () => {
     expect(document).toEqual(JSON.parse(JSON.stringify(openApiDocument)));
     for (const [path, methods] of Object.entries<object>(document.paths)) {
       for (const method of Object.keys(methods)) {
-        const response = method === 'post' ? await post(url, sql('select 1')) : await fetch(url + path);
+        const parameter = path.endsWith('/retry') ? '?exporter=otlp' : '';
+        const response =
+          path === '/api/v1/query' ? await post(url, sql('select 1')) : await fetch(url + path + parameter, { method });
         expect([path, method, response.status]).toEqual([path, method, 200]);
       }
     }

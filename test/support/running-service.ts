@@ -26,12 +26,15 @@ export interface SendOptions {
   readonly timeUnixNano?: bigint;
 }
 
-/** `config` is YAML laid beside the ports and the folder, without `api`, `receivers` and `storage`. */
-export async function startService(config = '', storage = ''): Promise<RunningService> {
+/**
+ * `config` is YAML laid beside the ports and the folder, without `api`, `receivers` and `storage`; `storage` further keys of
+ * that section, `tokens` entries of `api.tokens`.
+ */
+export async function startService(config = '', storage = '', tokens: readonly string[] = []): Promise<RunningService> {
   const directory = await mkdtemp(join(tmpdir(), 'pintail-service-'));
   const text = [
     'receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:0" } } } }',
-    'api: { endpoint: "127.0.0.1:0" }',
+    `api: { endpoint: "127.0.0.1:0", tokens: [${tokens.join(', ')}] }`,
     `storage: { directory: ${JSON.stringify(directory)}, load_interval: 10ms, ${storage} }`,
     config,
   ].join('\n');
