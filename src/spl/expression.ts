@@ -187,6 +187,7 @@ export const SQL_FUNCTIONS = [
   'spl_json_members',
   'spl_json_start',
   'spl_list_at',
+  'spl_longest_literal',
   'spl_may_hold',
   'spl_members_at',
   'spl_mode',

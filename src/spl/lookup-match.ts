@@ -1,5 +1,5 @@
 /** How a row's key column is compared with a field: exactly, by `*` wildcards that stand in the table, or as a network. */
-import { binary, call, column, type Expression, or } from './expression.ts';
+import { and, binary, call, column, type Expression, or } from './expression.ts';
 import type { LookupTable } from './lookup-table.ts';
 import { likePatternOf } from './wildcard-pattern.ts';
 
@@ -10,14 +10,31 @@ export function patternOf(name: string, table: LookupTable): Expression {
   return likePatternOf(cell);
 }
 
-/** True where the value matches the row's `pattern`. */
-export function matchesRow(value: Expression, pattern: Expression, name: string, table: LookupTable): Expression {
-  const compared = folded(value, table);
+/** The text that every match of a row's pattern contains; undefined where the column holds no patterns. */
+export function literalOf(name: string, table: LookupTable): Expression | undefined {
+  return kindOf(name, table) === 'wildcard' ? call('spl_longest_literal', folded(column(name), table)) : undefined;
+}
+
+/** A key in the form that `matchesRow` compares, worked out once for each key. */
+export function comparedOf(value: Expression, table: LookupTable): Expression {
+  return folded(value, table);
+}
+
+/** True where the value, as `comparedOf` gives it, matches the row's `pattern`. */
+export function matchesRow(
+  compared: Expression,
+  pattern: Expression,
+  literal: Expression | undefined,
+  name: string,
+  table: LookupTable,
+): Expression {
   switch (kindOf(name, table)) {
     case 'exact':
       return binary('=', compared, pattern);
-    case 'wildcard':
-      return { op: 'like', operand: compared, pattern, escaped: true };
+    case 'wildcard': {
+      const like: Expression = { op: 'like', operand: compared, pattern, escaped: true };
+      return literal === undefined ? like : and([call('contains', compared, literal), like]);
+    }
     case 'cidr':
       return or([binary('=', compared, pattern), call('spl_in_network', compared, pattern)]);
   }

@@ -15,7 +15,7 @@ import {
   type SortTerm,
   text,
 } from './expression.ts';
-import { matchesRow, patternOf } from './lookup-match.ts';
+import { comparedOf, literalOf, matchesRow, patternOf } from './lookup-match.ts';
 import { LOOKUP_ROW, type LookupTable } from './lookup-table.ts';
 import { columnsOf, type PlanNode } from './plan.ts';
 import { ColumnNames, type Relation } from './relation.ts';
@@ -94,6 +94,11 @@ export class LookupSearch {
   ): PlanNode {
     const row = this.#names.take('row');
     const patterns = columns.map(() => this.#names.take('pattern'));
+    const literals = columns.map((name) => {
+      const expression = literalOf(name, this.#table);
+      return expression && { name: this.#names.take('literal'), expression };
+    });
+    const compare = this.#foldedKeys(keys, compared, literals, kept);
     const rows: PlanNode = {
       kind: 'Scan',
       label: this.#scope.label('rows'),
@@ -106,6 +111,7 @@ export class LookupSearch {
               name: patterns[index] ?? '',
               expression: patternOf(name, this.#table),
             })),
+            ...literals.filter((literal) => literal !== undefined),
             ...results.map((name, index) => ({ name: this.#outputs[index] ?? '', expression: column(name) })),
           ],
           predicates: columns.map((name) => isNotNull(column(name))),
@@ -115,20 +121,21 @@ export class LookupSearch {
     const matches: PlanNode = {
       kind: 'Join',
       label: this.#scope.label('matches'),
-      left: keys,
+      left: compare.node,
       right: rows,
       on: and(
         columns.map((name, index) =>
           matchesRow(
-            column(compared[index] ?? '', keys.label),
+            compare.values[index] ?? column(compared[index] ?? ''),
             column(patterns[index] ?? '', rows.label),
+            literals[index] && column(literals[index].name, rows.label),
             name,
             this.#table,
           ),
         ),
       ),
       columns: [
-        ...kept.map((name) => ({ name, expression: column(name, keys.label) })),
+        ...kept.map((name) => ({ name, expression: column(name, compare.node.label) })),
         { name: row, expression: column(row, rows.label) },
         ...this.#outputs.map((name) => ({ name, expression: column(name, rows.label) })),
       ],
@@ -147,6 +154,31 @@ export class LookupSearch {
           call: { name: 'list', arguments: [column(name)], orderBy: [inOrder], filter: isNotNull(column(row)) },
         }),
       })),
+    };
+  }
+
+  /**
+   * The keys with what is compared beside them, where that is compared with every pattern of the table: else it would be
+   * worked out for each of these pairs.
+   */
+  #foldedKeys(
+    keys: PlanNode,
+    compared: readonly string[],
+    literals: readonly unknown[],
+    kept: readonly string[],
+  ): { readonly node: PlanNode; readonly values: readonly Expression[] } {
+    if (literals.every((literal) => literal === undefined)) {
+      return { node: keys, values: compared.map((name) => comparedOf(column(name, keys.label), this.#table)) };
+    }
+    const folded = compared.map((name) => ({
+      name: this.#names.take('compared'),
+      expression: comparedOf(column(name), this.#table),
+    }));
+    const label = `${keys.label}_compared`;
+    const columns = [...kept.map((name) => ({ name, expression: column(name) })), ...folded];
+    return {
+      node: { kind: 'Project', label, input: keys, columns },
+      values: folded.map(({ name }) => column(name, label)),
     };
   }
 

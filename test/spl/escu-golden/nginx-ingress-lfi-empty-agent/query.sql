@@ -2,6 +2,7 @@ with lookup_8_rows as (
   select
     "_row" as "row",
     replace(replace(replace(replace(lower("local_file_inclusion_paths"), '\', '\\'), '%', '\%'), '_', '\_'), '*', '%') as "pattern",
+    spl_longest_literal(lower("local_file_inclusion_paths")) as "literal",
     "lfi_path" as "value"
   from "lookup_local_file_inclusion_paths"
   where "local_file_inclusion_paths" is not null
@@ -120,10 +121,14 @@ lookup_8_keys as (
   where "request" is not null
   group by "request"
 ),
-lookup_8_matches as (
-  select lookup_8_keys."key", lookup_8_rows."row", lookup_8_rows."value"
+lookup_8_keys_compared as (
+  select "key", lower("key") as "compared"
   from lookup_8_keys
-  left join lookup_8_rows on lower(lookup_8_keys."key") like lookup_8_rows."pattern" escape '\'
+),
+lookup_8_matches as (
+  select lookup_8_keys_compared."key", lookup_8_rows."row", lookup_8_rows."value"
+  from lookup_8_keys_compared
+  left join lookup_8_rows on contains(lookup_8_keys_compared."compared", lookup_8_rows."literal") and lookup_8_keys_compared."compared" like lookup_8_rows."pattern" escape '\'
 ),
 lookup_8_found as (
   select

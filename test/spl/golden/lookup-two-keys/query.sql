@@ -3,6 +3,7 @@ with lookup_2_rows as (
     "_row" as "row",
     "user" as "pattern",
     replace(replace(replace(replace("verb", '\', '\\'), '%', '\%'), '_', '\_'), '*', '%') as pattern_2,
+    spl_longest_literal("verb") as "literal",
     "answer" as "value"
   from "lookup_grants"
   where "user" is not null
@@ -25,10 +26,18 @@ lookup_2_keys as (
     and "action" is not null
   group by "user", "action"
 ),
-lookup_2_matches as (
-  select lookup_2_keys."key", lookup_2_keys.key_2, lookup_2_rows."row", lookup_2_rows."value"
+lookup_2_keys_compared as (
+  select "key", key_2, "key" as "compared", key_2 as compared_2
   from lookup_2_keys
-  left join lookup_2_rows on lookup_2_keys."key" = lookup_2_rows."pattern" and lookup_2_keys.key_2 like lookup_2_rows.pattern_2 escape '\'
+),
+lookup_2_matches as (
+  select
+    lookup_2_keys_compared."key",
+    lookup_2_keys_compared.key_2,
+    lookup_2_rows."row",
+    lookup_2_rows."value"
+  from lookup_2_keys_compared
+  left join lookup_2_rows on lookup_2_keys_compared."compared" = lookup_2_rows."pattern" and contains(lookup_2_keys_compared.compared_2, lookup_2_rows."literal") and lookup_2_keys_compared.compared_2 like lookup_2_rows.pattern_2 escape '\'
 ),
 lookup_2_found as (
   select

@@ -2,6 +2,7 @@ with lookup_2_rows as (
   select
     "_row" as "row",
     replace(replace(replace(replace(lower("pattern"), '\', '\\'), '%', '\%'), '_', '\_'), '*', '%') as "pattern",
+    spl_longest_literal(lower("pattern")) as "literal",
     "found" as "value"
   from "lookup_paths"
   where "pattern" is not null
@@ -21,10 +22,14 @@ lookup_2_keys as (
   where "request" is not null
   group by "request"
 ),
-lookup_2_matches as (
-  select lookup_2_keys."key", lookup_2_rows."row", lookup_2_rows."value"
+lookup_2_keys_compared as (
+  select "key", lower("key") as "compared"
   from lookup_2_keys
-  left join lookup_2_rows on lower(lookup_2_keys."key") like lookup_2_rows."pattern" escape '\'
+),
+lookup_2_matches as (
+  select lookup_2_keys_compared."key", lookup_2_rows."row", lookup_2_rows."value"
+  from lookup_2_keys_compared
+  left join lookup_2_rows on contains(lookup_2_keys_compared."compared", lookup_2_rows."literal") and lookup_2_keys_compared."compared" like lookup_2_rows."pattern" escape '\'
 ),
 lookup_2_found as (
   select
