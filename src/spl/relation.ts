@@ -1,7 +1,7 @@
 /** A plan node with what its columns mean: the fields of the rows at one point of the pipe. */
-import { column, type Expression, type SortTerm } from './expression.ts';
+import { cast, column, type Expression, NULL, type SortTerm } from './expression.ts';
 import type { Column, PlanNode } from './plan.ts';
-import { columnValue, type FieldKind, type Value } from './value.ts';
+import { ABSENT, asKind, columnValue, type FieldKind, type Value } from './value.ts';
 
 export interface Field {
   readonly column: string;
@@ -34,6 +34,11 @@ export interface Output {
 
 export function fieldValue(field: Field): Value {
   return columnValue(field.column, field.kind, field.whole);
+}
+
+/** No value, of the type of the field's column. */
+export function absentOf({ kind, whole }: Pick<Field, 'kind' | 'whole'>): Expression {
+  return whole ? cast(NULL, 'bigint') : asKind(ABSENT, kind);
 }
 
 /** The first rows in their order; all of them for 0. */

@@ -1,8 +1,8 @@
 /** The rows of several relations: behind one another (append and its kin) or as one stream of events (multisearch). */
 import type { CommandScope } from './command-scope.ts';
-import { cast, column, type Expression, NULL, number, type SortTerm } from './expression.ts';
+import { column, type Expression, NULL, number, type SortTerm } from './expression.ts';
 import type { Column } from './plan.ts';
-import { ColumnNames, type Field, fieldValue, type Relation } from './relation.ts';
+import { absentOf, ColumnNames, type Field, fieldValue, type Relation } from './relation.ts';
 import { ABSENT, asKind, commonKind, type Value } from './value.ts';
 
 /** `behind`: each in its own order. `newestFirst`: all in the order of a scan, which is that of each. */
@@ -26,7 +26,7 @@ export function unionRows(relations: readonly Relation[], arrangement: Arrangeme
     const whole = sides.every((side) => side === undefined || side.whole);
     const taken = names.take(name);
     const columnOf = (value: Value): Expression =>
-      whole && value.kind === 'null' ? cast(NULL, 'bigint') : asKind(value, kind);
+      value.kind === 'null' ? absentOf({ kind, whole }) : asKind(value, kind);
     for (const [leg, value] of values.entries()) columns[leg]?.push({ name: taken, expression: columnOf(value) });
     fields.set(name, { column: taken, kind, whole, certain: sides.some((side) => side?.certain === true) });
   }

@@ -13,7 +13,7 @@ import type { CommandScope } from '../command-scope.ts';
 import { withOrder } from '../demand.ts';
 import { call, column, type Expression, NULL } from '../expression.ts';
 import { type Column, columnsOf, type PlanNode } from '../plan.ts';
-import { ColumnNames, type Field, fieldValue, firstRows, type Relation } from '../relation.ts';
+import { absentOf, ColumnNames, type Field, fieldValue, firstRows, type Relation } from '../relation.ts';
 import { asKind, commonKind } from '../value.ts';
 import { subsearchOptions } from './append.ts';
 import type { CommandSpec } from './command.ts';
@@ -67,7 +67,7 @@ function besideOneAnother(command: AppendcolsCommand, input: Relation, other: Re
           [...fields.values()].map(
             ({ field, column: taken }): Column => ({
               name: taken,
-              expression: fields === side.fields ? fieldValue(field).expression : NULL,
+              expression: fields === side.fields ? fieldValue(field).expression : absentOf(field),
             }),
           ),
         ),

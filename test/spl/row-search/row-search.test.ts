@@ -12,7 +12,7 @@ import { type DuckdbEventStore, openEventStore } from '../../../src/store/event-
 import { logRecord, recordBatch } from '../../support/log-records.ts';
 import { Random } from '../../support/spl-differential/random.ts';
 import { randomEvents, TEXTS } from '../../support/spl-differential/random-events.ts';
-import { EVENT_FIELDS } from '../../support/spl-differential/random-search.ts';
+import { EVENT_FIELDS } from '../../support/spl-differential/random-fields.ts';
 import { randomSearchTerms } from '../../support/spl-differential/random-terms.ts';
 import { seedOf } from '../../support/spl-differential/seed.ts';
 

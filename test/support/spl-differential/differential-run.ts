@@ -1,6 +1,7 @@
 /** One search over one set of events, both ways; and the smallest case that still differs. */
 import { compile } from '../../../src/spl/index.ts';
 import type { EventTables, Place } from '../golden-events.ts';
+import { type GoldenLookups, lookupTables, storedLookups } from '../golden-lookups.ts';
 import { interpret, parseSearch, Refusal } from '../spl-interpreter/interpret.ts';
 import { spreadRows } from '../spread-rows.ts';
 import { differencesOf } from './compare-rows.ts';
@@ -23,13 +24,18 @@ export type Outcome =
 export interface DifferentialCase {
   readonly commands: readonly string[];
   readonly events: EventSet;
+  readonly lookups: GoldenLookups;
   readonly strict: boolean;
 }
 
 /** The tables must hold the events. */
-export async function runCase({ commands, events, strict }: DifferentialCase, tables: EventTables): Promise<Outcome> {
+export async function runCase(found: DifferentialCase, tables: EventTables): Promise<Outcome> {
+  const { commands, events, lookups, strict } = found;
   const text = commands.join('\n| ');
-  const compiled = compile({ name: 'random', text }, { macros: new Map(), strict, window: { kind: 'session' } });
+  const compiled = compile(
+    { name: 'random', text },
+    { macros: new Map(), strict, window: { kind: 'session' }, lookups: lookupTables(lookups) },
+  );
   if (!compiled.ok) {
     const [first] = compiled.diagnostics;
     return { kind: 'refused', by: 'compiler', reason: `${first?.code} ${first?.message}` };
@@ -37,22 +43,27 @@ export async function runCase({ commands, events, strict }: DifferentialCase, ta
   let interpreted: ReturnType<typeof interpret>;
   try {
     const stored = storedEvents(events.lines, events.columns);
-    interpreted = interpret(parseSearch(text, new Map()), stored, { now: NOW, geo: PLACES, strict, lookups: {} });
+    interpreted = interpret(parseSearch(text, new Map()), stored, {
+      now: NOW,
+      geo: PLACES,
+      strict,
+      lookups: storedLookups(lookups),
+    });
   } catch (error: unknown) {
     if (!(error instanceof Refusal)) throw error;
     return { kind: 'refused', by: 'interpreter', reason: error.message };
   }
-  const found = compiled.fields.map(({ name }) => name).filter((name) => name !== compiled.spread);
+  const fixed = compiled.fields.map(({ name }) => name).filter((name) => name !== compiled.spread);
   // The columns that the interpreter finds; the compiler's are compared where a row has one.
   const cells = compiled.spread === undefined ? [] : interpreted.flatMap((row) => row.names());
-  const names = [...new Set([...found, ...cells])];
+  const names = [...new Set([...fixed, ...cells])];
   try {
     const rows = spreadRows(await tables.query(compiled.sql), compiled.spread);
-    const found = interpreted.map((row) => new Map(names.map((name) => [name, row.get(name)])));
+    const mine = interpreted.map((row) => new Map(names.map((name) => [name, row.get(name)])));
     const surplus = [...new Set(interpreted.flatMap((row) => row.names()))].filter((name) => !names.includes(name));
     const differences = [
       ...(surplus.length > 0 && isFixed(commands) ? [`fields only the interpreter has: ${surplus.join(', ')}`] : []),
-      ...differencesOf(found, rows, names, true),
+      ...differencesOf(mine, rows, names, true),
     ];
     return differences.length === 0 ? { kind: 'same', rows: rows.length } : { kind: 'different', differences };
   } catch (error: unknown) {
@@ -62,13 +73,19 @@ export async function runCase({ commands, events, strict }: DifferentialCase, ta
 
 /** Some command says which fields there are, and none behind it finds more. */
 function isFixed(commands: readonly string[]): boolean {
-  const settled = commands.findLastIndex((command) => /^(?:stats|table|top|rare|timechart) /.test(command));
+  const settled = commands.findLastIndex((command) => /^(?:stats|table|top|rare|timechart|format)\b/.test(command));
   return settled > commands.findLastIndex((command) => /^spath (?!.*path=)/.test(command));
 }
 
-export async function load(events: EventSet, tables: EventTables): Promise<void> {
+export async function load(
+  { events, lookups }: Pick<DifferentialCase, 'events' | 'lookups'>,
+  tables: EventTables,
+): Promise<void> {
   await tables.clear();
   await tables.addAuditEvents(events.lines, events.columns);
+  for (const [name, { columns, rows }] of Object.entries(lookups)) {
+    await tables.setLookup(`lookup_${name}`, columns, rows);
+  }
 }
 
 /** Leaves out commands, events and their parts as long as the two ways still differ. Leaves the tables with its events. */
@@ -77,7 +94,7 @@ export async function shrink(found: DifferentialCase, tables: EventTables): Prom
   const stillDiffers = async (candidate: DifferentialCase): Promise<boolean> => {
     // Events that end as events show other fields: another difference than the one that was found.
     if (isFixed(found.commands) && !isFixed(candidate.commands)) return false;
-    await load(candidate.events, tables);
+    await load(candidate, tables);
     return (await runCase(candidate, tables)).kind === 'different';
   };
   for (let isSmaller = true; isSmaller; ) {
@@ -89,7 +106,7 @@ export async function shrink(found: DifferentialCase, tables: EventTables): Prom
       break;
     }
   }
-  await load(best.events, tables);
+  await load(best, tables);
   return best;
 }
 
@@ -109,6 +126,12 @@ function* smaller(found: DifferentialCase): Generator<DifferentialCase> {
   if (first !== 'dataset=kube_audit') yield { ...found, commands: ['dataset=kube_audit', ...rest] };
   if (events.columns.some((columns) => Object.keys(columns).length > 0)) {
     yield { ...found, events: { lines: events.lines, columns: events.lines.map(() => ({})) } };
+  }
+  for (const [name, lookup] of Object.entries(found.lookups)) {
+    for (const index of lookup.rows.keys()) {
+      const rows = lookup.rows.filter((_, other) => other !== index);
+      yield { ...found, lookups: { ...found.lookups, [name]: { ...lookup, rows } } };
+    }
   }
   for (const [index, line] of events.lines.entries()) {
     for (const smallerLine of withoutParts(JSON.parse(line))) {

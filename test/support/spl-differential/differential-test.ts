@@ -3,6 +3,7 @@ import { type EventTables, openEventTables } from '../golden-events.ts';
 import { type DifferentialCase, load, NOW, PLACES, runCase, shrink } from './differential-run.ts';
 import { Random } from './random.ts';
 import { randomEvents } from './random-events.ts';
+import { randomLookups } from './random-lookups.ts';
 import { randomSearch } from './random-search.ts';
 
 export interface Totals {
@@ -64,10 +65,11 @@ async function runSet(
 ): Promise<void> {
   const setRandom = new Random(seed * 1_000_003 + set);
   const events = randomEvents(setRandom, setRandom.below(EVENTS_PER_SET + 1));
-  await load(events, tables);
+  const lookups = randomLookups(setRandom);
+  await load({ events, lookups }, tables);
   for (let index = 0; index < count && progress.failures.length < mostFailures; index += 1) {
     const random = new Random((seed * 7_919 + set) * 104_729 + index);
-    const found: DifferentialCase = { ...randomSearch(random), events, strict: random.chance(0.3) };
+    const found: DifferentialCase = { ...randomSearch(random), events, lookups, strict: random.chance(0.3) };
     const outcome = await runCase(found, tables);
     progress.cases += 1;
     if (outcome.kind === 'refused') {
@@ -79,7 +81,7 @@ async function runSet(
     }
     if (outcome.kind !== 'different') continue;
     progress.failures.push(await describeFailure(found, tables, `seed ${seed}, set ${set}, search ${index}`));
-    await load(events, tables);
+    await load(found, tables);
   }
 }
 
@@ -95,6 +97,9 @@ async function describeFailure(found: DifferentialCase, tables: EventTables, pla
     small.commands.join('\n| '),
     ...small.events.lines,
     ...records,
+    ...Object.entries(small.lookups)
+      .filter(([name]) => small.commands.some((command) => command.includes(name)))
+      .map(([name, lookup]) => `lookup ${name}: ${JSON.stringify(lookup)}`),
     ...differences,
   ].join('\n');
 }

@@ -1,15 +1,11 @@
 /** Random commands, and the fields that they leave. */
+import { adding, listed, type Made, type Maker, named, quoted, reverse } from './made-command.ts';
 import type { Random } from './random.ts';
 import { ExpressionMaker, fieldInEval } from './random-expression.ts';
-import type { Fields, Kind } from './random-search.ts';
+import type { Fields, Kind } from './random-fields.ts';
+import { inputlookup, lookup } from './random-lookups.ts';
+import { appendcols, join, search, union } from './random-subsearches.ts';
 import { randomSearchTerms } from './random-terms.ts';
-
-interface Made {
-  readonly text: string;
-  readonly fields: Fields;
-}
-
-type Maker = (random: Random, fields: Fields) => Made;
 
 const MAKERS: readonly (readonly [number, Maker])[] = [
   [5, evalCommand],
@@ -39,6 +35,11 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
   [1, nomv],
   [1, addtotals],
   [1, append],
+  [1, appendcols],
+  [1, union],
+  [2, join],
+  [2, lookup],
+  [1, inputlookup],
   [1, appendpipe],
   [1, timechart],
   [1, foreach],
@@ -53,23 +54,6 @@ export function randomCommand(random: Random, fields: Fields): Made {
     at -= weight;
   }
   throw new Error('randomCommand: expected a command, found none.');
-}
-
-function named(fields: Fields, ...kinds: readonly Kind[]): readonly string[] {
-  return [...fields.known].filter(([, kind]) => kinds.length === 0 || kinds.includes(kind)).map(([name]) => name);
-}
-
-function adding(fields: Fields, made: readonly (readonly [string, Kind])[]): Fields {
-  return { ...fields, known: new Map([...fields.known, ...made]) };
-}
-
-/** A name in a command's arguments. */
-export function quoted(name: string): string {
-  return /[^\w.{}/:-]/.test(name) ? `"${name}"` : name;
-}
-
-function listed(names: readonly string[]): string {
-  return names.map(quoted).join(' ');
 }
 
 /** A new name, or now and then one that is there. */
@@ -93,11 +77,6 @@ function evalCommand(random: Random, fields: Fields): Made {
 
 function where(random: Random, fields: Fields): Made {
   return { text: `where ${new ExpressionMaker(random, fields.known).condition(2)}`, fields };
-}
-
-function search(random: Random, fields: Fields): Made {
-  const terms = fields.known.size === 0 ? '' : randomSearchTerms(random, fields.known, false);
-  return { text: `search ${terms === '' ? '*' : terms}`, fields };
 }
 
 function aggregations(random: Random, fields: Fields, by: readonly string[]): Made {
@@ -237,10 +216,6 @@ function sort(random: Random, fields: Fields): Made {
 
 function head(random: Random, fields: Fields): Made {
   return { text: `${random.pick(['head', 'tail'])} ${random.pick([1, 3, 8])}`, fields };
-}
-
-function reverse(_: Random, fields: Fields): Made {
-  return { text: 'reverse', fields };
 }
 
 function top(random: Random, fields: Fields): Made {

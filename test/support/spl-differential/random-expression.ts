@@ -1,7 +1,7 @@
 /** Random expressions of eval and where, by what they come to. */
 import type { Random } from './random.ts';
 import { TEXTS } from './random-events.ts';
-import type { Kind } from './random-search.ts';
+import type { Kind } from './random-fields.ts';
 
 const PATTERNS = [
   'a',

@@ -2,41 +2,21 @@
  * Random searches that make sense: fields that are there, functions on what they take. What is left out, and why, stands beside it.
  * A search ends in fixed fields, so that every column can be compared.
  */
+import { type Made, quoted } from './made-command.ts';
 import type { Random } from './random.ts';
-import { quoted, randomCommand, splitCommand } from './random-commands.ts';
+import { randomCommand, splitCommand } from './random-commands.ts';
+import { EVENT_FIELDS } from './random-fields.ts';
+import { firstCommand, format, termsWithSubsearch } from './random-subsearches.ts';
 import { randomSearchTerms } from './random-terms.ts';
-
-/** `one`: at most one value; `many`: perhaps several; `number`: SPL computed it. */
-export type Kind = 'one' | 'many' | 'number';
-
-export interface Fields {
-  readonly known: ReadonlyMap<string, Kind>;
-  /** Still events: `_time` and `_raw` are there, and any name means something. */
-  readonly isEvents: boolean;
-  readonly hasTime: boolean;
-}
 
 export interface RandomSearch {
   readonly commands: readonly string[];
 }
 
-export const EVENT_FIELDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
-  ...[
-    'verb', 'userAgent', 'requestURI', 'level', 'stage', 'user.username', 'user.uid', 'objectRef.resource', 'objectRef.name',
-    'objectRef.namespace', 'responseStatus.code', 'responseStatus.reason', 'annotations.a.b', 'annotations.authorization.k8s.io/decision',
-    'requestObject.n', 'requestObject.m', 'requestObject.t', 'requestObject.a.b', 'requestObject.a.c', 'requestObject.k8s.io/x-y',
-    'requestObject.json', 'source', 'host', 'cluster', 'env', 'no.such.field', 'stageTimestamp',
-  ].map((name) => [name, 'one'] as const),
-  ...['user.groups{}', 'sourceIPs{}', 'requestObject.list{}', 'requestObject.c{}.image', 'requestObject.c{}.p{}.n', 'x.y{}'].map(
-    (name) => [name, 'many'] as const,
-  ),
-  ['_time', 'number'],
-]); // biome-ignore format: flat lists
-
 export function randomSearch(random: Random): RandomSearch {
-  const terms = random.chance(0.5) ? '' : randomSearchTerms(random, EVENT_FIELDS, true);
-  const commands = [`dataset=kube_audit ${terms}`.trim()];
-  let fields: Fields = { known: EVENT_FIELDS, isEvents: true, hasTime: true };
+  const first = random.chance(0.1) ? firstCommand(random) : firstSearch(random);
+  const commands = [first.text];
+  let { fields } = first;
   for (let left = random.below(6); left > 0; left -= 1) {
     const made = randomCommand(random, fields);
     commands.push(made.text);
@@ -53,5 +33,16 @@ export function randomSearch(random: Random): RandomSearch {
     const others = random.sample([...fields.known.keys()], 5);
     commands.push(`table ${[...new Set([...made, ...others])].map(quoted).join(' ')}`);
   }
+  if (random.chance(0.04)) commands.push(format(random, fields).text);
   return { commands };
+}
+
+function firstSearch(random: Random): Made {
+  const terms = random.chance(0.2)
+    ? termsWithSubsearch(random, EVENT_FIELDS, true)
+    : random.chance(0.5)
+      ? ''
+      : randomSearchTerms(random, EVENT_FIELDS, true);
+  const fields = { known: EVENT_FIELDS, isEvents: true, hasTime: true };
+  return { text: `dataset=kube_audit ${terms}`.trim(), fields };
 }

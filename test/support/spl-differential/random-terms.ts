@@ -1,7 +1,7 @@
 /** Random search expressions. */
 import type { Random } from './random.ts';
 import { TEXTS } from './random-events.ts';
-import type { Kind } from './random-search.ts';
+import type { Kind } from './random-fields.ts';
 
 const KEYWORDS = [
   'alpha',

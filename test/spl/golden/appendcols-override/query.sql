@@ -47,10 +47,22 @@ appendcols_3_left as (
   from stats_2
 ),
 appendcols_3_both as (
-  select "place", "kind", "count", null as count_2, null as "user", null as kind_2
+  select
+    "place",
+    "kind",
+    "count",
+    null::bigint as count_2,
+    null::varchar[] as "user",
+    null::varchar as kind_2
   from appendcols_3_left
   union all
-  select "place", null as "kind", null as "count", "count" as count_2, "user", "kind" as kind_2
+  select
+    "place",
+    null::varchar as "kind",
+    null::bigint as "count",
+    "count" as count_2,
+    "user",
+    "kind" as kind_2
   from appendcols_3_right
 ),
 appendcols_3 as (

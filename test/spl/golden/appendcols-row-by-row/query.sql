@@ -49,10 +49,10 @@ appendcols_3_left as (
   from stats_2
 ),
 appendcols_3_both as (
-  select "place", "kind", "count", null as "id", null as kind_2
+  select "place", "kind", "count", null::varchar as "id", null::varchar as kind_2
   from appendcols_3_left
   union all
-  select "place", null as "kind", null as "count", "id", "kind" as kind_2
+  select "place", null::varchar as "kind", null::bigint as "count", "id", "kind" as kind_2
   from appendcols_3_right
 ),
 appendcols_3 as (
