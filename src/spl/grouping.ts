@@ -95,5 +95,5 @@ export function keysPresent(keys: readonly GroupKey[], node: PlanNode): readonly
 export function keyField(key: GroupKey, taken: string): Field {
   const isNumber = key.value.kind === 'number';
   const whole = key.value.kind === 'number' && key.value.whole === true;
-  return { column: taken, kind: isNumber ? 'number' : 'text', whole, certain: true };
+  return { column: taken, kind: isNumber ? 'number' : 'text', whole, certain: 'rows' };
 }

@@ -12,13 +12,14 @@ export function printSql(plan: Plan): string {
   const nodes = inOrder(plan.root);
   const uses = new Map<PlanNode, number>();
   for (const node of nodes) for (const input of inputsOf(node)) uses.set(input, (uses.get(input) ?? 0) + 1);
+  const isRecursive = nodes.some(({ kind }) => kind === 'Walk');
   const ctes = nodes.map((node) => {
     // What two nodes read is worked out once.
     const materialized = (uses.get(node) ?? 0) > 1 ? ' materialized' : '';
-    return `${printName(node.label)} as${materialized} (\n${printNode(node)}\n)`;
+    return `${printName(node.label)} as${materialized} (\n${printNode(node, isRecursive)}\n)`;
   });
   const lines = [
-    `with ${nodes.some(({ kind }) => kind === 'Walk') ? 'recursive ' : ''}${ctes.join(',\n')}`,
+    `with ${isRecursive ? 'recursive ' : ''}${ctes.join(',\n')}`,
     ...printList(
       'select',
       plan.output.map((item) => printColumn(item)),
@@ -29,10 +30,12 @@ export function printSql(plan: Plan): string {
   return lines.join('\n');
 }
 
-function printNode(node: PlanNode): string {
-  return selectLines(node)
-    .map((line) => `${INDENT}${line}`)
-    .join('\n');
+function printNode(node: PlanNode, isRecursive: boolean): string {
+  const lines = selectLines(node).map((line) => `${INDENT}${line}`);
+  const isUnion = node.kind === 'Union' || (node.kind === 'Scan' && node.legs.length > 1);
+  if (!isRecursive || !isUnion) return lines.join('\n');
+  // Behind RECURSIVE, DuckDB gives the columns of a bare union the types of its first leg.
+  return [`${INDENT}select * from (`, ...lines.map((line) => `${INDENT}${line}`), `${INDENT})`].join('\n');
 }
 
 function selectLines(node: PlanNode): readonly string[] {

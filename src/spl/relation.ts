@@ -8,8 +8,19 @@ export interface Field {
   readonly kind: FieldKind;
   /** A number without fraction (BIGINT). */
   readonly whole: boolean;
-  /** The result set has this field even if no row has a value (decides what `fillnull` fills). */
-  readonly certain: boolean;
+  readonly certain: Certainty;
+}
+
+/**
+ * Whether the result set has a field, which decides what `fillnull` fills. `schema`: even if no row has a value; `rows`: every row has
+ * one; false: only if some row has one.
+ */
+export type Certainty = 'schema' | 'rows' | false;
+
+/** Of the field in rows of several relations, one after the other; undefined for one that does not have it. */
+export function certaintyOf(sides: readonly (Certainty | undefined)[]): Certainty {
+  if (sides.includes('schema')) return 'schema';
+  return sides.every((side) => side === 'rows') && 'rows';
 }
 
 export interface Relation {
@@ -29,7 +40,7 @@ export interface Output {
   readonly name: string;
   readonly value: Value;
   readonly kind: FieldKind;
-  readonly certain: boolean;
+  readonly certain: Certainty;
 }
 
 export function fieldValue(field: Field): Value {

@@ -161,7 +161,7 @@ export function lowerCells(
 }
 
 /** One text; of several values a row for each. Rows without the field stay. */
-function splitValue(value: Value): { value: Value; kind: 'text' | 'list'; certain: boolean } {
+function splitValue(value: Value): { value: Value; kind: 'text' | 'list'; certain: false } {
   if (value.kind !== 'list') return { value: textValue(asKind(value, 'text')), kind: 'text', certain: false };
   const nothing = cast(list([NULL]), 'varchar[]');
   return { value: listValue(call('coalesce', value.expression, nothing)), kind: 'list', certain: false };

@@ -2,7 +2,7 @@
 import type { CommandScope } from './command-scope.ts';
 import { column, type Expression, NULL, number, type SortTerm } from './expression.ts';
 import type { Column } from './plan.ts';
-import { absentOf, ColumnNames, type Field, fieldValue, type Relation } from './relation.ts';
+import { absentOf, ColumnNames, certaintyOf, type Field, fieldValue, type Relation } from './relation.ts';
 import { ABSENT, asKind, commonKind, type Value } from './value.ts';
 
 /** `behind`: each in its own order. `newestFirst`: all in the order of a scan, which is that of each. */
@@ -28,7 +28,7 @@ export function unionRows(relations: readonly Relation[], arrangement: Arrangeme
     const columnOf = (value: Value): Expression =>
       value.kind === 'null' ? absentOf({ kind, whole }) : asKind(value, kind);
     for (const [leg, value] of values.entries()) columns[leg]?.push({ name: taken, expression: columnOf(value) });
-    fields.set(name, { column: taken, kind, whole, certain: sides.some((side) => side?.certain === true) });
+    fields.set(name, { column: taken, kind, whole, certain: certaintyOf(sides.map((side) => side?.certain)) });
   }
   const order: SortTerm[] = [];
   /** A column of the order; absent in the rows of the others. */

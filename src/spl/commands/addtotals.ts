@@ -66,6 +66,6 @@ export const addtotals: CommandSpec<AddtotalsCommand> = {
       return field === undefined ? [] : [call('coalesce', cast(asNumber(fieldValue(field)), 'double'), number(0))];
     });
     const total = numbers.reduce((sum, item) => binary('+', sum, item), cast(number(0), 'double'));
-    return scope.extend(input, [{ name: command.output, value: numberValue(total), kind: 'number', certain: true }]);
+    return scope.extend(input, [{ name: command.output, value: numberValue(total), kind: 'number', certain: 'rows' }]);
   },
 };

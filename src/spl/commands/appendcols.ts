@@ -13,7 +13,7 @@ import type { CommandScope } from '../command-scope.ts';
 import { withOrder } from '../demand.ts';
 import { call, column, type Expression, NULL } from '../expression.ts';
 import { type Column, columnsOf, type PlanNode } from '../plan.ts';
-import { absentOf, ColumnNames, type Field, fieldValue, firstRows, type Relation } from '../relation.ts';
+import { absentOf, ColumnNames, certaintyOf, type Field, fieldValue, firstRows, type Relation } from '../relation.ts';
 import { asKind, commonKind } from '../value.ts';
 import { subsearchOptions } from './append.ts';
 import type { CommandSpec } from './command.ts';
@@ -85,7 +85,12 @@ function besideOneAnother(command: AppendcolsCommand, input: Relation, other: Re
     const made = values.map((value) => asKind(value, kind));
     if (command.override) made.reverse();
     const taken = outputs.take(name);
-    fields.set(name, { column: taken, kind, whole, certain: own.some(({ field }) => field.certain) });
+    fields.set(name, {
+      column: taken,
+      kind,
+      whole,
+      certain: certaintyOf(sides.map((side) => side.fields.get(name)?.field.certain)),
+    });
     return { name: taken, expression: made.length === 1 ? (made[0] ?? NULL) : call('coalesce', ...made) };
   });
   return {

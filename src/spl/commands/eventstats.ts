@@ -61,7 +61,7 @@ export const eventstats: CommandSpec<EventstatsCommand> = {
       const taken = names.take(name);
       columns.push({ name: taken, expression: qualified(fieldValue(field).expression, right) });
       // A row without a BY field has no count; it may be that no row has one.
-      fields.set(name, { ...field, column: taken, certain: field.certain && command.by.length === 0 });
+      fields.set(name, { ...field, column: taken, certain: command.by.length === 0 && field.certain });
     }
     const on = and(
       command.by.flatMap(({ name }): readonly Expression[] => {

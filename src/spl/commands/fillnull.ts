@@ -11,7 +11,7 @@ import { need, wants } from '../demand.ts';
 import { binary, call, type Expression, list, number, text, when } from '../expression.ts';
 import { namesOf } from '../field-names.ts';
 import { isNumeric } from '../predicate.ts';
-import type { Field, Output } from '../relation.ts';
+import type { Certainty, Field, Output } from '../relation.ts';
 import { fieldValue } from '../relation.ts';
 import { asText, literalText, type Value } from '../value.ts';
 import type { CommandSpec } from './command.ts';
@@ -43,15 +43,15 @@ export const fillnull: CommandSpec<FillnullCommand> = {
     const outputs = command.fields.map(({ name }): Output => {
       const field = input.fields.get(name);
       return field === undefined
-        ? { name, value: literalText(command.value), kind: 'text', certain: true }
-        : fill(name, field, command.value, true);
+        ? { name, value: literalText(command.value), kind: 'text', certain: 'rows' }
+        : fill(name, field, command.value, field.certain || 'rows');
     });
     return scope.extend(input, outputs);
   },
 };
 
 /** `certain`: the result has the field, whatever its rows hold. */
-function fill(name: string, field: Field, value: string, certain: boolean): Output {
+function fill(name: string, field: Field, value: string, certain: Certainty): Output {
   const current = fieldValue(field);
   const keepsNumber = field.kind === 'number' && isNumeric(value);
   const filler: Expression = keepsNumber

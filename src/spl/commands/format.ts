@@ -137,7 +137,7 @@ function lowerFormat(command: FormatCommand, input: Relation, scope: CommandScop
       keys: [],
       aggregates: [{ name: 'search', expression: search }],
     },
-    fields: new Map([['search', { column: 'search', kind: 'text', whole: false, certain: true }]]),
+    fields: new Map([['search', { column: 'search', kind: 'text', whole: false, certain: 'rows' }]]),
     order: [],
     ofEvents: false,
   };

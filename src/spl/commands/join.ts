@@ -16,7 +16,7 @@ import { SplError } from '../diagnostics.ts';
 import { and, binary, call, column, type Expression, FALSE, isNotNull, number, type SortTerm } from '../expression.ts';
 import { namesOf } from '../field-names.ts';
 import { type Column, columnsOf, type PlanNode } from '../plan.ts';
-import { ColumnNames, type Field, fieldValue, type Relation } from '../relation.ts';
+import { type Certainty, ColumnNames, type Field, fieldValue, type Relation } from '../relation.ts';
 import { asKind, asText, commonKind, type Value } from '../value.ts';
 import type { CommandSpec } from './command.ts';
 
@@ -137,7 +137,7 @@ function joined(
     const expression = sides.length > 1 ? call('coalesce', ...sides) : asKind(theirs, kind);
     const taken = replaceColumn(fields.get(name)?.column, { name, expression }, columns, passed);
     const whole = field.whole && (before === undefined || before.whole);
-    fields.set(name, { column: taken, kind, whole, certain: field.certain || before?.certain === true });
+    fields.set(name, { column: taken, kind, whole, certain: certaintyAfter(command, field, before) });
   }
   const matched = passed.names.take('matched');
   if (!command.keepUnmatched) columns.push({ name: matched, expression: column(place, other.node.label) });
@@ -153,6 +153,13 @@ function joined(
   };
   const relation: Relation = { ...input, node, fields, order: passed.order };
   return command.keepUnmatched ? relation : scope.filter(relation, [isNotNull(column(matched))]);
+}
+
+/** A row without a match has nothing of the other search, whatever its rows have. */
+function certaintyAfter({ keepUnmatched }: JoinCommand, field: Field, before: Field | undefined): Certainty {
+  const theirs = keepUnmatched && field.certain === 'rows' ? false : field.certain;
+  if (theirs === 'rows' || before?.certain === 'rows') return 'rows';
+  return theirs || (before?.certain ?? false);
 }
 
 /** The value of a column of one of the two sides. */

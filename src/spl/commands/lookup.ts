@@ -145,7 +145,7 @@ function addColumns(
       column: taken,
       kind,
       whole: false,
-      certain: before?.certain === true && mode === 'new',
+      certain: mode === 'new' && (before?.certain ?? false),
     });
   }
   return {

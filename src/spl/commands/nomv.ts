@@ -24,7 +24,7 @@ export const nomv: CommandSpec<NomvCommand> = {
     const value = scope.read(input, command.field);
     if (value.kind !== 'list') return input;
     const joined = textValue(call('array_to_string', value.expression, text('\n')));
-    const certain = input.fields.get(command.field.name)?.certain === true;
+    const certain = input.fields.get(command.field.name)?.certain ?? false;
     return scope.extend(input, [{ name: command.field.name, value: joined, kind: 'text', certain }]);
   },
 };

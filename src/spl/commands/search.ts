@@ -73,7 +73,7 @@ export function lowerFirstSearch(
       column: names.take(name),
       kind: commonKind(values.map(({ value }) => value)),
       whole: false,
-      certain: values.some(({ typed }) => typed) && !scope.settings.strict,
+      certain: values.some(({ typed }) => typed) && !scope.settings.strict && 'schema',
     });
   });
   const orderColumn = scope.demand.order ? names.take('_order') : undefined;

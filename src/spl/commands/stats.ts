@@ -72,7 +72,7 @@ export function aggregate(
     const taken = names.take(name);
     const kind = commonKind([value]);
     const whole = value.kind === 'number' && value.whole === true;
-    fields.set(name, { column: taken, kind, whole, certain });
+    fields.set(name, { column: taken, kind, whole, certain: certain && 'rows' });
     return { name: taken, expression: asKind(value, kind) };
   });
   // A SELECT of nothing but constants would not aggregate: a row for each of its rows instead of one.

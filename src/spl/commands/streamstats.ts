@@ -95,7 +95,7 @@ export const streamstats: CommandSpec<StreamstatsCommand> = {
       if (!hasKeys) return { name, value: ABSENT, kind, certain: false };
       const expression = running(value.expression);
       const guarded = keys.length === 0 ? expression : when(present, expression);
-      return { name, value: { ...value, expression: guarded }, kind, certain: certain && keys.length === 0 };
+      return { name, value: { ...value, expression: guarded }, kind, certain: certain && keys.length === 0 && 'rows' };
     });
     return scope.extend(input, outputs);
   },

@@ -55,7 +55,7 @@ export const table: CommandSpec<TableCommand> = {
       }
     }
     if (missing.length === 0) return { ...input, fields, ofEvents: false };
-    const outputs = missing.map((name) => ({ name, value: ABSENT, kind: 'text' as const, certain: false }));
+    const outputs = missing.map((name) => ({ name, value: ABSENT, kind: 'text' as const, certain: false as const }));
     const extended = scope.extend(input, outputs);
     const ordered = [...fields.keys()].flatMap((name) => {
       const field = extended.fields.get(name);

@@ -99,7 +99,7 @@ export const timechart: CommandSpec<TimechartCommand> = {
     const names = new ColumnNames();
     const time = names.take('_time');
     const columns: Column[] = [{ name: time, expression: column(spine.column, spine.node.label) }];
-    const fields = new Map<string, Field>([['_time', { column: time, kind: 'number', whole: true, certain: true }]]);
+    const fields = new Map<string, Field>([['_time', { column: time, kind: 'number', whole: true, certain: 'rows' }]]);
     for (const [name, field] of results) {
       const taken = names.take(name);
       const value: Expression = column(field.column, totals.node.label);
@@ -181,14 +181,14 @@ function intoBuckets(
   const own = scope.step('rows', found);
   if (span === undefined || step === undefined) {
     const start = cast(bucketStart(size, time), 'bigint');
-    const output = { name: BUCKET, value: wholeValue(start), kind: 'number', certain: true } as const;
+    const output = { name: BUCKET, value: wholeValue(start), kind: 'number', certain: 'rows' } as const;
     return { relation: own.extend(input, [output]), span };
   }
   const passed = own.passThrough(input);
   const columns = passed.columns.map(({ name, expression }) => ({ name, expression: beside(expression, input.node) }));
   const bucket = passed.names.take(BUCKET);
   columns.push({ name: bucket, expression: cast(bucketStart(size, beside(time, input.node), step), 'bigint') });
-  const fields = new Map(passed.fields).set(BUCKET, { column: bucket, kind: 'number', whole: true, certain: true });
+  const fields = new Map(passed.fields).set(BUCKET, { column: bucket, kind: 'number', whole: true, certain: 'rows' });
   const right = span.node;
   const on: Expression = { op: 'boolean', value: true };
   const node: PlanNode = { kind: 'Join', label: own.label(), left: input.node, right, on, columns };

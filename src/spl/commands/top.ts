@@ -142,10 +142,10 @@ export const top: CommandSpec<TopCommand> = {
       fields.set(key.name, keyField(key, taken));
     }
     if (command.countField !== undefined) {
-      fields.set(command.countField, { column: countColumn, kind: 'number', whole: true, certain: true });
+      fields.set(command.countField, { column: countColumn, kind: 'number', whole: true, certain: 'rows' });
     }
     if (command.percentField !== undefined) {
-      fields.set(command.percentField, { column: percentColumn, kind: 'number', whole: false, certain: true });
+      fields.set(command.percentField, { column: percentColumn, kind: 'number', whole: false, certain: 'rows' });
     }
     const order = scope.demand.order
       ? [

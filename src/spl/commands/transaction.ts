@@ -373,7 +373,7 @@ function collect(
     const taken = names.take(name);
     if (keyNames.has(name)) {
       keys.push({ name: taken, expression: column(field.column) });
-      if (scope.wants(name)) fields.set(name, { ...field, column: taken, certain: true });
+      if (scope.wants(name)) fields.set(name, { ...field, column: taken, certain: field.certain || 'rows' });
       continue;
     }
     if (!scope.wants(name) || MADE.includes(name)) continue;
@@ -404,9 +404,9 @@ function collect(
     { name: duration, expression: binary('-', latest, earliest) },
     { name: closed, expression: when(isClosed, number(1), number(0)) },
   ]);
-  fields.set('duration', { column: duration, kind: 'number', whole: false, certain: true });
-  fields.set('eventcount', { column: columnName(count), kind: 'number', whole: true, certain: true });
-  fields.set('closed_txn', { column: closed, kind: 'number', whole: true, certain: true });
+  fields.set('duration', { column: duration, kind: 'number', whole: false, certain: 'rows' });
+  fields.set('eventcount', { column: columnName(count), kind: 'number', whole: true, certain: 'rows' });
+  fields.set('closed_txn', { column: closed, kind: 'number', whole: true, certain: 'rows' });
   const order: readonly SortTerm[] = scope.demand.order
     ? [
         { expression: earliest, descending: true },

@@ -1,7 +1,7 @@
 /** Many random searches over random events; the first difference is shrunk and shown. */
 import { type EventTables, openEventTables } from '../golden-events.ts';
 import { type DifferentialCase, load, NOW, PLACES, runCase, shrink } from './differential-run.ts';
-import { Random } from './random.ts';
+import { Random, seedFrom } from './random.ts';
 import { randomEvents } from './random-events.ts';
 import { randomLookups } from './random-lookups.ts';
 import { randomSearch } from './random-search.ts';
@@ -63,12 +63,12 @@ async function runSet(
   tables: EventTables,
   progress: Progress,
 ): Promise<void> {
-  const setRandom = new Random(seed * 1_000_003 + set);
+  const setRandom = new Random(seedFrom(seed, set));
   const events = randomEvents(setRandom, setRandom.below(EVENTS_PER_SET + 1));
   const lookups = randomLookups(setRandom);
   await load({ events, lookups }, tables);
   for (let index = 0; index < count && progress.failures.length < mostFailures; index += 1) {
-    const random = new Random((seed * 7_919 + set) * 104_729 + index);
+    const random = new Random(seedFrom(seedFrom(seed, set), index + 1));
     const found: DifferentialCase = { ...randomSearch(random), events, lookups, strict: random.chance(0.3) };
     const outcome = await runCase(found, tables);
     progress.cases += 1;

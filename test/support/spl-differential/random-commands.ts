@@ -482,6 +482,7 @@ function transaction(random: Random, fields: Fields): Made {
 /** The last command: what columns there are behind it nobody knows. */
 export function splitCommand(random: Random, fields: Fields): string | undefined {
   const names = named(fields).filter((name) => !name.startsWith('_'));
+  if (names.length < 2) return undefined;
   const [by, over] = random.sample(names, 2);
   if (by === undefined || over === undefined) return undefined;
   const made = aggregations(random, fields, [over, '_time']);

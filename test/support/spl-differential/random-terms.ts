@@ -20,6 +20,8 @@ const KEYWORDS = [
   'grün',
   '443',
 ];
+/** A value between dollar signs is a token, which is refused. */
+const WRITTEN = TEXTS.filter((text) => text !== '$x$');
 const PATTERNS = [
   '*',
   'a*',
@@ -71,7 +73,7 @@ function value(random: Random): string {
     return random.chance(0.5) || pattern.includes(' ') ? quoteInSearch(pattern) : pattern;
   }
   if (random.chance(0.25)) return String(random.pick([0, 5, 9, 10, 200, 403, 1.5, -3]));
-  const text = random.pick(TEXTS);
+  const text = random.pick(WRITTEN);
   return random.chance(0.3) && /^[\w.:-]+$/.test(text) ? text : quoteInSearch(text);
 }
 

@@ -40,3 +40,8 @@ export class Random {
     return [...new Set(this.some(1, most, () => this.pick(items)))];
   }
 }
+
+/** The seed of one of many streams: in 32 bits, since a product of large seeds would lose its last digits. */
+export function seedFrom(seed: number, index: number): number {
+  return (Math.imul(seed, 0x9e3779b1) + Math.imul(index, 0x85ebca6b) + 0x6d2b79f5) >>> 0;
+}
