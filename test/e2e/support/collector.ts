@@ -90,9 +90,15 @@ export interface TailOptions {
   readonly auditLog: string;
   /** Holds the file positions and the sending queue. */
   readonly storageFolder: string;
-  readonly protocol: 'otlp' | 'otlphttp';
-  /** `host:port` for otlp, a URL for otlphttp. */
+  readonly protocol: 'otlp' | 'otlphttp' | 'splunk_hec';
+  /** `host:port` for otlp, else a URL. */
   readonly endpoint: string;
+  /** Of splunk_hec. */
+  readonly token?: string;
+  /** Default `e2e-cluster`. */
+  readonly cluster?: string;
+  /** The longest wait between two attempts; default 500ms. */
+  readonly maxRetryInterval?: string;
   /** Log records per request; small requests make a kill fall between two of them. */
   readonly maxRequestRecords: number;
 }
@@ -105,10 +111,11 @@ export function tailingConfig(options: TailOptions): CollectorOptions['config'] 
   const exporter = {
     endpoint: options.endpoint,
     ...(options.protocol === 'otlp' ? { tls: { insecure: true } } : {}),
+    ...(options.token === undefined ? {} : { token: options.token }),
     retry_on_failure: {
       enabled: true,
       initial_interval: '100ms',
-      max_interval: '500ms',
+      max_interval: options.maxRetryInterval ?? '500ms',
       max_elapsed_time: 0,
     },
     sending_queue: {
@@ -145,7 +152,7 @@ export function tailingConfig(options: TailOptions): CollectorOptions['config'] 
       resource: {
         attributes: [
           { action: 'insert', key: 'k8s.node.name', value: 'node-a' },
-          { action: 'upsert', key: 'k8s.cluster.name', value: 'e2e-cluster' },
+          { action: 'upsert', key: 'k8s.cluster.name', value: options.cluster ?? 'e2e-cluster' },
         ],
       },
     },
