@@ -17,6 +17,8 @@ export interface PintailOptions {
   readonly api?: object;
   readonly exporters?: object;
   readonly detections?: object;
+  /** Added to the endpoints that are chosen here. */
+  readonly otlp?: { readonly grpc?: object; readonly http?: object };
   /** Added to the data folder that is chosen here. */
   readonly storage?: object;
   /** Further receivers by their name in the configuration; each gets an endpoint of its own. */
@@ -65,7 +67,10 @@ export async function preparePintail(options: PintailOptions): Promise<PintailSe
   const config = {
     receivers: {
       otlp: {
-        protocols: { grpc: { endpoint: `127.0.0.1:${grpcPort}` }, http: { endpoint: `127.0.0.1:${httpPort}` } },
+        protocols: {
+          grpc: { endpoint: `127.0.0.1:${grpcPort}`, ...options.otlp?.grpc },
+          http: { endpoint: `127.0.0.1:${httpPort}`, ...options.otlp?.http },
+        },
       },
       ...Object.fromEntries(
         further.map(([name, settings]) => [name, { endpoint: receiverEndpoints[name], ...settings }]),

@@ -1,4 +1,4 @@
-import { connect, type SecureClientSessionOptions } from 'node:http2';
+import { type ClientHttp2Session, connect, type SecureClientSessionOptions } from 'node:http2';
 import {
   Client,
   type ClientOptions,
@@ -73,13 +73,23 @@ export interface RawCall {
   readonly leaveOpen?: boolean;
 }
 
-/** One HTTP/2 stream with any headers and bytes, over TLS where `tls` is given; resolves to headers and trailers together. */
+/** `callOn` on a connection of its own, over TLS where `tls` is given. */
 export async function callRaw(
   port: number,
   call: RawCall,
   tls?: SecureClientSessionOptions,
 ): Promise<Record<string, string>> {
   const session = connect(`${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`, tls);
+  session.on('error', () => session.destroy());
+  try {
+    return await callOn(session, call);
+  } finally {
+    session.destroy();
+  }
+}
+
+/** One HTTP/2 stream with any headers and bytes; resolves to headers and trailers together. */
+export async function callOn(session: ClientHttp2Session, call: RawCall): Promise<Record<string, string>> {
   const answer: Record<string, string> = {};
   const keep = (headers: object) => {
     for (const [name, value] of Object.entries(headers)) answer[name] = String(value);
@@ -98,10 +108,10 @@ export async function callRaw(
   if (call.leaveOpen !== true) stream.end();
   await new Promise<void>((resolve, reject) => {
     stream.on('end', resolve);
+    // What breaks the connection breaks the stream too.
     stream.on('error', reject);
-    session.on('error', reject);
+    stream.on('close', resolve);
   });
-  session.destroy();
   return answer;
 }
 

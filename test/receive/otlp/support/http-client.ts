@@ -13,12 +13,14 @@ export interface HttpCall {
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer;
+  /** Keeps connections for further requests; left out: a connection of its own. */
+  readonly agent?: Agent;
 }
 
-/** One request on a connection of its own. */
+/** One request. A kept connection that the server has closed meanwhile is replaced. */
 export function send(call: HttpCall): Promise<HttpResult> {
   return new Promise((resolve, reject) => {
-    const agent = new Agent();
+    const agent = call.agent ?? new Agent();
     const outgoing = request(
       {
         host: '127.0.0.1',
@@ -32,12 +34,15 @@ export function send(call: HttpCall): Promise<HttpResult> {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => {
-          agent.destroy();
+          if (call.agent === undefined) agent.destroy();
           resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) });
         });
       },
     );
-    outgoing.on('error', reject);
+    outgoing.on('error', (error) => {
+      if (outgoing.reusedSocket) send(call).then(resolve, reject);
+      else reject(error);
+    });
     outgoing.end(call.body);
   });
 }
