@@ -31,12 +31,13 @@ import { errorCode, type LockFile, takeLock } from './lock-file.ts';
 import { makeFolder } from './make-folder.ts';
 import { migrate } from './migration.ts';
 import { Retention } from './retention.ts';
-import { auditLine, logLine } from './row-line.ts';
+import { RowColumns } from './row-columns.ts';
 import { type CreateSegmentFile, createSegmentFile } from './segment-file.ts';
 import { resolveStoreSettings, type StoreSettings } from './settings.ts';
 import { ShareQueue } from './share-queue.ts';
+import { type ArrivedBatch, SmallBatches } from './small-batches.ts';
 import { Spool } from './spool.ts';
-import { encodeBatch } from './spool-format.ts';
+import { batchBytes, encodeBatch } from './spool-format.ts';
 import { recoverSpool, type SpoolFolders } from './spool-recovery.ts';
 import { readSqlFiles } from './sql-files.ts';
 
@@ -98,7 +99,8 @@ class SpooledEventStore implements DuckdbEventStore {
   readonly #cold: ColdTier;
   readonly #retention: Retention;
   #open: OpenStore | null = null;
-  #rowNumber = 0;
+  readonly #columns = new RowColumns();
+  readonly #small = new SmallBatches((batches) => this.#write(batches));
   #reopening: Promise<void> | null = null;
   #closing: Promise<void> | null = null;
   #isClosing = false;
@@ -202,14 +204,9 @@ class SpooledEventStore implements DuckdbEventStore {
           rawBytes += _raw.length;
         }
       }
-      const retryAfterMs = loader.drainMs(rawBytes * 2);
       // Before the work of writing it down, with the least that it can be.
-      spool.assertRoom(rawBytes, retryAfterMs);
-      const arrivalMicros = clock() * 1000;
-      const encoded = encodeBatch(this.#lines(batch, arrivalMicros), rawBytes * 2 + rows * 1024);
-      spool.assertRoom(encoded.header.length + encoded.rows.length, retryAfterMs);
-      if (spool.bytes === 0) this.#waitsSince = clock();
-      await spool.append(encoded);
+      spool.assertRoom(this.#small.waitingBytes + rawBytes, loader.drainMs(rawBytes));
+      await this.#small.append({ batch, arrivalMicros: clock() * 1000, rows, rawBytes });
     } catch (error: unknown) {
       metrics.add('pintail_store_refused_rows_total', rows);
       throw error;
@@ -217,6 +214,16 @@ class SpooledEventStore implements DuckdbEventStore {
     metrics.observe('pintail_store_append_duration_seconds', (performance.now() - started) / 1000);
     metrics.add('pintail_store_appended_rows_total', batch.audit.length, { table: 'kube_audit' });
     metrics.add('pintail_store_appended_rows_total', batch.logs.length, { table: 'logs' });
+  }
+
+  async #write(batches: readonly ArrivedBatch[]): Promise<void> {
+    const { spool, loader } = this.#opened();
+    const expectedBytes = batches.reduce((sum, { rows, rawBytes }) => sum + rawBytes + rows * 192, 16_384);
+    const encoded = encodeBatch(this.#columns.encode(batches, expectedBytes));
+    const bytes = batchBytes(encoded);
+    spool.assertRoom(bytes, loader.drainMs(bytes));
+    if (spool.bytes === 0) this.#waitsSince = this.#context.clock();
+    await spool.append(encoded);
   }
 
   async loadDirect(batches: AsyncIterable<NormalizedBatch> | Iterable<NormalizedBatch>): Promise<void> {
@@ -255,17 +262,6 @@ class SpooledEventStore implements DuckdbEventStore {
       throw new RetryableError('store: expected it to be open, found it closed or shutting down.', 5000);
     }
     return this.#open;
-  }
-
-  *#lines({ audit, logs }: NormalizedBatch, arrivalMicros: number): Generator<string> {
-    for (const row of audit) {
-      this.#rowNumber += 1;
-      yield auditLine(row, this.#rowNumber, arrivalMicros);
-    }
-    for (const row of logs) {
-      this.#rowNumber += 1;
-      yield logLine(row, this.#rowNumber, arrivalMicros);
-    }
   }
 
   async #openEngine(files: EngineFiles): Promise<DuckDBInstance> {

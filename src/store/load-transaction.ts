@@ -11,8 +11,9 @@ import {
   insertAudit,
   insertLogs,
   kept,
-  readLines,
+  readRows,
 } from './load-sql.ts';
+import { sealSegment } from './sealed-segment.ts';
 import type { ClosedSegment } from './spool.ts';
 import { joinRanges, type TimeRange } from './time-ranges.ts';
 
@@ -45,10 +46,8 @@ interface Incoming {
 export async function loadSegments(engine: DuckDBConnection, request: LoadRequest): Promise<LoadResult> {
   const { segments, commitSeq } = request;
   const { names } = request.events;
-  const source = readLines(
-    segments.map(({ path }) => path),
-    Math.max(...segments.map(({ longestRow }) => longestRow)),
-  );
+  const source = readRows(segments.map(({ path }) => path));
+  await Promise.all(segments.map(sealSegment));
   try {
     await engine.run(createIncoming(source));
     const incoming = await describeIncoming(engine);

@@ -1,26 +1,46 @@
 /**
- * The form of a spool segment: batches, each a header line and then its rows, one JSON object a line.
+ * The form of a spool segment: a Parquet file that grows. Each batch is a row group behind a header of ours, which
+ * Parquet readers pass over; the footer that makes it readable is written when the segment is complete
+ * (sealed-segment.ts), and can be written again from the headers at any time.
  *
- *   {"batch":{"rows":2,"bytes":2045,"crc32":1234567890}}
- *   {"n":1,"table":"audit",…}
- *   {"n":2,"table":"log",…}
+ *   PAR1 | header, row group | header, row group | … | footer
  *
- * A segment is NDJSON as a whole, so DuckDB reads it as it is. `bytes` and `crc32` cover the rows with
- * their line ends, so a torn or damaged batch is found and its neighbours are still readable.
+ * A header: the segment's mark (8 bytes), the length of the rest (4), its CRC-32 (4), then as varints: rows, bytes of
+ * the row group, its CRC-32, and of each column chunk the values, bytes of the dictionary, bytes of the data. A torn or
+ * damaged batch is found, and its neighbours are still readable. The mark is random and stands in the file's name:
+ * nobody can send an event whose text would be taken for a batch.
  */
 import { crc32 } from 'node:zlib';
+import { PermanentError } from '../component.ts';
+import type { ChunkSizes } from './parquet/column.ts';
+import { parquetMagic, type RowGroup } from './parquet/file-footer.ts';
+import { GrowingBuffer } from './parquet/growing-buffer.ts';
+import { columnsOf } from './parquet/schema.ts';
+import type { EncodedRows } from './row-columns.ts';
+import { rowFields } from './row-fields.ts';
 
-const headerStart = '{"batch":{"rows":';
-const longestHeader = 128;
-const newline = 10;
+export const markBytes = 8;
+const fixedBytes = markBytes + 8;
+const columnCount = columnsOf(rowFields).length;
+/** Parquet counts the bytes of a page in 31 bits. */
+const mostBytes = 2 ** 31 - 2 ** 20;
 
-/** A batch as it is written. */
+/** What stands before the first batch. */
+export const segmentStart = parquetMagic;
+
+/** A batch as it is written, without the mark of the segment that it will stand in. */
 export interface EncodedBatch {
+  /** The header without mark. */
   readonly header: Buffer;
   readonly rows: Buffer;
   readonly rowCount: number;
-  /** Bytes of the longest row line; DuckDB's reader must be told of more than 16 MiB. */
-  readonly longestRow: number;
+}
+
+/** A batch in its segment: what the footer needs of it. */
+export interface StoredBatch {
+  /** Where its header starts. */
+  readonly start: number;
+  readonly header: Buffer;
 }
 
 /** A run of intact batches, or a run of bytes that are none. */
@@ -29,93 +49,107 @@ export interface SegmentPart {
   readonly start: number;
   readonly end: number;
   readonly rows: number;
-  readonly longestRow: number;
+  readonly batches: readonly StoredBatch[];
 }
 
-/**
- * Encodes row lines (each without its line end). Each is written out as it comes, so that the texts of a large
- * batch are never in memory together.
- */
-export function encodeBatch(lines: Iterable<string>, expectedBytes = 65_536): EncodedBatch {
-  let buffer = Buffer.allocUnsafe(expectedBytes);
-  let bytes = 0;
-  let rowCount = 0;
-  let longestRow = 0;
-  for (const line of lines) {
-    // UTF-8 needs at most three bytes for a UTF-16 unit.
-    if (buffer.length - bytes < line.length * 3 + 1) {
-      const larger = Buffer.allocUnsafe(Math.max(buffer.length * 2, bytes + line.length * 3 + 1));
-      buffer.copy(larger, 0, 0, bytes);
-      buffer = larger;
-    }
-    const written = buffer.write(line, bytes);
-    bytes += written;
-    buffer[bytes] = newline;
-    bytes += 1;
-    rowCount += 1;
-    longestRow = Math.max(longestRow, written);
+/** @throws PermanentError where the rows are more than a segment can hold. */
+export function encodeBatch({ bytes, rowCount, chunks }: EncodedRows): EncodedBatch {
+  if (bytes.length > mostBytes) {
+    throw new PermanentError(`store: expected a batch of at most ${mostBytes} bytes, found ${bytes.length}.`);
   }
-  const rows = buffer.subarray(0, bytes);
-  const header = Buffer.from(`${headerStart}${rowCount},"bytes":${bytes},"crc32":${crc32(rows)}}}\n`);
-  return { header, rows, rowCount, longestRow };
+  const body = new GrowingBuffer(512);
+  body.varint(rowCount);
+  body.varint(bytes.length);
+  body.varint(crc32(bytes));
+  for (const { values, dictionaryBytes, dataBytes } of chunks) {
+    body.varint(values);
+    body.varint(dictionaryBytes);
+    body.varint(dataBytes);
+  }
+  const header = Buffer.allocUnsafe(8 + body.length);
+  header.writeUInt32LE(body.length, 0);
+  header.writeUInt32LE(crc32(body.bytes), 4);
+  body.bytes.copy(header, 8);
+  return { header, rows: bytes, rowCount };
 }
 
-/** Splits a segment's bytes into intact and damaged parts, in order and without gaps. */
-export function inspectSegment(bytes: Buffer): readonly SegmentPart[] {
+/** Bytes of a batch in its segment. */
+export function batchBytes({ header, rows }: Pick<EncodedBatch, 'header' | 'rows'>): number {
+  return markBytes + header.length + rows.length;
+}
+
+/** Where the row group of a stored batch is. */
+export function rowGroupOf({ start, header }: StoredBatch): RowGroup {
+  const { rows, chunks } = readBody(header.subarray(8));
+  return { start: start + markBytes + header.length, rows, chunks };
+}
+
+/** Splits a segment's bytes, from behind its start, into intact and damaged parts, in order and without gaps. */
+export function inspectSegment(bytes: Buffer, mark: Buffer): readonly SegmentPart[] {
   const parts: SegmentPart[] = [];
   const add = (part: SegmentPart): void => {
     const last = parts.at(-1);
-    if (last !== undefined && last.intact === part.intact) {
-      parts[parts.length - 1] = {
-        intact: part.intact,
-        start: last.start,
-        end: part.end,
-        rows: last.rows + part.rows,
-        longestRow: Math.max(last.longestRow, part.longestRow),
-      };
-    } else {
+    if (last === undefined || last.intact !== part.intact) {
       parts.push(part);
+      return;
     }
+    const rows = last.rows + part.rows;
+    parts[parts.length - 1] = { ...last, end: part.end, rows, batches: [...last.batches, ...part.batches] };
   };
-  for (let position = 0; position < bytes.length; ) {
-    const batch = readBatch(bytes, position);
-    if (batch !== null) {
-      add(batch);
-      position = batch.end;
-      continue;
-    }
-    // Within a row every quote of a text is escaped, so this is found in headers only.
-    const next = bytes.indexOf(headerStart, position + 1);
+  const start = bytes.subarray(0, segmentStart.length);
+  if (!start.equals(segmentStart) && bytes.length > 0) {
+    add({ intact: false, start: 0, end: start.length, rows: 0, batches: [] });
+  }
+  for (let position = start.length; position < bytes.length; ) {
+    const batch = readBatch(bytes, position, mark);
+    const next = batch === null ? bytes.indexOf(mark, position + 1) : batch.end;
     const end = next === -1 ? bytes.length : next;
-    add({ intact: false, start: position, end, rows: 0, longestRow: 0 });
+    add(batch ?? { intact: false, start: position, end, rows: 0, batches: [] });
     position = end;
   }
   return parts;
 }
 
-function readBatch(bytes: Buffer, start: number): SegmentPart | null {
-  const headerEnd = bytes.subarray(start, start + longestHeader).indexOf(newline);
-  if (headerEnd === -1) {
+function readBatch(bytes: Buffer, start: number, mark: Buffer): SegmentPart | null {
+  const bodyStart = start + fixedBytes;
+  if (bodyStart > bytes.length || !bytes.subarray(start, start + markBytes).equals(mark)) {
     return null;
   }
-  const header = /^\{"batch":\{"rows":(\d+),"bytes":(\d+),"crc32":(\d+)\}\}$/.exec(
-    bytes.toString('latin1', start, start + headerEnd),
-  );
-  if (header === null) {
+  const bodyEnd = bodyStart + bytes.readUInt32LE(start + markBytes);
+  if (bodyEnd > bytes.length || crc32(bytes.subarray(bodyStart, bodyEnd)) !== bytes.readUInt32LE(bodyStart - 4)) {
     return null;
   }
-  const rowsStart = start + headerEnd + 1;
-  const end = rowsStart + Number(header[2]);
-  if (end > bytes.length || crc32(bytes.subarray(rowsStart, end)) !== Number(header[3])) {
+  const body = readBody(bytes.subarray(bodyStart, bodyEnd));
+  const end = bodyEnd + body.bytes;
+  if (end > bytes.length || crc32(bytes.subarray(bodyEnd, end)) !== body.crc32) {
     return null;
   }
-  let longestRow = 0;
-  let rows = 0;
-  for (let position = rowsStart; position < end; rows++) {
-    const lineEnd = bytes.indexOf(newline, position);
-    longestRow = Math.max(longestRow, lineEnd - position);
-    position = lineEnd + 1;
-  }
-  // The checksum is over the rows; their number in the header is held against what is there.
-  return rows === Number(header[1]) ? { intact: true, start, end, rows, longestRow } : null;
+  const header = Buffer.from(bytes.subarray(start + markBytes, bodyEnd));
+  return { intact: true, start, end, rows: body.rows, batches: [{ start, header }] };
+}
+
+interface HeaderBody {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly crc32: number;
+  readonly chunks: readonly ChunkSizes[];
+}
+
+function readBody(body: Buffer): HeaderBody {
+  let at = 0;
+  const next = (): number => {
+    let value = 0;
+    for (let scale = 1; ; scale *= 0x80) {
+      const byte = body[at++] ?? 0;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
+  };
+  const [rows, bytes, checksum] = [next(), next(), next()];
+  const chunks = Array.from({ length: columnCount }, () => ({
+    values: next(),
+    dictionaryBytes: next(),
+    dataBytes: next(),
+  }));
+  return { rows, bytes, crc32: checksum, chunks };
 }

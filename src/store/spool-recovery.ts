@@ -4,11 +4,13 @@
  */
 import { link, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Logger, Metrics } from '../component.ts';
+import { type Logger, type Metrics, PermanentError } from '../component.ts';
 import { errorCode } from './lock-file.ts';
+import { footerOf } from './sealed-segment.ts';
 import { syncDirectory } from './segment-file.ts';
+import { readSegmentNames } from './segment-name.ts';
 import type { ClosedSegment } from './spool.ts';
-import { inspectSegment, type SegmentPart } from './spool-format.ts';
+import { inspectSegment, type SegmentPart, segmentStart } from './spool-format.ts';
 
 export interface RecoveredSpool {
   /** Segments to load, oldest first. */
@@ -21,44 +23,51 @@ export interface SpoolFolders {
   readonly quarantine: string;
 }
 
-/** Reads the spool folder. `loadedThrough` is the newest segment whose rows are committed in DuckDB. */
+/**
+ * Reads the spool folder. `loadedThrough` is the newest segment whose rows are committed in DuckDB.
+ * @throws PermanentError where an older version left segments of another form.
+ */
 export async function recoverSpool(
   folders: SpoolFolders,
   loadedThrough: number,
   { logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics },
 ): Promise<RecoveredSpool> {
   const segments: ClosedSegment[] = [];
-  const names = (await readdir(folders.spool)).sort();
-  const ids = segmentIds(names);
+  const found = await readdir(folders.spool);
+  refuseOlderForm(folders.spool, found);
+  const names = readSegmentNames(found);
   // The numbers of segments put aside are not given out again.
-  let newest = Math.max(loadedThrough, ...segmentIds(await readdir(folders.quarantine)));
-  for (const name of names.filter((candidate) => candidate.endsWith('.repair'))) {
+  const quarantined = readSegmentNames(await readdir(folders.quarantine));
+  const newest = Math.max(loadedThrough, ...[...names, ...quarantined].map(({ id }) => id));
+  for (const name of found.filter((candidate) => candidate.endsWith('.repair'))) {
     await rm(join(folders.spool, name));
   }
-  for (const [position, id] of ids.entries()) {
-    newest = Math.max(newest, id);
-    const name = `${String(id).padStart(12, '0')}.ndjson`;
+  for (const [position, { name, id, mark }] of names.entries()) {
     const path = join(folders.spool, name);
     if (id <= loadedThrough) {
       await rm(path);
       continue;
     }
     const bytes = await readFile(path);
-    const parts = inspectSegment(bytes);
-    const intact = parts.filter((part) => part.intact);
-    const damagedBytes = bytes.length - sum(intact, ({ start, end }) => end - start);
-    const isTornTail = position === ids.length - 1 && intact.length <= 1 && (parts[0]?.intact ?? true);
+    const parts = inspectSegment(bytes, mark);
+    let intact: readonly SegmentPart[] = parts.filter((part) => part.intact);
+    const damagedBytes = endsInFooter(bytes, parts)
+      ? 0
+      : sum(parts, (part) => (part.intact ? 0 : part.end - part.start));
+    const isTornTail = position === names.length - 1 && intact.length <= 1 && (parts[0]?.intact ?? true);
     if (damagedBytes > 0 && isTornTail) {
       await cut(path, bytes.length - damagedBytes);
       metrics.add('pintail_store_torn_tail_bytes_total', damagedBytes);
       logger.warn({ segment: path, bytes: damagedBytes }, 'spool: cut off a torn tail that was never acknowledged');
     } else if (damagedBytes > 0) {
-      await putAside(folders, name, bytes, intact);
+      const repaired = Buffer.concat([segmentStart, ...intact.map(({ start, end }) => bytes.subarray(start, end))]);
+      await putAside(folders, name, repaired);
       metrics.add('pintail_store_quarantined_segments_total', 1, { reason: 'damaged' });
       logger.error(
         { segment: join(folders.quarantine, name), damagedBytes, intactRows: sum(intact, ({ rows }) => rows) },
         'spool: expected intact batches, found damaged ones; the segment was put aside, its intact batches are loaded',
       );
+      intact = inspectSegment(repaired, mark);
     }
     if (intact.length === 0) {
       await rm(path);
@@ -67,13 +76,33 @@ export async function recoverSpool(
     segments.push({
       id,
       path,
-      bytes: bytes.length - damagedBytes,
+      bytes: Math.max(...intact.map(({ end }) => end)),
       rows: sum(intact, ({ rows }) => rows),
-      longestRow: Math.max(...intact.map(({ longestRow }) => longestRow)),
+      batches: intact.flatMap(({ batches }) => batches),
     });
   }
   await syncDirectory(folders.spool);
   return { segments, nextId: newest + 1 };
+}
+
+function refuseOlderForm(folder: string, names: readonly string[]): void {
+  const older = names.find((name) => /^\d{12}\.ndjson$/.test(name));
+  if (older !== undefined) {
+    throw new PermanentError(
+      `spool "${folder}": expected segments in Parquet, found ${older} of an older version. ` +
+        'Start that version once more and stop it with SIGTERM: it loads its spool before it ends.',
+    );
+  }
+}
+
+/** True where nothing but (the beginning of) the segment's own footer stands behind its batches. */
+function endsInFooter(bytes: Buffer, parts: readonly SegmentPart[]): boolean {
+  const [batches, tail, ...others] = parts;
+  if (batches === undefined || !batches.intact || tail === undefined || others.length > 0) {
+    return false;
+  }
+  const end = bytes.subarray(tail.start);
+  return footerOf(batches.batches).subarray(0, end.length).equals(end);
 }
 
 /** Moves a segment that cannot be loaded out of the way, for a person to look at. */
@@ -83,10 +112,6 @@ export async function quarantineSegment(folders: SpoolFolders, segment: ClosedSe
   await syncDirectory(folders.quarantine);
   await syncDirectory(folders.spool);
   return target;
-}
-
-function segmentIds(names: readonly string[]): readonly number[] {
-  return names.flatMap((name) => (/^\d{12}\.ndjson$/.test(name) ? [Number(name.slice(0, 12))] : []));
 }
 
 async function cut(path: string, bytes: number): Promise<void> {
@@ -100,19 +125,12 @@ async function cut(path: string, bytes: number): Promise<void> {
 }
 
 /** The damaged original gets a second name in the quarantine before the repaired copy replaces it. */
-async function putAside(
-  folders: SpoolFolders,
-  name: string,
-  bytes: Buffer,
-  intact: readonly SegmentPart[],
-): Promise<void> {
+async function putAside(folders: SpoolFolders, name: string, intact: Buffer): Promise<void> {
   const path = join(folders.spool, name);
   const repaired = `${path}.repair`;
   const file = await open(repaired, 'w');
   try {
-    for (const { start, end } of intact) {
-      await file.writeFile(bytes.subarray(start, end));
-    }
+    await file.writeFile(intact);
     await file.sync();
   } finally {
     await file.close();

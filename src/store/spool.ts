@@ -2,11 +2,13 @@
  * The durable queue in front of DuckDB: appends are written to the open segment and fsynced together
  * (group commit), closed segments wait for the loader. Numbers of segments only grow, and are loaded in order.
  */
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { PermanentError, RetryableError } from '../component.ts';
 import { errorCode } from './lock-file.ts';
 import type { CreateSegmentFile, SegmentFile } from './segment-file.ts';
-import type { EncodedBatch } from './spool-format.ts';
+import { segmentName } from './segment-name.ts';
+import { batchBytes, type EncodedBatch, markBytes, type StoredBatch, segmentStart } from './spool-format.ts';
 
 /** A segment that is no longer written to. */
 export interface ClosedSegment {
@@ -14,7 +16,7 @@ export interface ClosedSegment {
   readonly path: string;
   readonly bytes: number;
   readonly rows: number;
-  readonly longestRow: number;
+  readonly batches: readonly StoredBatch[];
 }
 
 export interface SpoolSettings {
@@ -26,6 +28,8 @@ export interface SpoolSettings {
 }
 
 interface OpenSegment extends ClosedSegment {
+  readonly batches: StoredBatch[];
+  readonly mark: Buffer;
   readonly file: SegmentFile;
 }
 
@@ -38,10 +42,6 @@ interface PendingBatch {
 
 const groupBytes = 32 * 1024 * 1024;
 const diskRetryMs = 5000;
-
-export function segmentName(id: number): string {
-  return `${String(id).padStart(12, '0')}.ndjson`;
-}
 
 export class Spool {
   readonly #settings: SpoolSettings;
@@ -120,7 +120,7 @@ export class Spool {
 
   /** Resolves once the batch is fsynced; rejects with RetryableError, and then nothing of it is kept. */
   append(batch: EncodedBatch): Promise<void> {
-    const bytes = batch.header.length + batch.rows.length;
+    const bytes = batchBytes(batch);
     return new Promise((resolve, reject) => {
       this.#pending.push({ batch, bytes, resolve, reject });
       this.#pendingBytes += bytes;
@@ -199,13 +199,16 @@ export class Spool {
   async #writeGroup(group: readonly PendingBatch[]): Promise<void> {
     await this.#repair();
     const segment = await this.#openCurrent();
-    const batches = group.map(({ batch }) => batch);
-    const size = group.reduce((sum, { bytes }) => sum + bytes, 0);
+    const stored: StoredBatch[] = [];
+    const buffers: Buffer[] = segment.bytes === 0 ? [segmentStart] : [];
+    let end = segment.bytes + (segment.bytes === 0 ? segmentStart.length : 0);
+    for (const { batch, bytes } of group) {
+      stored.push({ start: end, header: batch.header });
+      buffers.push(segment.mark, batch.header, batch.rows);
+      end += bytes;
+    }
     try {
-      await segment.file.write(
-        batches.flatMap(({ header, rows }) => [header, rows]),
-        segment.bytes,
-      );
+      await segment.file.write(buffers, segment.bytes);
       if (this.#settings.durable) {
         await segment.file.sync();
       }
@@ -216,21 +219,19 @@ export class Spool {
       await this.#repair().catch(() => undefined);
       throw error;
     }
-    this.#current = {
-      ...segment,
-      bytes: segment.bytes + size,
-      rows: batches.reduce((sum, { rowCount }) => sum + rowCount, segment.rows),
-      longestRow: batches.reduce((longest, { longestRow }) => Math.max(longest, longestRow), segment.longestRow),
-    };
+    segment.batches.push(...stored);
+    const rows = group.reduce((sum, { batch }) => sum + batch.rowCount, segment.rows);
+    this.#current = { ...segment, bytes: end, rows };
   }
 
   async #openCurrent(): Promise<OpenSegment> {
     if (this.#current === null) {
       const id = this.#nextId;
-      const path = join(this.#settings.directory, segmentName(id));
+      const mark = randomBytes(markBytes);
+      const path = join(this.#settings.directory, segmentName(id, mark));
       // The number is spent even if creating fails half-way.
       this.#nextId += 1;
-      this.#current = { id, path, bytes: 0, rows: 0, longestRow: 0, file: await this.#createFile(path) };
+      this.#current = { id, path, bytes: 0, rows: 0, batches: [], mark, file: await this.#createFile(path) };
     }
     return this.#current;
   }

@@ -3,7 +3,7 @@ import { chooseSegments } from '../../src/store/load-size.ts';
 
 const bounds = { loadRows: 229_000, loadBytes: 1e9 };
 const segments = (...rows: readonly number[]) =>
-  rows.map((count, index) => ({ id: index + 1, path: '', bytes: count * 1000, rows: count, longestRow: 1000 }));
+  rows.map((count, index) => ({ id: index + 1, path: '', bytes: count * 1000, rows: count, batches: [] }));
 const taken = (...rows: readonly number[]) => chooseSegments(segments(...rows), bounds).length;
 
 describe('a load', () => {

@@ -8,9 +8,14 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { auditBatch, auditRow, openTestStore, type TestStore } from './store-fixture.ts';
+import { PermanentError } from '../../src/component.ts';
+import { RowColumns } from '../../src/store/row-columns.ts';
+import { footerOf } from '../../src/store/sealed-segment.ts';
+import { readSegmentNames, segmentName } from '../../src/store/segment-name.ts';
+import { encodeBatch, inspectSegment } from '../../src/store/spool-format.ts';
+import { auditBatch, auditRow, openTestStore, rejection, type TestStore } from './store-fixture.ts';
 
 const ids = 'select "auditID" as id from kube_audit order by 1';
 
@@ -87,12 +92,14 @@ describe('a start', () => {
       // One segment became three: what a longer life would have left.
       const [name = ''] = readdirSync(spool);
       const bytes = readFileSync(join(spool, name));
-      const starts = [...bytes.toString('latin1').matchAll(/^\{"batch"/gm)].map(({ index }) => index);
+      const mark = readSegmentNames([name])[0]?.mark ?? Buffer.alloc(0);
+      const batches = inspectSegment(bytes, mark).flatMap((part) => part.batches);
       rmSync(join(spool, name));
       for (let segment = 0; segment < 3; segment++) {
+        const [first, next] = [batches[segment * 2]?.start, batches[segment * 2 + 2]?.start];
         writeFileSync(
-          join(spool, `${String(segment + 1).padStart(12, '0')}.ndjson`),
-          bytes.subarray(starts[segment * 2], starts[segment * 2 + 2] ?? bytes.length),
+          join(spool, segmentName(segment + 1, mark)),
+          Buffer.concat([bytes.subarray(0, 4), bytes.subarray(first, next ?? bytes.length)]),
         );
       }
     });
@@ -106,22 +113,55 @@ describe('a start', () => {
     expect(again.telemetry.lines.filter(({ level }) => level === 'error')).toMatchObject([
       { message: expect.stringContaining('put aside') },
     ]);
-    expect(readFileSync(join(again.directory, 'quarantine', '000000000002.ndjson'))).toEqual(bytes);
+    expect(readFileSync(join(again.directory, 'quarantine', basename(middle)))).toEqual(bytes);
   });
 
   test('keeps loading when DuckDB cannot read one segment, which is put aside', async () => {
     const first = await withSpool(async (opened, spool) => {
       await opened.store.append(auditBatch(auditRow('good')));
       const [name = ''] = readdirSync(spool);
+      const mark = readSegmentNames([name])[0]?.mark ?? Buffer.alloc(0);
       // Intact by its checksum, and no row: what a bug of ours would leave.
-      const { encodeBatch } = await import('../../src/store/spool-format.ts');
-      const { header, rows } = encodeBatch(['{"n":1,"table":"audit","at":"never"}']);
-      writeFileSync(join(spool, '000000000002.ndjson'), Buffer.concat([header, rows]));
-      copyFileSync(join(spool, name), join(spool, '000000000003.ndjson'));
+      const bytes = Buffer.from('no pages');
+      const { chunks } = new RowColumns().encode([{ batch: auditBatch(auditRow('bad')), arrivalMicros: 0 }], 0);
+      const { header, rows } = encodeBatch({ bytes, rowCount: 1, chunks });
+      writeFileSync(join(spool, segmentName(2, mark)), Buffer.concat([Buffer.from('PAR1'), mark, header, rows]));
+      copyFileSync(join(spool, name), join(spool, segmentName(3, mark)));
     });
     await using again = await first.reopen();
     expect(await again.loadedRows(ids)).toEqual([{ id: 'good' }]);
     expect(again.telemetry.value('pintail_store_quarantined_segments_total{reason="unloadable"}')).toBe(1);
-    expect(readdirSync(join(again.directory, 'quarantine'))).toEqual(['000000000002.ndjson']);
+    expect(readdirSync(join(again.directory, 'quarantine'))).toEqual([expect.stringMatching(/^000000000002-/)]);
+  });
+
+  test.for([1, 40, 100_000])(
+    'takes a footer of which %i bytes were written for no damage, and writes it again',
+    async (kept) => {
+      const first = await withSpool(async (opened, spool) => {
+        await threeSegments(opened);
+        const [name = ''] = readdirSync(spool);
+        const path = join(spool, name);
+        const batches = inspectSegment(readFileSync(path), readSegmentNames([name])[0]!.mark).flatMap(
+          (part) => part.batches,
+        );
+        appendFileSync(path, footerOf(batches).subarray(0, kept));
+      });
+      await using again = await first.reopen();
+      expect(await again.loadedRows(ids)).toHaveLength(6);
+      expect(again.telemetry.value('pintail_store_torn_tail_bytes_total')).toBe(0);
+      expect(again.telemetry.lines.filter(({ level }) => level !== 'info' && level !== 'debug')).toEqual([]);
+    },
+  );
+
+  test('refuses by name the segments of an older version, and what to do about them', async () => {
+    const first = await withSpool(async (_opened, spool) => {
+      writeFileSync(join(spool, '000000000007.ndjson'), '{"batch":{"rows":0,"bytes":0,"crc32":0}}\n');
+    });
+    const error = await rejection(first.reopen());
+    expect(error).toBeInstanceOf(PermanentError);
+    expect(String(error)).toContain('found 000000000007.ndjson of an older version. Start that version once more');
+    rmSync(join(first.directory, 'spool', '000000000007.ndjson'));
+    await using again = await first.reopen();
+    expect(await again.loadedRows(ids)).toEqual([]);
   });
 });

@@ -1,13 +1,18 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PermanentError, RetryableError } from '../../src/component.ts';
+import { readRows } from '../../src/store/load-sql.ts';
+import { RowColumns } from '../../src/store/row-columns.ts';
+import { sealSegment } from '../../src/store/sealed-segment.ts';
 import { createSegmentFile, type SegmentFile } from '../../src/store/segment-file.ts';
-import { Spool, type SpoolSettings } from '../../src/store/spool.ts';
-import { encodeBatch, inspectSegment } from '../../src/store/spool-format.ts';
-import { rejection } from './store-fixture.ts';
+import { readSegmentNames } from '../../src/store/segment-name.ts';
+import { type ClosedSegment, Spool, type SpoolSettings } from '../../src/store/spool.ts';
+import { batchBytes, type EncodedBatch, encodeBatch, inspectSegment } from '../../src/store/spool-format.ts';
+import { logRow, noonMicros, rejection } from './store-fixture.ts';
 
 let directory = '';
 beforeEach(() => {
@@ -17,7 +22,13 @@ afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-const batch = (...texts: readonly string[]) => encodeBatch(texts.map((text) => JSON.stringify({ n: 1, text })));
+const columns = new RowColumns();
+const batch = (...texts: readonly string[]) =>
+  encodeBatch(
+    columns.encode([{ batch: { audit: [], logs: texts.map((text) => logRow(text)) }, arrivalMicros: noonMicros }], 0),
+  );
+/** Bytes of a batch of one short text. */
+const size = batchBytes(batch('x'));
 
 /** A disk that does what the test says before it does what it was asked. */
 interface Disk {
@@ -74,14 +85,18 @@ function diskFull(): Error {
   return Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
 }
 
-function texts(path: string): string[] {
-  const bytes = readFileSync(path);
-  expect(inspectSegment(bytes).every(({ intact }) => intact)).toBe(true);
-  return bytes
-    .toString()
-    .trimEnd()
-    .split('\n')
-    .flatMap((line) => JSON.parse(line).text ?? []);
+/** What the rows of a segment say, as DuckDB reads them. */
+async function texts({ path, bytes, batches }: ClosedSegment): Promise<unknown[]> {
+  const [name] = readSegmentNames([basename(path)]);
+  const parts = inspectSegment(readFileSync(path), name?.mark ?? Buffer.alloc(0));
+  expect(parts).toMatchObject([{ intact: true, end: bytes, batches }]);
+  await sealSegment({ path, bytes, batches });
+  const instance = await DuckDBInstance.create();
+  const connection = await instance.connect();
+  const result = await connection.runAndReadAll(`select _raw from ${readRows([path])} order by file_row_number`);
+  connection.closeSync();
+  instance.closeSync();
+  return result.getRowsJS().map(([text]) => text);
 }
 
 describe('append', () => {
@@ -106,7 +121,7 @@ describe('append', () => {
     await Promise.all([first, ...others]);
     expect(disk.syncs).toBe(2);
     await spool.shutdown();
-    expect(texts(spool.closed[0]?.path ?? '')).toHaveLength(51);
+    expect(await texts(spool.closed[0]!)).toHaveLength(51);
   });
 
   test('resolves only after the fsync', async () => {
@@ -132,9 +147,9 @@ describe('append', () => {
   });
 
   test('closes a segment at its size', async () => {
-    const spool = openSpool(testDisk(), { segmentBytes: 100 });
-    await spool.append(batch('x'.repeat(60)));
-    await spool.append(batch('y'.repeat(60)));
+    const spool = openSpool(testDisk(), { segmentBytes: size });
+    await spool.append(batch('x'));
+    await spool.append(batch('y'));
     expect(spool.closed.map(({ id, rows }) => ({ id, rows }))).toEqual([
       { id: 1, rows: 1 },
       { id: 2, rows: 1 },
@@ -157,7 +172,7 @@ describe('a full disk', () => {
     disk.beforeWrite = () => undefined;
     await spool.append(batch('after'));
     await spool.shutdown();
-    expect(spool.closed.map(({ path }) => texts(path))).toEqual([['kept'], ['after']]);
+    expect(await Promise.all(spool.closed.map(texts))).toEqual([['kept'], ['after']]);
   });
 
   test('writes nothing more until the half-written end could be cut off', async () => {
@@ -178,7 +193,7 @@ describe('a full disk', () => {
     disk.beforeTruncate = () => undefined;
     await spool.append(batch('after'));
     await spool.shutdown();
-    expect(spool.closed.map(({ path }) => texts(path))).toEqual([['kept'], ['after']]);
+    expect(await Promise.all(spool.closed.map(texts))).toEqual([['kept'], ['after']]);
   });
 
   test('never writes again to a segment whose fsync failed', async () => {
@@ -192,26 +207,24 @@ describe('a full disk', () => {
     expect(await rejection(spool.append(batch('unsure')))).toBeInstanceOf(RetryableError);
     await spool.append(batch('after'));
     await spool.shutdown();
-    expect(spool.closed.map(({ id, path }) => [id, ...texts(path)])).toEqual([
-      [1, 'kept'],
-      [2, 'after'],
-    ]);
+    expect(spool.closed.map(({ id }) => id)).toEqual([1, 2]);
+    expect(await Promise.all(spool.closed.map(texts))).toEqual([['kept'], ['after']]);
   });
 });
 
 describe('bounds', () => {
   test('refuses what exceeds the spool, with the hint it was given', async () => {
-    const spool = openSpool(testDisk(), { spoolBytes: 100 });
-    await spool.append(batch('x'.repeat(20)));
+    const spool = openSpool(testDisk(), { spoolBytes: size + 100 });
+    await spool.append(batch('x'));
     let caught: unknown;
     try {
-      spool.assertRoom(50, 1234);
+      spool.assertRoom(101, 1234);
     } catch (error: unknown) {
       caught = error;
     }
     expect(caught).toBeInstanceOf(RetryableError);
     expect((caught as RetryableError).retryAfterMs).toBe(1234);
-    expect(() => spool.assertRoom(101, 1)).toThrow(PermanentError);
+    expect(() => spool.assertRoom(size + 101, 1)).toThrow(PermanentError);
     await spool.shutdown();
     expect(() => spool.assertRoom(1, 1)).toThrow(RetryableError);
   });
@@ -234,9 +247,9 @@ describe('bounds', () => {
   });
 
   test('counts as taken what is in memory, so that concurrent appends cannot exceed the bound together', async () => {
-    const spool = openSpool(testDisk(), { spoolBytes: 1000 });
-    const running = spool.append(batch('x'.repeat(600)));
-    expect(() => spool.assertRoom(600, 1)).toThrow(RetryableError);
+    const spool = openSpool(testDisk(), { spoolBytes: size + 100 });
+    const running = spool.append(batch('x'));
+    expect(() => spool.assertRoom(size, 1)).toThrow(RetryableError);
     await running;
     await spool.shutdown();
   });
@@ -244,6 +257,9 @@ describe('bounds', () => {
 
 describe('segment format', () => {
   const seed = Number(process.env.SEED ?? randomInt(2 ** 31));
+  const mark = Buffer.from('fedcba9876543210', 'hex');
+  const start = Buffer.from('PAR1');
+  const written = ({ header, rows }: EncodedBatch) => Buffer.concat([mark, header, rows]);
 
   test(`finds every intact batch around random damage (SEED=${seed})`, () => {
     let state = seed;
@@ -255,36 +271,47 @@ describe('segment format', () => {
       const batches = Array.from({ length: 1 + random(6) }, (_item, n) =>
         batch(...Array.from({ length: 1 + random(4) }, () => `${n}-${'z'.repeat(random(40))}`)),
       );
-      const pieces = batches.map(({ header, rows }) => Buffer.concat([header, rows]));
+      const pieces = batches.map(written);
       const victim = random(pieces.length);
-      const whole = Buffer.concat(pieces);
-      const start = Buffer.concat(pieces.slice(0, victim)).length;
-      const at = start + random(pieces[victim]?.length ?? 1);
+      const whole = Buffer.concat([start, ...pieces]);
+      const at = 4 + Buffer.concat(pieces.slice(0, victim)).length + random(pieces[victim]?.length ?? 1);
       whole[at] = (whole[at] ?? 0) ^ (1 + random(255));
-      const intactRows = inspectSegment(whole)
-        .filter(({ intact }) => intact)
-        .reduce((sum, { rows }) => sum + rows, 0);
+      const parts = inspectSegment(whole, mark);
+      const intactRows = parts.filter(({ intact }) => intact).reduce((sum, { rows }) => sum + rows, 0);
       const expected = batches.reduce((sum, { rowCount }, n) => sum + (n === victim ? 0 : rowCount), 0);
       expect(intactRows, `round ${round}`).toBe(expected);
+      expect(parts.every((part, n) => part.start === (parts[n - 1]?.end ?? 4))).toBe(true);
+      expect(parts.at(-1)?.end).toBe(whole.length);
     }
   });
 
   test('cuts a torn batch at every length without losing what stands before it', () => {
-    const first = batch('first', 'rows');
-    const second = batch('second');
-    const whole = Buffer.concat([first.header, first.rows, second.header, second.rows]);
-    const kept = first.header.length + first.rows.length;
+    const whole = Buffer.concat([start, written(batch('first', 'rows')), written(batch('second'))]);
+    const kept = 4 + batchBytes(batch('first', 'rows'));
     for (let length = kept + 1; length < whole.length; length++) {
-      const parts = inspectSegment(whole.subarray(0, length));
+      const parts = inspectSegment(whole.subarray(0, length), mark);
       expect(parts).toMatchObject([
-        { intact: true, start: 0, end: kept, rows: 2 },
+        { intact: true, start: 4, end: kept, rows: 2 },
         { intact: false, start: kept, end: length },
       ]);
     }
   });
 
-  test('takes random bytes for damage', () => {
-    expect(inspectSegment(randomBytes(10_000)).some(({ intact }) => intact)).toBe(false);
-    expect(inspectSegment(Buffer.alloc(0))).toEqual([]);
+  test('takes a batch for one only under the mark of its segment, so that no text can pass for one', () => {
+    const foreign = Buffer.concat([Buffer.alloc(8, 7), batch('forged').header, batch('forged').rows]);
+    const host = written(batch(foreign.toString('latin1')));
+    const damaged = Buffer.concat([start, host, written(batch('after'))]);
+    damaged[20] = 0xff ^ (damaged[20] ?? 0);
+    expect(inspectSegment(damaged, mark).map(({ intact, rows }) => [intact, rows])).toEqual([
+      [false, 0],
+      [true, 1],
+    ]);
+  });
+
+  test('takes random bytes, and a file that does not begin as one, for damage', () => {
+    expect(inspectSegment(randomBytes(10_000), mark).some(({ intact }) => intact)).toBe(false);
+    expect(inspectSegment(Buffer.alloc(0), mark)).toEqual([]);
+    const headless = Buffer.concat([Buffer.from('PAR2'), written(batch('row'))]);
+    expect(inspectSegment(headless, mark).map(({ intact }) => intact)).toEqual([false, true]);
   });
 });

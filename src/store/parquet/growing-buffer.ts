@@ -1,0 +1,98 @@
+/** Bytes that are added at the end. The memory is kept when it is emptied, so that the next batch needs no new one. */
+export class GrowingBuffer {
+  #bytes: Buffer;
+  #length = 0;
+
+  constructor(capacity: number) {
+    this.#bytes = Buffer.allocUnsafe(capacity);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** What was added; valid until the next call of anything else. */
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Empties it; what grew beyond `mostKept` bytes is given back. */
+  clear(mostKept: number): void {
+    this.#length = 0;
+    if (this.#bytes.length > mostKept) this.#bytes = Buffer.allocUnsafe(mostKept);
+  }
+
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  uint32(value: number): void {
+    this.#reserve(4);
+    this.#length = this.#bytes.writeUInt32LE(value, this.#length);
+  }
+
+  /** Writes over what stands at `position`. */
+  setUint32(value: number, position: number): void {
+    this.#bytes.writeUInt32LE(value, position);
+  }
+
+  /** LEB128 of a whole number from 0 to 2^53. */
+  varint(value: number): void {
+    this.#reserve(8);
+    let rest = value;
+    while (rest >= 0x80) {
+      this.#bytes[this.#length++] = (rest % 0x80) | 0x80;
+      rest = Math.floor(rest / 0x80);
+    }
+    this.#bytes[this.#length++] = rest;
+  }
+
+  /** UTF-8; lone surrogates become U+FFFD. */
+  text(value: string): void {
+    this.#reserve(value.length * 3);
+    this.#length += this.#bytes.write(value, this.#length);
+  }
+
+  /** UTF-8 behind its length in four bytes. */
+  sizedText(value: string): void {
+    // A UTF-16 unit needs at most three bytes.
+    this.#reserve(4 + value.length * 3);
+    const written = this.#bytes.write(value, this.#length + 4);
+    this.#bytes.writeUInt32LE(written, this.#length);
+    this.#length += 4 + written;
+  }
+
+  /** Bytes written as hexadecimal digits. */
+  hex(digits: string): void {
+    this.#reserve(digits.length / 2);
+    this.#length += this.#bytes.write(digits, this.#length, 'hex');
+  }
+
+  /** A whole number as 64 bits; beyond 2^53 the one that its digits say. */
+  int64(value: number): void {
+    this.#reserve(8);
+    if (!Number.isSafeInteger(value)) {
+      this.#length = this.#bytes.writeBigInt64LE(BigInt(String(value)), this.#length);
+      return;
+    }
+    const low = value >>> 0;
+    this.#bytes.writeUInt32LE(low, this.#length);
+    this.#bytes.writeInt32LE(Math.floor(value / 0x1_0000_0000), this.#length + 4);
+    this.#length += 8;
+  }
+
+  append(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  #reserve(more: number): void {
+    const needed = this.#length + more;
+    if (needed <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
+    this.#bytes.copy(larger, 0, 0, this.#length);
+    this.#bytes = larger;
+  }
+}
