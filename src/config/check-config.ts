@@ -25,6 +25,7 @@ interface Listener {
 }
 
 const minTokenCharacters = 16;
+const MOST_STATEMENTS = 8;
 const day = 86_400_000;
 
 /** Listeners that may have tokens of their own. */
@@ -36,6 +37,8 @@ export function checkConfig(config: ParsedConfig, ownHosts: readonly string[]): 
   return [
     ...checkTokens(config),
     ...checkVolumeRules(config),
+    ...checkShares(config),
+    ...checkIncidentSpans(config),
     ...checkRetention(config),
     ...listeners.flatMap((listener) => checkAuthentication(listener, config)),
     ...listeners.flatMap(checkClientClusters),
@@ -118,6 +121,27 @@ function checkToken(path: Path, entry: TokenItself): Violation[] {
     return [{ path: [...path, 'token'], message }];
   }
   return [];
+}
+
+/** Incidents look at risk events that must still be there. */
+function checkIncidentSpans({ risk, storage }: ParsedConfig): Violation[] {
+  const kept = storage.findings_retention;
+  if (kept === null) return [];
+  return (['risk_span', 'tactic_span'] as const).flatMap((key) => {
+    if (risk.incidents[key] < kept) return [];
+    const message = `risk.incidents.${key}: expected less than storage.findings_retention (${kept / 86_400_000}d), found ${risk.incidents[key] / 86_400_000}d: older risk events are gone.`;
+    return [{ path: ['risk', 'incidents', key], message }];
+  });
+}
+
+/** DuckDB's statements, the loader, fsync and gunzip share libuv's threads: statements must leave some. */
+function checkShares({ storage }: ParsedConfig): Violation[] {
+  const { service, detection, hunt } = storage.concurrent_statements;
+  const sum = service + detection + hunt;
+  if (sum <= MOST_STATEMENTS) return [];
+  const path = ['storage', 'concurrent_statements'];
+  const message = `storage.concurrent_statements: expected at most ${MOST_STATEMENTS} together, found ${sum}: an acknowledgement needs a free thread too.`;
+  return [{ path, message }];
 }
 
 function checkVolumeRules({ volume }: ParsedConfig): Violation[] {

@@ -146,6 +146,7 @@ export interface Config {
     readonly k8sAuditWebhook: AuditWebhookListenerConfig | undefined;
   };
   readonly volume: { readonly rules: readonly VolumeRuleConfig[] };
+  readonly normalize: { readonly maxNestingDepth: number };
   readonly storage: {
     readonly directory: string;
     /** Bytes of memory for the whole process. */
@@ -157,6 +158,13 @@ export interface Config {
       readonly temporaryBytes: number;
       readonly freeDiskBytes: number;
       readonly loadIntervalMs: number;
+      readonly segmentBytes: number;
+      readonly loadBytes: number;
+      readonly loadRows: number;
+      readonly checkpointBytes: number;
+      readonly recentIdentities: number;
+      readonly threads: number;
+      readonly shares: { readonly service: number; readonly detection: number; readonly hunt: number };
     };
     /** How long things are kept, by the names of the store's settings; null: for ever, without a bound. */
     readonly retention: {
@@ -188,6 +196,17 @@ export interface Config {
       readonly debounceSeconds: number;
       readonly maxFindingsPerRun: number;
       readonly retry: { readonly initialSeconds: number; readonly maxSeconds: number; readonly maxAttempts: number };
+    };
+  };
+  readonly risk: {
+    /** By the names of the incidents' settings; spans in seconds, a null cap is none. */
+    readonly incidents: {
+      readonly riskSpan: number;
+      readonly riskThreshold: number;
+      readonly tacticSpan: number;
+      readonly minTactics: number;
+      readonly minSources: number;
+      readonly sourceCap: number | null;
     };
   };
   readonly exporters: {

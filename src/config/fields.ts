@@ -35,9 +35,13 @@ export function flag() {
 }
 
 /** Bytes, written as `64MiB`. */
-export function size(minimumBytes: number) {
+export function size(minimumBytes: number, maximumBytes = Number.POSITIVE_INFINITY) {
   return parsed('a size with its unit, such as 64MiB', parseSize, (bytes) =>
-    bytes >= minimumBytes ? undefined : `at least ${minimumBytes} bytes`,
+    bytes < minimumBytes
+      ? `at least ${minimumBytes} bytes`
+      : bytes > maximumBytes
+        ? `at most ${maximumBytes} bytes`
+        : undefined,
   );
 }
 

@@ -195,6 +195,7 @@ export const configSchema = section({
     splunk_hec: hecReceiver.optional(),
     k8s_audit_webhook: auditWebhookReceiver.optional(),
   }).prefault({ otlp: {} }),
+  normalize: section({ max_nesting_depth: integer(100, 1_000_000).default(20_000) }).prefault({}),
   volume: section({ rules: z.array(volumeRule).max(1000).default([]) }).prefault({}),
   storage: section({
     directory: text().default('./data'),
@@ -204,6 +205,18 @@ export const configSchema = section({
     max_temporary_size: size(MiB).prefault('8GiB'),
     min_free_disk: size(0).prefault('512MiB'),
     load_interval: duration(10, day).prefault('1s'),
+    max_segment_size: size(MiB).prefault('64MiB'),
+    max_load_size: size(MiB).prefault('512MiB'),
+    max_load_rows: integer(1000, 100_000_000).default(229_000),
+    checkpoint_size: size(MiB, 512 * MiB).prefault('128MiB'),
+    max_recent_identities: integer(1000, 1_000_000_000).default(1_000_000),
+    threads: integer(1, 1024).default(2),
+    /** Statements at a time; they, fsync and gunzip share the twelve threads of libuv. */
+    concurrent_statements: section({
+      service: integer(1, 8).default(2),
+      detection: integer(1, 8).default(2),
+      hunt: integer(1, 8).default(3),
+    }).prefault({}),
     /** Of events, after the day of their arrival (UTC) has ended. */
     retention: retention(day).prefault('30d'),
     /** Of findings, risk events and incidents. Incidents look seven days back. */
@@ -243,6 +256,17 @@ export const configSchema = section({
       max_attempts: integer(1, 1_000_000).default(10),
     }).prefault({}),
   }).prefault({}),
+  risk: section({
+    incidents: section({
+      risk_span: duration(60_000, 365 * day).prefault('24h'),
+      risk_threshold: integer(1, 1_000_000_000).default(100),
+      tactic_span: duration(60_000, 365 * day).prefault('7d'),
+      min_tactics: integer(1, 100).default(3),
+      min_sources: integer(1, 10_000).default(4),
+      /** 0: no cap, as Enterprise Security has it by default. */
+      source_cap: integer(0, 1_000_000).default(3),
+    }).prefault({}),
+  }).prefault({}),
   exporters: section({
     otlp: otlpExporter.optional(),
     file: section({ path: text(), retry_on_failure: retryOnFailure, batch }).optional(),
@@ -271,6 +295,8 @@ export const configSchema = section({
   }).prefault({}),
   spl: section({
     strict: flag().default(false),
+    /** Of modifiers that snap to days, of strftime, and of schedules. */
+    time_zone: z.literal('UTC', 'expected UTC, the one zone that searches are compiled for').default('UTC'),
     limits: section({
       max_text_length: integer(1, 100_000_000).default(262_144),
       max_expanded_length: integer(1, 100_000_000).default(1_048_576),

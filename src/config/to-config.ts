@@ -24,7 +24,9 @@ export function toConfig(parsed: ParsedConfig): Config {
     volume: {
       rules: parsed.volume.rules.map(({ name, search, sample }) => ({ name, search, keptShare: sample ?? 0 })),
     },
+    normalize: { maxNestingDepth: parsed.normalize.max_nesting_depth },
     storage: toStorage(parsed.storage),
+    risk: { incidents: toIncidents(parsed.risk.incidents) },
     detections: toDetections(parsed.detections),
     exporters: {
       otlp: exporters.otlp && toOtlpExporter(exporters.otlp),
@@ -150,6 +152,13 @@ function toStorage(storage: ParsedConfig['storage']): Config['storage'] {
       temporaryBytes: storage.max_temporary_size,
       freeDiskBytes: storage.min_free_disk,
       loadIntervalMs: storage.load_interval,
+      segmentBytes: storage.max_segment_size,
+      loadBytes: storage.max_load_size,
+      loadRows: storage.max_load_rows,
+      checkpointBytes: storage.checkpoint_size,
+      recentIdentities: storage.max_recent_identities,
+      threads: storage.threads,
+      shares: storage.concurrent_statements,
     },
     retention: {
       retentionMs: storage.retention,
@@ -160,6 +169,17 @@ function toStorage(storage: ParsedConfig['storage']): Config['storage'] {
         : null,
     },
     geoDatabase: storage.geo_database ?? null,
+  };
+}
+
+function toIncidents(incidents: ParsedConfig['risk']['incidents']): Config['risk']['incidents'] {
+  return {
+    riskSpan: incidents.risk_span / 1000,
+    riskThreshold: incidents.risk_threshold,
+    tacticSpan: incidents.tactic_span / 1000,
+    minTactics: incidents.min_tactics,
+    minSources: incidents.min_sources,
+    sourceCap: incidents.source_cap === 0 ? null : incidents.source_cap,
   };
 }
 

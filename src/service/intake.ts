@@ -6,25 +6,32 @@ import { normalize } from '../normalize/index.ts';
 import { EventArrivals } from './event-arrivals.ts';
 import type { VolumeControl } from './volume-rules.ts';
 
+export interface IntakeOptions {
+  /** Microseconds since the epoch. */
+  readonly nowMicros: () => number;
+  readonly maxNestingDepth: number;
+}
+
 export class Intake implements RecordConsumer {
   readonly #store: Pick<EventStore, 'append'>;
   readonly #metrics: Metrics;
-  readonly #nowMicros: () => number;
+  readonly #options: IntakeOptions;
   readonly #volume: VolumeControl;
   readonly #arrivals: EventArrivals;
 
-  constructor(store: Pick<EventStore, 'append'>, volume: VolumeControl, metrics: Metrics, nowMicros: () => number) {
+  constructor(store: Pick<EventStore, 'append'>, volume: VolumeControl, metrics: Metrics, options: IntakeOptions) {
     this.#store = store;
     this.#volume = volume;
     this.#metrics = metrics;
     this.#arrivals = new EventArrivals(metrics);
-    this.#nowMicros = nowMicros;
+    this.#options = options;
   }
 
   /** Rejects with the store's RetryableError when it is full or shutting down. Nothing is refused for good: what cannot be read is kept in `logs`. */
   async consume(batch: RecordBatch): Promise<Consumed> {
-    const arrivalMicros = this.#nowMicros();
-    const normalized = normalize(batch, { arrivalMicros });
+    const { nowMicros, maxNestingDepth } = this.#options;
+    const arrivalMicros = nowMicros();
+    const normalized = normalize(batch, { arrivalMicros, maxNestingDepth });
     const { kept, dropped } = this.#volume.select(normalized);
     await this.#store.append(kept);
     this.#volume.count(dropped);

@@ -147,12 +147,16 @@ export class Service implements Component {
       metrics,
       settings: {
         ...config.detections.scheduling,
+        incidents: config.risk.incidents,
         catchUpSeconds: config.detections.catchUpMs / 1000,
         timeZone: SEARCH_TIME_ZONE,
       },
     });
     this.#volume = new VolumeControl(volumeRules, { metrics, logger, now: Date.now });
-    const intake = new Intake(this.#store, this.#volume, metrics, () => Date.now() * 1000);
+    const intake = new Intake(this.#store, this.#volume, metrics, {
+      nowMicros: () => Date.now() * 1000,
+      maxNestingDepth: config.normalize.maxNestingDepth,
+    });
     this.#receivers = createReceivers(config, intake, logger, metrics);
     this.#api = this.#createApi(config, database, metrics, onStuckQuery);
     const receivers = Object.values(this.#receivers).filter((receiver) => receiver !== undefined);

@@ -5,10 +5,12 @@ import { defaultSchedulerSettings } from '../../src/detect/schedule/settings.ts'
 import { DEFAULT_OTLP_TIMEOUT_MS } from '../../src/export/otlp/settings.ts';
 import { DEFAULT_BATCH, DEFAULT_OUTBOX_SETTINGS, DEFAULT_RETRY } from '../../src/export/settings.ts';
 import { huntDefaults } from '../../src/hunt/index.ts';
+import { DEFAULT_MAX_NESTING_DEPTH } from '../../src/normalize/index.ts';
 import { DEFAULT_PATH } from '../../src/receive/audit-webhook/settings.ts';
 import { resolveHecBounds } from '../../src/receive/hec/settings.ts';
 import { resolveListenerSettings } from '../../src/receive/http-listener.ts';
 import { resolveSettings } from '../../src/receive/otlp/settings.ts';
+import { DEFAULT_INCIDENT_SETTINGS } from '../../src/risk/incident.ts';
 import { DEFAULT_LIMITS } from '../../src/spl/index.ts';
 import { storeDefaults } from '../../src/store/settings.ts';
 
@@ -71,6 +73,14 @@ describe("the configuration's defaults are those of the rooms", () => {
   test('hunt', () => {
     const { endpoint, maxRequestBytes, maxConnections, shutdownTimeoutMs, query } = config.api;
     expect({ endpoint, maxRequestBytes, maxConnections, shutdownTimeoutMs, query }).toEqual(huntDefaults);
+  });
+
+  test('normalize', () => {
+    expect(config.normalize.maxNestingDepth).toBe(DEFAULT_MAX_NESTING_DEPTH);
+  });
+
+  test('risk', () => {
+    expect(config.risk.incidents).toEqual(DEFAULT_INCIDENT_SETTINGS);
   });
 
   test('spl', () => {

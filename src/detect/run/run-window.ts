@@ -2,6 +2,7 @@
 import type { Connection, Database, OutboundEvent, Outbox, SqlRow, TimeWindow } from '../../component.ts';
 import { type Assessment, assess, type RiskEvent, toRiskOutboundEvent } from '../../risk/assess.ts';
 import { toFindingOutboundEvent } from '../../risk/finding-event.ts';
+import type { IncidentSettings } from '../../risk/incident.ts';
 import { toIncidentOutboundEvent } from '../../risk/incident-event.ts';
 import type { RiskRule } from '../../risk/risk-rule.ts';
 import { raiseIncidents } from '../incident/raise-incidents.ts';
@@ -37,6 +38,8 @@ export interface RunRequest {
   readonly compiled: CompiledDetection;
   readonly window: ScheduledWindow;
   readonly maxFindings: number;
+  /** Default: those of `findIncidents`. */
+  readonly incidents?: IncidentSettings;
   /** Epoch seconds, for `updated_at`. */
   readonly startedAt: number;
   readonly signal?: AbortSignal;
@@ -176,7 +179,7 @@ async function writeResults(
     ? newRiskEvents(changes, assessments).filter((event) => !scored.has(riskObjectKey(event)))
     : [];
   await insertRiskEvents(connection, context, riskEvents);
-  const incidents = await raiseIncidents(connection, riskEvents);
+  const incidents = await raiseIncidents(connection, riskEvents, request.incidents);
 
   const findingEvents = detection.emission.finding
     ? changes.map((change) => findingEvent(change, request, assessments))

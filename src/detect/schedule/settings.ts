@@ -1,4 +1,6 @@
 /** Bounds and delays of the scheduler; all times in seconds. */
+import { DEFAULT_INCIDENT_SETTINGS, type IncidentSettings } from '../../risk/incident.ts';
+
 export interface SchedulerSettings {
   /** IANA zone in which cron expressions and calendar modifiers (`@d`) are read. */
   readonly timeZone: string;
@@ -13,6 +15,7 @@ export interface SchedulerSettings {
   /** A run that takes longer is interrupted and counts as failed. */
   readonly runTimeoutSeconds: number;
   readonly maxFindingsPerRun: number;
+  readonly incidents: IncidentSettings;
   readonly retry: {
     readonly initialSeconds: number;
     readonly maxSeconds: number;
@@ -31,6 +34,7 @@ export const defaultSchedulerSettings: SchedulerSettings = {
   loadWaitSeconds: 30,
   runTimeoutSeconds: 300,
   maxFindingsPerRun: 10_000,
+  incidents: DEFAULT_INCIDENT_SETTINGS,
   retry: { initialSeconds: 30, maxSeconds: 3600, maxAttempts: 10 },
   planBatch: 1000,
 };
