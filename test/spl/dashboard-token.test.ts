@@ -71,6 +71,6 @@ describe('a token is refused', () => {
   });
 });
 
-test('a dollar sign that begins no token is a dollar sign', () => {
-  expect(literalsOf('x | rex "(?<a>cost \\$5$)" | eval b="$$x$$ $" | table a b', {})).toContain('$$x$$ $');
+test('a dollar sign that begins no token is a dollar sign, and two stand for the one of a token', () => {
+  expect(literalsOf('x | rex "(?<a>cost \\$5$)" | eval b="$$x$$ $ $$" | table a b', {})).toContain('$x$ $ $$');
 });
