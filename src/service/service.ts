@@ -38,6 +38,7 @@ import { examine } from './doctor/doctor.ts';
 import type { DoctorReport } from './doctor/report.ts';
 import { Intake } from './intake.ts';
 import { LookupTables } from './lookup-tables.ts';
+import { findShortRetention } from './short-retention.ts';
 import { SEARCH_TIME_ZONE } from './time-window.ts';
 import { compileVolumeRules, VolumeControl, type VolumeRule } from './volume-rules.ts';
 
@@ -198,6 +199,11 @@ export class Service implements Component {
     }
     for (const note of this.#content.content.notes) {
       this.#logger.info({ note: printProblem(note) }, 'about the detections');
+    }
+    const { retentionMs } = this.#config.storage.retention;
+    const scheduled = this.detections.map(({ detection }) => detection);
+    for (const problem of findShortRetention(scheduled, retentionMs, Date.now() / 1000)) {
+      this.#logger.warn({ problem }, 'a detection looks further back than events are kept');
     }
     try {
       for (const component of this.#components) {
