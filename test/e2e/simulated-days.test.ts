@@ -3,7 +3,8 @@
  * Prints the size of every day.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { auditRow, logRow, openTestStore, type TestStore } from '../store/store-fixture.ts';
@@ -14,41 +15,64 @@ const loadsPerDay = 12;
 const rowsPerLoad = 4000;
 const days = 45;
 
-test.for([10, 30])(
-  'with %i days of retention the database is as large after 45 days as after the first of them',
+interface Case {
+  readonly retentionDays: number;
+  /** Days in the database before the cold tier; null: no tier. */
+  readonly hotDays: number | null;
+}
+
+test.for<Case>([
+  { retentionDays: 10, hotDays: null },
+  { retentionDays: 30, hotDays: null },
+  { retentionDays: 30, hotDays: 5 },
+])(
+  'with $retentionDays days of retention and $hotDays before the cold tier all files are as large after 45 days as after the first of them',
   {
-    timeout: 600_000,
+    timeout: 900_000,
   },
-  async (retentionDays) => {
+  async ({ retentionDays, hotDays }) => {
     let now = Date.UTC(2026, 0, 1);
+    const directory = mkdtempSync(join(tmpdir(), 'pintail-days-'));
+    const cold = join(directory, 'cold');
     await using opened = await openTestStore({
-      settings: { retentionMs: retentionDays * day, findingsRetentionMs: retentionDays * day },
+      directory,
+      settings: {
+        retentionMs: retentionDays * day,
+        findingsRetentionMs: retentionDays * day,
+        cold: hotDays === null ? null : { afterMs: hotDays * day, directory: cold },
+      },
       context: { clock: () => now },
     });
     const sizes: number[] = [];
+    const coldSizes: number[] = [];
     const kept: number[] = [];
     for (let index = 0; index < days; index += 1) {
       let largest = 0;
+      let largestCold = 0;
       for (let load = 0; load < loadsPerDay; load += 1) {
         await receive(opened, now, `${index}-${load}`);
         await recordResults(opened, now, `${index}-${load}`);
         await opened.store.retain();
         largest = Math.max(largest, size(opened.directory));
+        largestCold = Math.max(largestCold, coldSize(cold));
         now += day / loadsPerDay;
       }
       sizes.push(largest);
+      coldSizes.push(largestCold);
       const [row] = await opened.loadedRows('select count(distinct _indextime::date) as n from kube_audit');
       kept.push(Number(row?.n));
     }
-    process.stdout.write(
-      `${retentionDays} days kept, MB each day: ${sizes.map((bytes) => (bytes / 1e6).toFixed(1)).join(' ')}\n`,
-    );
+    const print = (bytes: readonly number[]): string => bytes.map((each) => (each / 1e6).toFixed(1)).join(' ');
+    process.stdout.write(`${retentionDays} days kept, database, MB each day: ${print(sizes)}\n`);
+    if (hotDays !== null) process.stdout.write(`${hotDays} of them hot; cold tier, MB each day: ${print(coldSizes)}\n`);
     // A day goes at the midnight at which it ended `retentionDays` ago: until then it is there beside today.
     expect(Math.max(...kept)).toBe(retentionDays + 1);
     expect(kept.at(-1)).toBe(retentionDays + 1);
-    const firstWeek = sizes.slice(retentionDays + 1, retentionDays + 8);
-    const lastWeek = sizes.slice(-7);
-    expect(Math.max(...lastWeek)).toBeLessThanOrEqual(1.1 * Math.max(...firstWeek));
+    for (const series of hotDays === null ? [sizes] : [sizes, coldSizes]) {
+      const firstWeek = series.slice(retentionDays + 1, retentionDays + 8);
+      expect(Math.max(...firstWeek)).toBeGreaterThan(0);
+      expect(Math.max(...series.slice(-7))).toBeLessThanOrEqual(1.1 * Math.max(...firstWeek));
+    }
     const results = await opened.loadedRows(
       'select (select count(*) from finding) as findings, (select count(*) from detection_run) as runs',
     );
@@ -94,4 +118,8 @@ function size(directory: string): number {
   return ['pintail.duckdb', 'pintail.duckdb.wal']
     .map((name) => join(directory, name))
     .reduce((sum, path) => sum + (existsSync(path) ? statSync(path).size : 0), 0);
+}
+
+function coldSize(cold: string): number {
+  return globSync('*/*/*/*', { cwd: cold }).reduce((sum, path) => sum + statSync(join(cold, path)).size, 0);
 }
