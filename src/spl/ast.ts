@@ -200,11 +200,13 @@ export type Command =
   | LookupCommand
   | MakemvCommand
   | MakeresultsCommand
+  | MvcombineCommand
   | MvexpandCommand
   | NomvCommand
   | RegexCommand
   | RenameCommand
   | ReturnCommand
+  | ReplaceCommand
   | ReverseCommand
   | RexCommand
   | SearchCommand
@@ -310,7 +312,10 @@ export interface DedupCommand extends CommandBase {
   readonly count: number;
   readonly fields: readonly FieldName[];
   readonly keepEmpty: boolean;
-
+  /** Only rows that follow one another count as the same. */
+  readonly consecutive: boolean;
+  /** Every row stays; those that would go lose the fields. */
+  readonly keepEvents: boolean;
   readonly sortBy: readonly SortKey[];
 }
 
@@ -372,7 +377,14 @@ export interface FormatCommand extends CommandBase {
 export interface HeadCommand extends CommandBase {
   readonly kind: 'HeadCommand';
   readonly from: 'head' | 'tail';
-  readonly count: number;
+  /** Undefined: no bound but the condition. */
+  readonly count: number | undefined;
+  /** The rows up to the first that does not satisfy it. */
+  readonly condition: EvalExpression | undefined;
+  /** A condition that is neither true nor false goes on. */
+  readonly passesUnknown: boolean;
+  /** The row that ends it is there too. */
+  readonly keepLast: boolean;
 }
 
 export interface IplocationCommand extends CommandBase {
@@ -434,7 +446,10 @@ export interface JoinCommand extends CommandBase {
 export interface MakemvCommand extends CommandBase {
   readonly kind: 'MakemvCommand';
   readonly field: FieldName;
-  readonly delimiter: string;
+  /** What stands between the values, or a regular expression whose first group is one. */
+  readonly split:
+    | { readonly kind: 'delimiter'; readonly text: string }
+    | { readonly kind: 'tokenizer'; readonly pattern: StringLiteral };
   readonly allowEmpty: boolean;
 }
 
@@ -445,6 +460,12 @@ export interface MakeresultsCommand extends CommandBase {
   readonly data: StringLiteral | undefined;
   readonly rows: readonly ReadonlyMap<string, string>[];
   readonly hasTime: boolean;
+}
+
+export interface MvcombineCommand extends CommandBase {
+  readonly kind: 'MvcombineCommand';
+  readonly field: FieldName;
+  readonly delimiter: string | undefined;
 }
 
 export interface MvexpandCommand extends CommandBase {
@@ -489,6 +510,20 @@ export interface Returned {
   readonly span: Span;
   readonly field: FieldName;
   readonly alias: FieldName;
+}
+
+export interface ReplaceCommand extends CommandBase {
+  readonly kind: 'ReplaceCommand';
+  readonly replacements: readonly Replacement[];
+  /** Empty: every field of the result. */
+  readonly fields: readonly FieldName[];
+}
+
+/** Whole values; `*` is a wildcard. */
+export interface Replacement {
+  readonly span: Span;
+  readonly from: StringLiteral;
+  readonly to: StringLiteral;
 }
 
 export interface ReverseCommand extends CommandBase {

@@ -35,6 +35,7 @@ function keysAfter(command: Command, keys: readonly string[] | undefined): reado
     case 'JoinCommand':
     case 'ForeachCommand':
     case 'InputlookupCommand':
+    case 'MvcombineCommand':
     case 'MvexpandCommand':
     case 'SpathCommand':
     case 'TransactionCommand':
@@ -65,6 +66,8 @@ function writes(command: Command, field: string): boolean {
       return command.output === field;
     case 'BinCommand':
       return (command.output ?? command.field).name === field;
+    case 'ReplaceCommand':
+      return command.fields.length === 0 || command.fields.some(({ name }) => name === field);
     case 'MakemvCommand':
     case 'NomvCommand':
       return command.field.name === field;

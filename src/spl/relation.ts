@@ -9,6 +9,8 @@ export interface Field {
   /** A number without fraction (BIGINT). */
   readonly whole: boolean;
   readonly certain: Certainty;
+  /** What nomv puts between its values, where that is not a line break. */
+  readonly delimiter?: string;
 }
 
 /**

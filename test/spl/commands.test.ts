@@ -195,6 +195,15 @@ describe('eventstats', () => {
   });
 });
 
+describe('mvcombine', () => {
+  test('says with delim what nomv puts between the values, beyond rename too', async () => {
+    const combined = await rows(
+      'id IN (a, c, d) | table kind id | mvcombine delim=" + " id | rename id as who | nomv who',
+    );
+    expect(combined).toEqual([{ kind: 'x', who: 'd + c + a' }]);
+  });
+});
+
 describe('fillnull', () => {
   test('fills what the result has, and not what no row has', async () => {
     expect(await rows('id IN (d, e) | fillnull | table id ip nope')).toEqual([

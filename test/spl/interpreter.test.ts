@@ -87,7 +87,7 @@ describe('the interpreter', () => {
       rex: 'rex "(?<a>a)"', search: 'search a=1', sort: 'sort verb', spath: 'spath', stats: 'stats count', table: 'table verb', top: 'top verb',
       rare: 'rare verb', where: 'where verb="a"', addtotals: 'table verb | addtotals', append: 'append [search dataset=kube_audit]',
       appendpipe: 'appendpipe [stats count]', fieldformat: 'fieldformat verb=upper(verb)', nomv: 'nomv verb', join: 'join verb [search dataset=kube_audit | table verb]', streamstats: 'streamstats count',
-      timechart: 'timechart span=1h count', foreach: 'foreach verb [eval a=1]', transaction: 'transaction verb',
+      timechart: 'timechart span=1h count', foreach: 'foreach verb [eval a=1]', transaction: 'transaction verb', replace: 'replace a WITH b IN verb', mvcombine: 'table verb | mvcombine verb',
       format: 'table verb | format', appendcols: 'appendcols [search dataset=kube_audit | table verb]', inputlookup: 'inputlookup append=t known',
       lookup: 'lookup known verb', union: 'union [search dataset=kube_audit]', makeresults: 'append [makeresults]',
       multisearch: 'append [multisearch [search dataset=kube_audit] [search dataset=kube_audit]]',

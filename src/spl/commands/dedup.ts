@@ -5,14 +5,17 @@
  *
  * Rows that lack one of the fields are dropped, or kept untouched with keepempty=true. A field with several values is compared as a whole.
  *
- * Not supported: consecutive, keepevents. Each changes which rows survive.
+ * With consecutive=t only rows that follow one another count as the same. With keepevents=t every row stays, and those that would have
+ * gone lose the fields.
  */
 import type { DedupCommand, FieldName, SortKey } from '../ast.ts';
+import type { CommandScope } from '../command-scope.ts';
 import { need, withOrder } from '../demand.ts';
-import { and, binary, column, type Expression, FALSE, isNotNull, isNull, number, or } from '../expression.ts';
+import { and, binary, column, type Expression, FALSE, isNotNull, isNull, number, or, when } from '../expression.ts';
 import { namesOf } from '../field-names.ts';
 import { columnsOf, type PlanNode } from '../plan.ts';
-import { ColumnNames } from '../relation.ts';
+import { ColumnNames, fieldValue, type Output, type Relation } from '../relation.ts';
+import type { Value } from '../value.ts';
 import type { CommandSpec } from './command.ts';
 import { sortRows } from './sort.ts';
 
@@ -26,12 +29,15 @@ export const dedup: CommandSpec<DedupCommand> = {
     const count = isCount ? input.integerToken(input.context.next('arguments'), 1, 'count') : 1;
     const fields: FieldName[] = [];
     let keepEmpty = false;
+    let consecutive = false;
+    let keepEvents = false;
     let sortBy: readonly SortKey[] = [];
     while (!input.isEnd()) {
-      const option = input.optionalOption(['keepempty'], ['consecutive', 'keepevents']);
-      if (option !== undefined) {
-        keepEmpty = input.boolean(option);
-      } else if (input.optionalWord('sortby') !== undefined) {
+      const option = input.optionalOption(['keepempty', 'consecutive', 'keepevents']);
+      if (option?.name === 'keepempty') keepEmpty = input.boolean(option);
+      else if (option?.name === 'consecutive') consecutive = input.boolean(option);
+      else if (option !== undefined) keepEvents = input.boolean(option);
+      else if (input.optionalWord('sortby') !== undefined) {
         sortBy = input.sortKeys();
       } else {
         if (fields.length > 0) input.skipComma();
@@ -39,7 +45,8 @@ export const dedup: CommandSpec<DedupCommand> = {
       }
     }
     if (fields.length === 0) throw input.missing('at least one field', 'Example: dedup user.username');
-    return { kind: 'DedupCommand', span: input.span, name: input.command, count, fields, keepEmpty, sortBy };
+    const { span, command: name } = input;
+    return { kind: 'DedupCommand', span, name, count, fields, keepEmpty, consecutive, keepEvents, sortBy };
   },
 
   demand(command, demand) {
@@ -58,25 +65,64 @@ export const dedup: CommandSpec<DedupCommand> = {
           );
     const keys = command.fields.map((field) => scope.read(sorted, field));
     if (keys.some(({ kind }) => kind === 'null')) {
-      return command.keepEmpty ? sorted : scope.filter(sorted, [FALSE]);
+      return command.keepEmpty || command.keepEvents ? sorted : scope.filter(sorted, [FALSE]);
     }
     const names = new ColumnNames();
     // Also those that no field has any more: the places of an earlier dedup.
     for (const name of columnsOf(sorted.node)) names.take(name);
     const place = names.take('place');
+    const values = keys.map(({ expression }) => expression);
+    const run = command.consecutive ? numberRuns(values, sorted, names, scope) : undefined;
     const numbered: PlanNode = {
       kind: 'Rank',
       label: scope.label('places'),
-      input: sorted.node,
+      input: run?.node ?? sorted.node,
       call: { name: 'row_number', arguments: [] },
-      partitionBy: keys.map(({ expression }) => expression),
+      partitionBy: run === undefined ? values : [...values, column(run.column)],
       orderBy: sorted.order,
       as: place,
     };
     const isAmongFirst = binary('<=', column(place), number(command.count));
+    if (command.keepEvents) {
+      const outputs = command.fields.flatMap(({ name }): readonly Output[] => {
+        const field = sorted.fields.get(name);
+        if (field === undefined) return [];
+        const isKept = or([...values.map(isNull), isAmongFirst]);
+        const expression = when(isKept, fieldValue(field).expression);
+        return [
+          { name, value: { ...fieldValue(field), expression } as Value, kind: field.kind, certain: field.certain },
+        ];
+      });
+      return scope.extend({ ...sorted, node: numbered }, outputs);
+    }
     const predicate: Expression = command.keepEmpty
       ? or([...keys.map(({ expression }) => isNull(expression)), isAmongFirst])
       : and([...keys.map(({ expression }) => isNotNull(expression)), isAmongFirst]);
     return scope.filter({ ...sorted, node: numbered }, [predicate]);
   },
 };
+
+/** Rows of the same values that follow one another have the same number: their place in all rows less that among their like. */
+function numberRuns(
+  values: readonly Expression[],
+  input: Relation,
+  names: ColumnNames,
+  scope: CommandScope,
+): { readonly node: PlanNode; readonly column: string } {
+  const made = names.take('run');
+  const place = (partitionBy: readonly Expression[]): Expression => ({
+    op: 'window',
+    call: { name: 'row_number', arguments: [] },
+    partitionBy,
+    orderBy: input.order,
+  });
+  const columns = columnsOf(input.node).map((name) => ({ name, expression: column(name) }));
+  const expression = binary('-', place([]), place(values));
+  const node: PlanNode = {
+    kind: 'Project',
+    label: scope.label('runs'),
+    input: input.node,
+    columns: [...columns, { name: made, expression }],
+  };
+  return { node, column: made };
+}

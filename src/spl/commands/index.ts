@@ -23,11 +23,13 @@ import { join } from './join.ts';
 import { lookup } from './lookup.ts';
 import { makemv } from './makemv.ts';
 import { makeresults } from './makeresults.ts';
+import { mvcombine } from './mvcombine.ts';
 import { mvexpand } from './mvexpand.ts';
 import { nomv } from './nomv.ts';
 import { outputlookup } from './outputlookup.ts';
 import { regex } from './regex.ts';
 import { rename } from './rename.ts';
+import { replace } from './replace.ts';
 import { returns } from './return.ts';
 import { reverse } from './reverse.ts';
 import { rex } from './rex.ts';
@@ -67,12 +69,14 @@ const COMMANDS: { readonly [C in Command as C['kind']]: CommandSpec<C> } = {
   LookupCommand: lookup,
   MakemvCommand: makemv,
   MakeresultsCommand: makeresults,
+  MvcombineCommand: mvcombine,
   MvexpandCommand: mvexpand,
   NomvCommand: nomv,
   OutputlookupCommand: outputlookup,
   RegexCommand: regex,
   RenameCommand: rename,
   ReturnCommand: returns,
+  ReplaceCommand: replace,
   ReverseCommand: reverse,
   RexCommand: rex,
   SearchCommand: search,
@@ -103,7 +107,7 @@ export const UNSUPPORTED_COMMANDS: ReadonlySet<string> = new Set([
   'fit', 'flatten', 'from', 'fromjson', 'gauge', 'gentimes', 'geom', 'geomfilter', 'geostats',
   'highlight', 'history', 'iconify', 'inputcsv', 'kmeans', 'kvform', 'kv', 'loadjob',
   'localize', 'localop', 'makecontinuous', 'map', 'mcollect', 'metadata', 'metasearch',
-  'meventcollect', 'mpreview', 'mstats', 'multikv', 'mvcombine', 'outlier', 'outputcsv',
+  'meventcollect', 'mpreview', 'mstats', 'multikv', 'outlier', 'outputcsv',
   'outputtext', 'overlap', 'pivot', 'predict', 'rangemap', 'redistribute', 'reltime', 'require',
   'rest', 'run', 'savedsearch', 'script', 'scrub', 'searchtxn', 'selfjoin', 'sendalert', 'sendemail', 'set',
   'setfields', 'sichart', 'sirare', 'sistats', 'sitimechart', 'sitop', 'snowincident', 'strcat',

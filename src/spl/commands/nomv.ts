@@ -1,5 +1,5 @@
 /**
- * nomv: makes one text of a field's values, a line for each.
+ * nomv: makes one text of a field's values, a line for each, or what the delim of mvcombine says between them.
  *
  *   nomv <field>
  */
@@ -23,8 +23,9 @@ export const nomv: CommandSpec<NomvCommand> = {
   lower(command, input, scope) {
     const value = scope.read(input, command.field);
     if (value.kind !== 'list') return input;
-    const joined = textValue(call('array_to_string', value.expression, text('\n')));
-    const certain = input.fields.get(command.field.name)?.certain ?? false;
+    const field = input.fields.get(command.field.name);
+    const joined = textValue(call('array_to_string', value.expression, text(field?.delimiter ?? '\n')));
+    const certain = field?.certain ?? false;
     return scope.extend(input, [{ name: command.field.name, value: joined, kind: 'text', certain }]);
   },
 };

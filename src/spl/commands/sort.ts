@@ -1,10 +1,11 @@
 /**
  * sort: orders the rows; without a number the first 10,000 remain, with 0 all.
  *
- *   sort [<int>] [limit=<int>] [+|-]<field> …      auto(), str(), num(), ip() say how to compare
+ *   sort [<int>] [limit=<int>] [+|-]<field> … [d|desc]      auto(), str(), num(), ip() say how to compare
  *
  * A sign holds for its field, with a blank behind it for all that follow. By default numbers are compared as numbers, IPv4 addresses as addresses, all else as
  * text; numbers come before addresses, those before text, rows without the field last. Rows that compare equal keep their order.
+ * `d` or `desc` at the end turns the direction of every field round.
  */
 import type { SortCommand, SortKey } from '../ast.ts';
 import type { CommandScope } from '../command-scope.ts';
@@ -33,7 +34,11 @@ export const sort: CommandSpec<SortCommand> = {
     const keys = input.sortKeys();
     if (keys.length === 0) throw input.missing('at least one field');
     const last = keys.at(-1);
-    if (keys.length > 1 && last !== undefined && /^(?:d|desc|a|asc)$/.test(last.field.name)) {
+    if (keys.length > 1 && last !== undefined && isReversal(last)) {
+      const reversed = keys.slice(0, -1).map((key) => ({ ...key, descending: !key.descending }));
+      return { kind: 'SortCommand', span: input.span, name: input.command, limit, keys: reversed };
+    }
+    if (keys.length > 1 && last !== undefined && /^(?:a|asc)$/.test(last.field.name)) {
       throw new SplError(
         'SPL316',
         `sort: expected fields, found "${last.field.name}" at the end; this form is not supported.`,
@@ -55,6 +60,11 @@ export const sort: CommandSpec<SortCommand> = {
 
   lower: (command, input, scope) => sortRows(command.keys, command.limit, input, scope),
 };
+
+/** `d` and `desc` at the end, without a sign or quotes. */
+function isReversal({ field, span, as }: SortKey): boolean {
+  return as === 'auto' && /^(?:d|desc)$/.test(field.name) && span.end - span.start === field.name.length;
+}
 
 /** Shared with dedup's sortby. `limit` 0 keeps all. */
 export function sortRows(keys: readonly SortKey[], limit: number, input: Relation, scope: CommandScope): Relation {

@@ -44,6 +44,8 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
   [1, timechart],
   [1, foreach],
   [2, transaction],
+  [1, replace],
+  [1, mvcombine],
 ];
 
 export function randomCommand(random: Random, fields: Fields): Made {
@@ -200,22 +202,29 @@ function dedup(random: Random, fields: Fields): Made {
   const single = named(fields, 'one', 'number');
   const sortBy =
     random.chance(0.2) && single.length > 0 ? ` sortby ${random.pick(['', '-'])}${random.pick(single)}` : '';
-  return { text: `dedup ${count}${listed(random.sample(names, 2))}${keep}${sortBy}`, fields };
+  const more = `${random.chance(0.2) ? ' consecutive=t' : ''}${random.chance(0.2) ? ' keepevents=t' : ''}`;
+  return { text: `dedup ${count}${listed(random.sample(names, 2))}${keep}${more}${sortBy}`, fields };
 }
 
 function sort(random: Random, fields: Fields): Made {
   const names = named(fields, 'one', 'number');
   if (names.length === 0) return reverse(random, fields);
   const limit = random.pick(['', '0 ', '3 ']);
+  const reversed = random.chance(0.1) ? ' desc' : '';
   const keys = random.sample(names, 2).map((name) => {
     const sign = random.pick(['', '-', '+']);
     return `${sign}${random.pick(['', '', '', 'num', 'str', 'ip']).replace(/.+/, '$&(')}${quoted(name)}`;
   });
-  return { text: `sort ${limit}${keys.map((key) => (key.includes('(') ? `${key})` : key)).join(', ')}`, fields };
+  return {
+    text: `sort ${limit}${keys.map((key) => (key.includes('(') ? `${key})` : key)).join(', ')}${reversed}`,
+    fields,
+  };
 }
 
 function head(random: Random, fields: Fields): Made {
-  return { text: `${random.pick(['head', 'tail'])} ${random.pick([1, 3, 8])}`, fields };
+  if (random.chance(0.6)) return { text: `${random.pick(['head', 'tail'])} ${random.pick([1, 3, 8])}`, fields };
+  const options = `${random.pick(['', ' null=t'])}${random.pick(['', ' keeplast=t'])}${random.pick(['', ' limit=2'])}`;
+  return { text: `head (${new ExpressionMaker(random, fields.known).condition(1)})${options}`, fields };
 }
 
 function top(random: Random, fields: Fields): Made {
@@ -242,6 +251,10 @@ function makemv(random: Random, fields: Fields): Made {
   if (names.length === 0) return reverse(random, fields);
   const name = random.pick(names);
   const empty = random.chance(0.3) ? 'allowempty=t ' : '';
+  if (random.chance(0.3)) {
+    const pattern = random.pick(['([a-z]+)', '(a)b?', '[a-z](.)']);
+    return { text: `makemv tokenizer="${pattern}" ${quoted(name)}`, fields: adding(fields, [[name, 'many']]) };
+  }
   return {
     text: `makemv delim="${random.pick([',', 'a', ' '])}" ${empty}${quoted(name)}`,
     fields: adding(fields, [[name, 'many']]),
@@ -496,4 +509,25 @@ export function splitCommand(random: Random, fields: Fields): string | undefined
   }
   const span = random.pick(['span=5s', 'span=1m', 'bins=5', 'span=1mon', 'span=1w@w2']);
   return `timechart ${span}${random.pick(['', ' cont=f'])} ${made.text} BY ${quoted(by)}${options}`;
+}
+
+function replace(random: Random, fields: Fields): Made {
+  const names = named(fields, 'one', 'many').filter((name) => !name.startsWith('_'));
+  if (names.length === 0) return reverse(random, fields);
+  const pair = random.pick([
+    'a WITH b',
+    '"a*" WITH "*"',
+    '*a WITH "<*>"',
+    '* WITH all',
+    'get WITH list, list WITH get',
+    '"*a*" WITH "*,*"',
+  ]);
+  return { text: `replace ${pair} IN ${listed(random.sample(names, 2))}`, fields };
+}
+
+function mvcombine(random: Random, fields: Fields): Made {
+  const names = named(fields, 'one', 'many').filter((name) => !name.startsWith('_'));
+  if (fields.isEvents || names.length === 0) return reverse(random, fields);
+  const name = random.pick(names);
+  return { text: `mvcombine ${quoted(name)}`, fields: adding(fields, [[name, 'many']]) };
 }

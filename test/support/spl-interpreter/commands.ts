@@ -8,11 +8,13 @@ import type {
   FieldsCommand,
   FillnullCommand,
   ForeachCommand,
+  HeadCommand,
   IplocationCommand,
   JoinCommand,
   LookupCommand,
   MakeresultsCommand,
   RenameCommand,
+  ReplaceCommand,
   Search,
   SortKey,
   SpathCommand,
@@ -114,13 +116,7 @@ export function runCommand(command: Command, table: Table, settings: Scope): Tab
       return { ...table, rows: command.limit === 0 ? sorted : sorted.slice(0, command.limit) };
     }
     case 'HeadCommand':
-      return {
-        ...table,
-        rows:
-          command.from === 'head'
-            ? rows.slice(0, command.count)
-            : rows.slice(Math.max(0, rows.length - command.count)).reverse(),
-      };
+      return { ...table, rows: headRows(command, rows, settings) };
     case 'ReverseCommand':
       return { ...table, rows: [...rows].reverse() };
     case 'BinCommand':
@@ -129,9 +125,18 @@ export function runCommand(command: Command, table: Table, settings: Scope): Tab
       return mapRows(table, (row) => convert(command, row));
     case 'MakemvCommand':
       return mapRows(table, (row) => {
-        const parts = membersOf(row.get(command.field.name)).flatMap((text) => text.split(command.delimiter));
+        const { split } = command;
+        const parts = membersOf(row.get(command.field.name)).flatMap((text) =>
+          split.kind === 'delimiter'
+            ? text.split(split.text)
+            : [...text.matchAll(new RegExp(toRegExp(split.pattern.value), 'gu'))].map(([, group]) => group ?? ''),
+        );
         return row.with([[command.field.name, fromMembers(parts.filter((part) => command.allowEmpty || part !== ''))]]);
       });
+    case 'MvcombineCommand':
+      return { ...table, rows: combine(command.field.name, rows) };
+    case 'ReplaceCommand':
+      return mapRows(table, (row) => replaceValues(command, row));
     case 'MvexpandCommand':
       return {
         ...table,
@@ -419,16 +424,66 @@ function topRows(command: TopCommand, rows: readonly Row[]): readonly Row[] {
   });
 }
 
+/** Up to the first row that does not satisfy the condition. */
+function headRows(command: HeadCommand, rows: readonly Row[], settings: Settings): readonly Row[] {
+  const { condition, count = rows.length } = command;
+  if (command.from === 'tail') return rows.slice(Math.max(0, rows.length - count)).reverse();
+  if (condition === undefined) return rows.slice(0, count);
+  const end = rows.findIndex((row) => {
+    const truth = toTruth(evaluateRow(condition, row, settings));
+    return truth !== true && !(truth !== false && command.passesUnknown);
+  });
+  return rows.slice(0, end === -1 ? rows.length : end + (command.keepLast ? 1 : 0)).slice(0, count);
+}
+
+/** Rows that are alike in all other fields become one, where the first of them stood. */
+function combine(name: string, rows: readonly Row[]): readonly Row[] {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const others = row.names().filter((other) => other !== name);
+    const key = JSON.stringify(others.sort().map((other) => [other, row.get(other)]));
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const values = group.flatMap((row) => membersOf(row.get(name)));
+    return group.slice(0, 1).map((row) => row.with([[name, fromMembers(values)]]));
+  });
+}
+
+function replaceValues(command: ReplaceCommand, row: Row): Row {
+  const names =
+    command.fields.length > 0
+      ? command.fields.map(({ name }) => name)
+      : row.names().filter((name) => !name.startsWith('_'));
+  const change = (text: string): string => {
+    for (const { from, to } of [...command.replacements].reverse()) {
+      // The first star takes least.
+      const parts = from.value.split('*').map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
+      const [, ...stars] = new RegExp(`^${parts.join('(.*?)')}$`, 'su').exec(text) ?? [undefined];
+      if (new RegExp(`^${parts.join('.*')}$`, 'su').test(text)) {
+        let index = 0;
+        return to.value.replace(/\*/g, () => stars[index++] ?? '');
+      }
+    }
+    return text;
+  };
+  return row.with(names.map((name) => [name, fromMembers(membersOf(row.get(name)).map(change))]));
+}
+
 /** Rule 33. */
 function dedup(command: DedupCommand, rows: readonly Row[]): readonly Row[] {
+  let before: string | undefined;
   const seen = new Map<string, number>();
-  return sortRows(rows, command.sortBy).filter((row) => {
+  return sortRows(rows, command.sortBy).flatMap((row) => {
     const values = command.fields.map(({ name }) => membersOf(row.get(name)));
-    if (values.some((members) => members.length === 0)) return command.keepEmpty;
     const key = JSON.stringify(values);
+    if (command.consecutive && key !== before) seen.clear();
+    before = key;
+    if (values.some((members) => members.length === 0)) return command.keepEmpty || command.keepEvents ? [row] : [];
     const count = (seen.get(key) ?? 0) + 1;
     seen.set(key, count);
-    return count <= command.count;
+    if (count <= command.count) return [row];
+    return command.keepEvents ? [row.with(command.fields.map(({ name }) => [name, undefined]))] : [];
   });
 }
 

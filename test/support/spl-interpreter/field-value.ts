@@ -4,7 +4,8 @@
  */
 export type FieldValue = undefined | string | number | readonly string[];
 
-const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
+// Blanks around it are those of RE2.
+const NUMBER = /^[\t\n\f\r ]*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?[\t\n\f\r ]*$/;
 
 export function membersOf(value: FieldValue): readonly string[] {
   if (value === undefined) return [];
