@@ -68,7 +68,7 @@ const ERRORS: readonly Case[] = [
   { code: 'SPL202', marked: '«`bad`»', message: 'search: expected a command, found "frobnicate".' },
   { code: 'SPL203', marked: 'x | «kmeans» user', message: 'kmeans: this command is not supported.', help: 'docs/spl.md lists what is.' },
   { code: 'SPL204', marked: 'x | dedup verb «keepemty»=t', message: 'dedup: option "keepemty" is not known.', help: 'Did you mean "keepempty"?' },
-  { code: 'SPL204', marked: 'x | dedup verb «consecutive»=t', message: 'dedup: option "consecutive" is not supported.', help: 'Supported: keepempty.' },
+  { code: 'SPL204', marked: 'x | makemv «setsv»=t verb', message: 'makemv: option "setsv" is not supported.', help: 'Supported: delim, tokenizer, allowempty.' },
   { code: 'SPL205', marked: 'x | dedup «0» user.username', message: 'dedup: count: expected a whole number of at least 1, found "0".' },
   { code: 'SPL206', marked: 'x | «dedup»', message: 'dedup: expected at least one field, found nothing.', help: 'Example: dedup user.username' },
   { code: 'SPL207', marked: 'x=«[»search y | return z]', message: 'search: expected a value, found a subsearch.', help: 'A subsearch stands as a term of its own: [search … | fields user].' },

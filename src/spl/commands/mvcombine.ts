@@ -86,11 +86,12 @@ export const mvcombine: CommandSpec<MvcombineCommand> = {
       name: first,
       expression: { op: 'aggregate', call: { name: 'min', arguments: [column(place)] } },
     });
-    return {
-      ...input,
-      node: { kind: 'Aggregate', label: scope.label(), input: ranked, predicates: [], keys, aggregates },
-      fields,
-      order: scope.demand.order ? [{ expression: column(first), descending: false }] : [],
-    };
+    const order: readonly SortTerm[] = scope.demand.order ? [{ expression: column(first), descending: false }] : [];
+    const isOnly = keys.length === 0;
+    const label = scope.label(isOnly ? 'all' : undefined);
+    const node: PlanNode = { kind: 'Aggregate', label, input: ranked, predicates: [], keys, aggregates };
+    const combined = { ...input, node, fields, order };
+    // Without other fields there is a row of no rows too.
+    return isOnly ? scope.filter(combined, [isNotNull(column(first))]) : combined;
   },
 };
