@@ -1,4 +1,5 @@
 /** `pintail test`: the detections' own events, in and out. */
+import { loadConfig } from '../config/index.ts';
 import { printProblem } from '../service/content.ts';
 import { testDetections } from '../service/test-detections.ts';
 import type { RegisterCommand } from './command.ts';
@@ -10,8 +11,11 @@ export const registerTest: RegisterCommand = (program, terminal, report) => {
     .description("run the detections' own match and no-match events")
     .argument('<path...>', 'detection files or folders')
     .option('--strict-splunk', 'follow Splunk to the letter where its rules make a search blind')
-    .action(async (paths: string[], options: { strictSplunk?: boolean }) => {
-      const { problems, results } = await testDetections({ paths, strictSplunk: options.strictSplunk ?? false });
+    .option('--config <file>', 'let the events pass the volume rules of a configuration: what fails then, they blind')
+    .action(async (paths: string[], options: { strictSplunk?: boolean; config?: string }) => {
+      const config = options.config === undefined ? undefined : await loadConfig(options.config, terminal.environment);
+      const strictSplunk = options.strictSplunk ?? false;
+      const { problems, results } = await testDetections({ paths, strictSplunk, config });
       for (const problem of problems) terminal.stderr.write(`${printProblem(problem)}\n`);
       const counts = { passed: 0, failed: 0, skipped: 0 };
       for await (const { detection, test, outcome, message, rows } of results) {

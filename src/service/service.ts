@@ -79,7 +79,11 @@ export async function createService(config: Config, options: ServiceOptions): Pr
     'detection',
   );
   const metrics = new PrometheusMetrics({ ...config.telemetry.metrics, logger, processMetrics: true });
-  const volumeRules = compileVolumeRules(config.volume.rules, content.content.macros, config.spl.limits);
+  const volumeRules = compileVolumeRules(config.volume.rules, {
+    macros: content.content.macros,
+    fieldRules: content.content.fieldRules,
+    limits: config.spl.limits,
+  });
   return new Service(config, content, volumeRules, logger, metrics, options.onStuckQuery);
 }
 

@@ -1,12 +1,17 @@
 /** Runs the tests that detections carry, each in a database of its own. */
-import { type ContentProblem, type DetectionTestResult, runDetectionTests } from '../detect/index.ts';
+import type { Config } from '../config/index.ts';
+import { type Content, type ContentProblem, type DetectionTestResult, runDetectionTests } from '../detect/index.ts';
 import { loadDetections } from './content.ts';
+import { silentLogger, silentMetrics } from './silence.ts';
 import { SEARCH_TIME_ZONE } from './time-window.ts';
+import { compileVolumeRules, VolumeControl } from './volume-rules.ts';
 import { openWorkbench } from './workbench.ts';
 
 export interface TestRequest {
   readonly paths: readonly string[] | undefined;
   readonly strictSplunk: boolean;
+  /** A configuration whose volume rules the events pass first; undefined: all are stored. */
+  readonly config?: Config | undefined;
 }
 
 /** Rows a tested search may give; more would be a mistake in the test. */
@@ -17,6 +22,7 @@ export async function testDetections(
   request: TestRequest,
 ): Promise<{ readonly problems: readonly ContentProblem[]; readonly results: AsyncIterable<DetectionTestResult> }> {
   const content = await loadDetections({ paths: request.paths });
+  const volume = request.config && volumeControl(request.config, content);
   const results = runDetectionTests({
     detections: content.detections,
     macros: content.macros,
@@ -38,6 +44,7 @@ export async function testDetections(
           };
           await workbench.load([data], {
             metadata,
+            volume,
             ...(cluster === null ? {} : { cluster }),
             onProblem(message) {
               throw new Error(message);
@@ -49,4 +56,9 @@ export async function testDetections(
     },
   });
   return { problems: content.problems, results };
+}
+
+function volumeControl({ volume, spl }: Config, { macros, fieldRules }: Content): VolumeControl {
+  const rules = compileVolumeRules(volume.rules, { macros, fieldRules, limits: spl.limits });
+  return new VolumeControl(rules, { logger: silentLogger, metrics: silentMetrics, now: Date.now });
 }

@@ -6,7 +6,7 @@
  */
 import { type Logger, type Metrics, type NormalizedBatch, PermanentError } from '../component.ts';
 import type { VolumeRuleConfig } from '../config/index.ts';
-import { compileRowSearch, type EventRow, type MacroTable, renderDiagnostic, type SplLimits } from '../spl/index.ts';
+import { compileRowSearch, type EventRow, renderDiagnostic } from '../spl/index.ts';
 import { auditEventRow, logEventRow } from './event-rows.ts';
 
 export interface VolumeRule {
@@ -29,14 +29,13 @@ const LOG_INTERVAL_MS = 600_000;
 /** Throws PermanentError for every rule that cannot be carried out, with its place. */
 export function compileVolumeRules(
   rules: readonly VolumeRuleConfig[],
-  macros: MacroTable,
-  limits: Partial<SplLimits>,
+  context: Parameters<typeof compileRowSearch>[1],
 ): readonly VolumeRule[] {
   const problems: string[] = [];
   const compiled = rules.flatMap(({ name, search, keptShare }, index): readonly VolumeRule[] => {
     const place = `volume.rules[${index}] "${name}"`;
     const source = { name: place, text: search };
-    const result = compileRowSearch(source, { macros, limits });
+    const result = compileRowSearch(source, context);
     const diagnostics = result.ok ? result.warnings : result.diagnostics;
     if (!result.ok) problems.push(diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, source)).join(''));
     else if (result.matchesEverything && keptShare === 0) {

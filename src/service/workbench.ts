@@ -8,6 +8,7 @@ import { normalize } from '../normalize/index.ts';
 import { InputError, readRecordBatches } from '../receive/file/index.ts';
 import { type DuckdbEventStore, openEventStore } from '../store/event-store.ts';
 import { silentLogger, silentMetrics } from './silence.ts';
+import type { VolumeControl } from './volume-rules.ts';
 
 export interface WorkbenchOptions {
   /** A storage directory or its `pintail.duckdb`, kept afterwards; undefined is temporary. */
@@ -18,6 +19,8 @@ export interface WorkbenchOptions {
 export interface LoadOptions {
   readonly cluster?: string | undefined;
   readonly metadata?: SplunkMetadata | undefined;
+  /** What is left out before it is stored; default nothing. */
+  readonly volume?: VolumeControl | undefined;
   /** Told after each batch. */
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Told of a record or file that could not be read; the rest is loaded. */
@@ -115,7 +118,7 @@ async function* normalizeFile(
     totals.logs += normalized.logs.length;
     for (const row of normalized.logs) if (row.unreadable !== null) totals.unreadable += 1;
     for (const { logRecords } of batch.resourceLogs) records += logRecords.length;
-    yield normalized;
+    yield options.volume?.select(normalized).kept ?? normalized;
     options.onProgress?.({ file, records });
   }
 }

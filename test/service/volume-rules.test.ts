@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../src/config/index.ts';
 import { createService } from '../../src/service/service.ts';
+import { testDetections } from '../../src/service/test-detections.ts';
 import { recordTelemetry } from '../support/recorded-telemetry.ts';
 import { auditEvent, startService } from '../support/running-service.ts';
 
@@ -77,6 +78,28 @@ describe('a rule', () => {
     const { send, sql } = await startService();
     await send([auditEvent({ requestURI: '/healthz' })]);
     expect(await sql('select count(*) as n from kube_audit')).toEqual([{ n: 1 }]);
+  });
+});
+
+describe("the detections' own tests", () => {
+  const outcomes = async (rules: string): Promise<readonly string[]> => {
+    const { results } = await testDetections({
+      paths: ['config/detections/kubernetes_access_scanning.yml'],
+      strictSplunk: false,
+      config: parseConfig(`volume: { rules: [${rules}] }`, 'test', {}),
+    });
+    const found: string[] = [];
+    for await (const { test: name, outcome } of results) found.push(`${name}: ${outcome}`);
+    return found;
+  };
+
+  test('fail where a rule drops what the detection reads, and pass where it drops other things', async () => {
+    const passed = await outcomes(PROBES);
+    expect(passed.length).toBeGreaterThan(0);
+    expect(passed.every((line) => line.endsWith('passed'))).toBe(true);
+    expect(
+      await outcomes('{ name: anonymous, search: "user.username=system:anonymous", action: drop }'),
+    ).toContainEqual(expect.stringMatching(/: failed$/));
   });
 });
 

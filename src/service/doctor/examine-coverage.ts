@@ -40,7 +40,7 @@ export async function examineCoverage(
 ): Promise<readonly Symptom[]> {
   const earliest = await recentStart(examination);
   if (earliest === null) return [];
-  const facts = recentFacts(examination, earliest);
+  const facts = recentFacts(examination, earliest, content);
   const spots: (DataGap & { readonly detection: string })[] = [];
   for (const compiled of detections) {
     if (!compiled.ok) continue;
@@ -96,14 +96,18 @@ async function recentStart(examination: Examination): Promise<number | null> {
   return row?.start == null ? null : Math.min(Number(row.start), examination.now - 3600);
 }
 
-function recentFacts({ database, now, signal }: Examination, earliest: number): EventFacts {
+function recentFacts(
+  { database, now, signal }: Examination,
+  earliest: number,
+  { fieldRules }: CompiledContent['content'],
+): EventFacts {
   const window = { earliest, latest: null, now };
   const sql = (text: string) =>
     database.read({ share: 'hunt', window, signal }, (connection) => connection.query(text));
   return new EventFacts({
     sql,
     async search(spl) {
-      const result = compileSearch(spl, { macros: new Map(), lookups: new Map(), strictSplunk: true });
+      const result = compileSearch(spl, { macros: new Map(), lookups: new Map(), fieldRules, strictSplunk: true });
       if (!result.ok) throw new PermanentError(printSearchDiagnostics(spl, result));
       return sql(result.sql);
     },

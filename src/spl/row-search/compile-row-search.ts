@@ -9,6 +9,8 @@
 import type { SearchExpression } from '../ast.ts';
 import { ALL_EVENTS, type Dataset, datasetNames, findDataset } from '../catalogue.ts';
 import { type Diagnostic, SplError } from '../diagnostics.ts';
+import { fieldsOfSearch } from '../field-names.ts';
+import type { FieldRule } from '../field-rule.ts';
 import { DEFAULT_LIMITS, type SplLimits } from '../limits.ts';
 import { type ExpandedText, expandMacros, type MacroTable } from '../macros.ts';
 import { parse } from '../parser.ts';
@@ -19,6 +21,8 @@ import { matchSearch } from './match-search.ts';
 
 export interface RowSearchContext {
   readonly macros: MacroTable;
+  /** Fields that the content makes of events: a rule that names one is refused. */
+  readonly fieldRules?: readonly FieldRule[];
   /** Bounds on one search, each with a default. */
   readonly limits?: Partial<SplLimits>;
 }
@@ -60,6 +64,7 @@ export function compileRowSearch(
     if (expression === undefined) {
       throw new SplError('SPL206', 'search: expected a search expression, found nothing.', search.span);
     }
+    refuseMadeFields(expression, context.fieldRules ?? []);
     const { origin } = expanded;
     return {
       ok: true,
@@ -74,6 +79,20 @@ export function compileRowSearch(
       ok: false,
       diagnostics: [{ code, severity: 'error', message, span, ...(help !== undefined && { help }) }],
     };
+  }
+}
+
+/** Such a field may stand over one of the event: what the rule would say without it is something else. */
+function refuseMadeFields(expression: SearchExpression, rules: readonly FieldRule[]): void {
+  const read = new Set(fieldsOfSearch(expression));
+  for (const { fields, stanza, place } of rules) {
+    const made = fields.find(({ name }) => read.has(name));
+    if (made === undefined) continue;
+    throw new SplError(
+      'SPL320',
+      `search: expected fields of the event itself, found "${made.name}", which [${stanza}] makes (${place}).`,
+      expression.span,
+    );
   }
 }
 

@@ -7,7 +7,8 @@ import type { AttributeMap, NormalizedBatch } from '../../../src/component.ts';
 import { normalize } from '../../../src/normalize/index.ts';
 import { eventRows } from '../../../src/service/event-rows.ts';
 import { silentLogger, silentMetrics } from '../../../src/service/silence.ts';
-import { compile, compileRowSearch, type EventRow, type MacroTable } from '../../../src/spl/index.ts';
+import { parseFieldRule } from '../../../src/spl/field-rule.ts';
+import { compile, compileRowSearch, DEFAULT_LIMITS, type EventRow, type MacroTable } from '../../../src/spl/index.ts';
 import { type DuckdbEventStore, openEventStore } from '../../../src/store/event-store.ts';
 import { logRecord, recordBatch } from '../../support/log-records.ts';
 import { Random } from '../../support/spl-differential/random.ts';
@@ -150,6 +151,30 @@ describe('refused by name', () => {
       diagnostics: [{ code, message, span: { start: start - before, end } }],
     });
   }); // biome-ignore format: a flat table
+
+  test('a field that the content makes of events', () => {
+    const rule = parseFieldRule(
+      {
+        stanza: 'kube:audit',
+        key: 'EVAL-actor',
+        text: "'user.username'",
+        transforms: new Map(),
+        place: 'props.conf:3',
+      },
+      DEFAULT_LIMITS,
+    );
+    const compiled = (text: string) => compileRowSearch({ name: 'test', text }, { macros: MACROS, fieldRules: [rule] });
+    expect(compiled('verb=get NOT actor=alice')).toMatchObject({
+      diagnostics: [
+        {
+          code: 'SPL320',
+          message:
+            'search: expected fields of the event itself, found "actor", which [kube:audit] makes (props.conf:3).',
+        },
+      ],
+    });
+    expect(compiled('verb=get')).toMatchObject({ ok: true });
+  });
 
   test('a search that matches everything says so', () => {
     const compiled = (text: string) => compileRowSearch({ name: 'test', text }, { macros: MACROS });
