@@ -14,6 +14,7 @@ import { openRecord } from './open-record.ts';
 import type { AuditPart, LogPart } from './part.ts';
 import { printJson } from './print-json.ts';
 import { describeRecords, type RecordContext } from './record-context.ts';
+import { Unpacker } from './unpack.ts';
 
 export interface NormalizeContext {
   /** When the batch arrived, microseconds since the epoch. */
@@ -31,6 +32,7 @@ export const DEFAULT_MAX_NESTING_DEPTH = 20_000;
 /** The rows of one batch, in the order of its records. Never throws on what a record holds. */
 export function normalize(batch: RecordBatch, context: NormalizeContext): NormalizedBatch {
   const maxNestingDepth = context.maxNestingDepth ?? DEFAULT_MAX_NESTING_DEPTH;
+  const limits = { maxNestingDepth, unpacker: new Unpacker() };
   const audit: AuditRow[] = [];
   const logs: LogRow[] = [];
   const ordinals = new Map<string, number>();
@@ -38,7 +40,7 @@ export function normalize(batch: RecordBatch, context: NormalizeContext): Normal
     const describe = describeRecords(batch, resource);
     for (const record of resource.logRecords) {
       const described = describe(record);
-      for (const part of openRecord(described, maxNestingDepth)) {
+      for (const part of openRecord(described, limits)) {
         if (part.kind === 'audit') audit.push(toAuditRow(part, described, context.arrivalMicros));
         else logs.push(toLogRow(part, described, context.arrivalMicros, ordinals));
       }

@@ -8,9 +8,11 @@
 import type { AnyValue } from '../component.ts';
 import { isAuditEvent } from './audit-event.ts';
 import { openAks, openAksAttributes } from './envelopes/aks.ts';
+import { openCriLine } from './envelopes/cri-line.ts';
 import { clusterOfLogGroup, openEks } from './envelopes/eks.ts';
 import { openEventList } from './envelopes/event-list.ts';
 import { openGke } from './envelopes/gke.ts';
+import { packedRecords } from './envelopes/packed.ts';
 import { openWrappedLine } from './envelopes/wrapped-line.ts';
 import {
   elements,
@@ -25,55 +27,64 @@ import {
 import type { AuditPart, LogPart, Part } from './part.ts';
 import { printJson } from './print-json.ts';
 import type { RecordContext } from './record-context.ts';
+import type { Unpacker } from './unpack.ts';
 import { isAuditStream, looksLikeAuditText, nameOfValue, unreadable } from './unreadable.ts';
 
 const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const EXPECTED_EVENT = 'an audit.k8s.io Event';
 
+export interface OpenLimits {
+  /** How deep JSON text may nest. */
+  readonly maxNestingDepth: number;
+  /** Left out: what is packed stays packed. */
+  readonly unpacker: Unpacker | undefined;
+}
+
 /** At least one part for every record; never throws, whatever the body holds. */
-export function openRecord(context: RecordContext, maxNestingDepth: number): readonly Part[] {
+export function openRecord(context: RecordContext, limits: OpenLimits): readonly Part[] {
   const { body } = context.record;
-  if (typeof body === 'string') return openText(body.toWellFormed(), context, maxNestingDepth);
-  if (body instanceof Uint8Array) return openBytes(body, context, maxNestingDepth);
-  if (body === null) return openAksAttributes(context, maxNestingDepth) ?? [plain('', '', context, 'an empty record')];
-  if (typeof body === 'object') return openValue(body, context, maxNestingDepth);
+  if (typeof body === 'string') return openText(body.toWellFormed(), context, limits);
+  if (body instanceof Uint8Array) return openBytes(body, context, limits);
+  if (body === null)
+    return openAksAttributes(context, limits.maxNestingDepth) ?? [plain('', '', context, 'an empty record')];
+  if (typeof body === 'object') return openValue(body, context, limits);
   return [plain(String(body), `${typeof body} ${body}`, context, `a ${typeof body}`)];
 }
 
-function openText(text: string, context: RecordContext, maxNestingDepth: number): readonly Part[] {
+function openText(text: string, context: RecordContext, limits: OpenLimits): readonly Part[] {
   if (!startsLikeJson(text)) {
     if (text === '') {
-      const parts = openAksAttributes(context, maxNestingDepth);
+      const parts = openAksAttributes(context, limits.maxNestingDepth);
       if (parts !== null) return parts;
     }
-    return [notJson(text, context, maxNestingDepth)];
+    return openCriLine(text, limits.maxNestingDepth) ?? [notJson(text, context, limits)];
   }
-  const parsed = parseJson(text, maxNestingDepth);
+  const parsed = parseJson(text, limits.maxNestingDepth);
   if ('problem' in parsed) {
     if (parsed.problem.continues) {
-      const parts = openDocuments(splitDocuments(text), context, maxNestingDepth);
+      const parts = openDocuments(splitDocuments(text), context, limits);
       if (parts !== null) return parts;
     }
     return [broken(text, parsed.problem, context)];
   }
   const { node } = parsed;
   if (isObject(node.value) && isAuditEvent(node.value)) return [bareEvent(text, node, context)];
-  return recognize(node, context, maxNestingDepth) ?? [plain(text, text, context, nameOfValue(node.value))];
+  return recognize(node, context, limits) ?? [plain(text, text, context, nameOfValue(node.value))];
 }
 
-function openBytes(bytes: Uint8Array, context: RecordContext, maxNestingDepth: number): readonly Part[] {
+function openBytes(bytes: Uint8Array, context: RecordContext, limits: OpenLimits): readonly Part[] {
   const text = UTF8.decode(bytes);
-  const parts = openText(text, context, maxNestingDepth);
+  const parts = openText(text, context, limits);
   const [only] = parts;
   // Bytes that are no UTF-8 become U+FFFD in the text, so only the bytes tell two such records apart.
   if (parts.length !== 1 || only?.kind !== 'log') return parts;
   return [{ ...only, identityText: `bytes ${printJson(bytes)}` }];
 }
 
-function openValue(body: AnyValue, context: RecordContext, maxNestingDepth: number): readonly Part[] {
+function openValue(body: AnyValue, context: RecordContext, limits: OpenLimits): readonly Part[] {
   const node = nodeOfValue(body);
   if (isObject(node.value) && isAuditEvent(node.value)) return [bareEvent(node.text, node, context)];
-  const parts = recognize(node, context, maxNestingDepth);
+  const parts = recognize(node, context, limits);
   return parts ?? [plain(node.text, `map ${identityText(node)}`, context, nameOfValue(node.value))];
 }
 
@@ -81,14 +92,14 @@ function openValue(body: AnyValue, context: RecordContext, maxNestingDepth: numb
 function openDocuments(
   documents: readonly string[],
   context: RecordContext,
-  maxNestingDepth: number,
+  limits: OpenLimits,
 ): readonly Part[] | null {
   let isRecognized = false;
   const parts = documents.flatMap((document): readonly Part[] => {
-    const parsed = parseJson(document, maxNestingDepth);
+    const parsed = parseJson(document, limits.maxNestingDepth);
     // Beside audit events what is broken was meant to be one too.
     if ('problem' in parsed) return [logPart(document, document, context, unreadable(parsed.problem))];
-    const found = recognizeOne(parsed.node, document, context, maxNestingDepth);
+    const found = recognizeOne(parsed.node, document, context, limits);
     if (found !== null) isRecognized = true;
     return found ?? [plain(document, document, context, nameOfValue(parsed.node.value))];
   });
@@ -96,35 +107,46 @@ function openDocuments(
 }
 
 /** An envelope's parts, or those of an array of events and envelopes; null where nothing is recognised. */
-function recognize(node: JsonNode, context: RecordContext, maxNestingDepth: number): readonly Part[] | null {
-  if (!Array.isArray(node.value)) return openEnvelope(node, context, maxNestingDepth);
+function recognize(node: JsonNode, context: RecordContext, limits: OpenLimits): readonly Part[] | null {
+  if (!Array.isArray(node.value)) return openEnvelope(node, context, limits);
   let isRecognized = false;
   const parts = elements(node).flatMap((element): readonly Part[] => {
-    const found = recognizeOne(element, element.text, context, maxNestingDepth);
+    const found = recognizeOne(element, element.text, context, limits);
     if (found !== null) isRecognized = true;
     return found ?? [plain(element.text, identityText(element), context, nameOfValue(element.value))];
   });
   return isRecognized ? parts : null;
 }
 
-function recognizeOne(
-  node: JsonNode,
-  raw: string,
-  context: RecordContext,
-  maxNestingDepth: number,
-): readonly Part[] | null {
+function recognizeOne(node: JsonNode, raw: string, context: RecordContext, limits: OpenLimits): readonly Part[] | null {
   if (isObject(node.value) && isAuditEvent(node.value)) return [bareEvent(raw, node, context)];
-  return openEnvelope(node, context, maxNestingDepth);
+  return openEnvelope(node, context, limits);
 }
 
-function openEnvelope(node: JsonNode, context: RecordContext, maxNestingDepth: number): readonly Part[] | null {
+function openEnvelope(node: JsonNode, context: RecordContext, limits: OpenLimits): readonly Part[] | null {
+  const { maxNestingDepth } = limits;
   return (
     openEventList(node) ??
     openAks(node, maxNestingDepth) ??
     openEks(node, maxNestingDepth) ??
     openGke(node, context) ??
+    openPacked(node, context, limits) ??
     openWrappedLine(node, maxNestingDepth)
   );
+}
+
+/** The parts of what a message carries packed; null where it carries nothing so. */
+function openPacked(node: JsonNode, context: RecordContext, limits: OpenLimits): readonly Part[] | null {
+  const { unpacker } = limits;
+  const found = unpacker === undefined ? null : packedRecords(node);
+  if (found === null) return null;
+  // No cloud packs twice, and nobody else shall find out how often it can be done.
+  const inside = { ...limits, unpacker: undefined };
+  return found.packed.flatMap((packed): readonly Part[] => {
+    const unpacked = unpacker?.unpack(packed) ?? { text: packed };
+    if ('text' in unpacked) return openText(unpacked.text.toWellFormed(), context, inside);
+    return [logPart(packed, packed, context, unreadable(unpacked.problem, ` in ${found.what}`))];
+  });
 }
 
 function bareEvent(raw: string, node: JsonNode, context: RecordContext): AuditPart {
@@ -147,9 +169,9 @@ function plain(raw: string, identity: string, context: RecordContext, found: str
   return logPart(raw, identity, context, reason);
 }
 
-function notJson(text: string, context: RecordContext, maxNestingDepth: number): LogPart {
+function notJson(text: string, context: RecordContext, limits: OpenLimits): LogPart {
   if (!isAuditStream(context) && !looksLikeAuditText(text)) return logPart(text, text, context, null);
-  const parsed = parseJson(text, maxNestingDepth);
+  const parsed = parseJson(text, limits.maxNestingDepth);
   const problem =
     'problem' in parsed ? parsed.problem : { expected: EXPECTED_EVENT, found: nameOfValue(parsed.node.value) };
   return logPart(text, text, context, unreadable(problem));

@@ -5,7 +5,7 @@
  * Opened here: the payload of a CloudWatch Logs subscription (`DATA_MESSAGE` with `logEvents`) and the answer
  * of `aws logs filter-log-events` / `get-log-events` (`events`). The awscloudwatch receiver sends bare
  * messages; for those the log group among the attributes tells cluster and cloud.
- * Not opened: the gzip and base64 that Firehose and Lambda wrap around a payload.
+ * `packed.ts` undoes the gzip and base64 that Kinesis, Firehose and Lambda have around a payload.
  */
 
 import { isAuditEvent } from '../audit-event.ts';
