@@ -117,7 +117,10 @@ function partsOfCall(call: AggregateCall): readonly Expression[] {
 function expressionsOf(node: PlanNode): readonly Expression[] {
   switch (node.kind) {
     case 'Scan':
-      return node.legs.flatMap((leg) => [...leg.predicates, ...leg.columns.map(({ expression }) => expression)]);
+      return node.legs.flatMap((leg) => [
+        ...leg.predicates,
+        ...[...(leg.derived ?? []), ...leg.columns].map(({ expression }) => expression),
+      ]);
     case 'Union':
       return node.legs.flatMap((leg) => leg.columns.map(({ expression }) => expression));
     case 'Filter':

@@ -1,7 +1,7 @@
 /** The plan to one SELECT: a CTE per node, in the order of the pipe. */
 import { column, type Expression, type SortTerm } from './expression.ts';
 import { inOrder } from './node-order.ts';
-import { type Column, columnsOf, inputsOf, type Plan, type PlanNode } from './plan.ts';
+import { type Column, columnsOf, inputsOf, type Plan, type PlanNode, type ScanLeg } from './plan.ts';
 import { printExpression, printName, printSortTerms } from './print-expression.ts';
 
 const INDENT = '  ';
@@ -47,7 +47,7 @@ function selectLines(node: PlanNode): readonly string[] {
           'select',
           leg.columns.map((item) => printColumn(item)),
         ),
-        `from ${printName(leg.table)}`,
+        ...printSource(leg),
         ...printWhere(leg.predicates),
       ]);
     case 'Union':
@@ -139,6 +139,18 @@ function selectLines(node: PlanNode): readonly string[] {
   }
 }
 
+function printSource({ table, derived = [] }: ScanLeg): readonly string[] {
+  const name = printName(table);
+  if (derived.length === 0) return [`from ${name}`];
+  const columns = derived.map((item) => printColumn(item));
+  return [
+    'from (',
+    ...printList('select', ['*', ...columns]).map((line) => `${INDENT}${line}`),
+    `${INDENT}from ${name}`,
+    `) as ${name}`,
+  ];
+}
+
 function printColumn({ name, expression }: Column): string {
   const value = printExpression(expression);
   const isItself = expression.op === 'column' && expression.name === name;
@@ -190,6 +202,7 @@ function details(node: PlanNode): readonly string[] {
     case 'Scan':
       return node.legs.flatMap((leg) => [
         `table ${leg.table}`,
+        ...(leg.derived ?? []).map((item) => printColumn(item)),
         ...leg.predicates.map((item) => `where ${printExpression(item)}`),
       ]);
     case 'Union':

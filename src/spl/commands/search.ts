@@ -89,8 +89,10 @@ export function lowerFirstSearch(
     if (orderColumn !== undefined) columns.push({ name: orderColumn, expression: SCAN_ORDER });
     // A SELECT needs a column: counting rows alone asks for none.
     if (columns.length === 0) columns.push({ name: '_time', expression: column('_time') });
-    const own = tablePredicates(rest, table, scope, subsearches);
-    return { table: table.table, columns, predicates: [...windowPredicates(range), ...table.predicates, ...own] };
+    const compared = new ComparedColumns();
+    const own = tablePredicates(rest, table, scope, subsearches, compared);
+    const predicates = [...windowPredicates(range), ...table.predicates, ...own];
+    return { table: table.table, columns, predicates, ...(compared.size === 0 ? {} : { derived: compared.columns }) };
   });
   const relation: Relation = {
     node: {
@@ -176,6 +178,7 @@ function tablePredicates(
   table: DatasetTable,
   scope: CommandScope,
   subsearches: SubsearchTerms,
+  compared: ComparedColumns,
 ) {
   const read = (name: string, span: { start: number; end: number }): Value =>
     table.resolve(name, span, scope.settings.limits).value;
@@ -184,9 +187,30 @@ function tablePredicates(
     lowerSearch(term, {
       read: (field) => read(field.name, field.span),
       raw: () => asText(read('_raw', term.span)),
-      subsearch: (use) => subsearches.condition(use, (field) => read(field.name, field.span)),
+      subsearch: (use) => subsearches.condition(use, ({ name, span }) => compared.columnOf(name, read(name, span))),
     }),
   ]);
+}
+
+/** Fields that a subsearch is compared with: each a column of its own, since DuckDB pairs every distinct one with the rows. */
+class ComparedColumns {
+  readonly #columns = new Map<string, Column>();
+
+  get size(): number {
+    return this.#columns.size;
+  }
+
+  get columns(): readonly Column[] {
+    return [...this.#columns.values()];
+  }
+
+  columnOf(field: string, value: Value): Value {
+    if (value.kind === 'null' || value.expression.op === 'column') return value;
+    const name = this.#columns.get(field)?.name ?? `compared_${this.size + 1}`;
+    const kind = value.kind === 'list' ? 'list' : 'text';
+    this.#columns.set(field, { name, expression: asKind(value, kind) });
+    return { kind, expression: column(name) };
+  }
 }
 
 /** No comparison holds of an absent field. */

@@ -48,10 +48,15 @@ append_3_search_1 as (
   select
     coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id'])) as "id",
     row(_time, _indextime, commit_seq, "identity") as _order
-  from "logs"
+  from (
+    select
+      *,
+      coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])) as compared_1
+    from "logs"
+  ) as "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and (lower(coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind']))) in (select "term" from subsearch_2_plain) or exists (select 1 from subsearch_2_patterns where lower(coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind']))) like "pattern" escape '\' or spl_in_network(coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])), "term")))
+    and (lower(compared_1) in (select "term" from subsearch_2_plain) or exists (select 1 from subsearch_2_patterns where lower(compared_1) like "pattern" escape '\' or spl_in_network(compared_1, "term")))
     and lower(coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id']))) = 'b'
 ),
 subsearch_1_search_1 as (
@@ -109,10 +114,16 @@ search_1 as (
   select
     coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id'])) as "id",
     row(_time, _indextime, commit_seq, "identity") as _order
-  from "logs"
+  from (
+    select
+      *,
+      coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as compared_1,
+      coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])) as compared_2
+    from "logs"
+  ) as "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and ((lower(coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user']))), lower(coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])))) in (select "term", term_2 from subsearch_1_plain) or exists (select 1 from subsearch_1_patterns where ("term" is null or lower(coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user']))) like "pattern" escape '\' or spl_in_network(coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])), "term")) and (term_2 is null or lower(coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind']))) like pattern_2 escape '\' or spl_in_network(coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])), term_2))))
+    and ((lower(compared_1), lower(compared_2)) in (select "term", term_2 from subsearch_1_plain) or exists (select 1 from subsearch_1_patterns where ("term" is null or lower(compared_1) like "pattern" escape '\' or spl_in_network(compared_1, "term")) and (term_2 is null or lower(compared_2) like pattern_2 escape '\' or spl_in_network(compared_2, term_2))))
 ),
 append_3 as (
   select "id", 1 as _order, _order as "_order_2", null as "_order_3"

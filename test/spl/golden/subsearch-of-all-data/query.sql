@@ -40,18 +40,26 @@ subsearch_1_plain as (
 ),
 search_1 as (
   select _time
-  from kube_audit
+  from (
+    select *, spl_text_at(coalesce("event", _raw), ['$.user']) as compared_1
+    from kube_audit
+  ) as kube_audit
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
     and (lower(coalesce(spl_text_at(coalesce("event", _raw), ['$.id']), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id']))) = 'f' or lower(coalesce(spl_text_at(coalesce("event", _raw), ['$.id']), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id']))) = 'x')
-    and (lower(spl_text_at(coalesce("event", _raw), ['$.user'])) in (select "term" from subsearch_1_plain) or exists (select 1 from subsearch_1_patterns where lower(spl_text_at(coalesce("event", _raw), ['$.user'])) like "pattern" escape '\' or spl_in_network(spl_text_at(coalesce("event", _raw), ['$.user']), "term")))
+    and (lower(compared_1) in (select "term" from subsearch_1_plain) or exists (select 1 from subsearch_1_patterns where lower(compared_1) like "pattern" escape '\' or spl_in_network(compared_1, "term")))
   union all
   select _time
-  from "logs"
+  from (
+    select
+      *,
+      coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as compared_1
+    from "logs"
+  ) as "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
     and (lower(coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id']))) = 'f' or lower(coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id']))) = 'x')
-    and (lower(coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user']))) in (select "term" from subsearch_1_plain) or exists (select 1 from subsearch_1_patterns where lower(coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user']))) like "pattern" escape '\' or spl_in_network(coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])), "term")))
+    and (lower(compared_1) in (select "term" from subsearch_1_plain) or exists (select 1 from subsearch_1_patterns where lower(compared_1) like "pattern" escape '\' or spl_in_network(compared_1, "term")))
 ),
 stats_2 as (
   select count(*) as "count"

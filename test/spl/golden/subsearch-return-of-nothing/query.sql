@@ -49,10 +49,15 @@ append_3_search_1 as (
   select
     coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id'])) as "id",
     row(_time, _indextime, commit_seq, "identity") as _order
-  from "logs"
+  from (
+    select
+      *,
+      coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as compared_1
+    from "logs"
+  ) as "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and (lower(coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user']))) in (select "term" from subsearch_2_plain) or exists (select 1 from subsearch_2_patterns where lower(coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user']))) like "pattern" escape '\' or spl_in_network(coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])), "term"))) is not true
+    and (lower(compared_1) in (select "term" from subsearch_2_plain) or exists (select 1 from subsearch_2_patterns where lower(compared_1) like "pattern" escape '\' or spl_in_network(compared_1, "term"))) is not true
     and lower(coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id']))) = 'b'
 ),
 subsearch_1_search_1 as (
@@ -106,10 +111,15 @@ search_1 as (
   select
     coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id'])) as "id",
     row(_time, _indextime, commit_seq, "identity") as _order
-  from "logs"
+  from (
+    select
+      *,
+      coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as compared_1
+    from "logs"
+  ) as "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and (lower(coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user']))) in (select "term" from subsearch_1_plain) or exists (select 1 from subsearch_1_patterns where lower(coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user']))) like "pattern" escape '\' or spl_in_network(coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])), "term")) or not exists (select 1 from subsearch_1_rows))
+    and (lower(compared_1) in (select "term" from subsearch_1_plain) or exists (select 1 from subsearch_1_patterns where lower(compared_1) like "pattern" escape '\' or spl_in_network(compared_1, "term")) or not exists (select 1 from subsearch_1_rows))
     and lower(coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id']))) = 'a'
 ),
 append_3 as (

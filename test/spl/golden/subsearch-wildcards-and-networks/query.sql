@@ -41,10 +41,16 @@ search_1 as (
   select
     coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id'])) as "id",
     row(_time, _indextime, commit_seq, "identity") as _order
-  from "logs"
+  from (
+    select
+      *,
+      coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as compared_1,
+      coalesce(spl_list_at(_raw, ['$.ip']), spl_list_at("attributes", ['$.ip']), spl_list_at("resource", ['$.ip'])) as compared_2
+    from "logs"
+  ) as "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and (exists (select 1 from (select unnest(coalesce(spl_list_at(_raw, ['$.ip']), spl_list_at("attributes", ['$.ip']), spl_list_at("resource", ['$.ip']))) as "item") where (lower(coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user']))), lower("item")) in (select "term", term_2 from subsearch_1_plain)) or exists (select 1 from subsearch_1_patterns where ("term" is null or lower(coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user']))) like "pattern" escape '\' or spl_in_network(coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])), "term")) and (term_2 is null or exists (select 1 from (select unnest(coalesce(spl_list_at(_raw, ['$.ip']), spl_list_at("attributes", ['$.ip']), spl_list_at("resource", ['$.ip']))) as item_2) where lower(item_2) like pattern_2 escape '\' or spl_in_network(item_2, term_2)))))
+    and (exists (select 1 from (select unnest(compared_2) as "item") where (lower(compared_1), lower("item")) in (select "term", term_2 from subsearch_1_plain)) or exists (select 1 from subsearch_1_patterns where ("term" is null or lower(compared_1) like "pattern" escape '\' or spl_in_network(compared_1, "term")) and (term_2 is null or exists (select 1 from (select unnest(compared_2) as item_2) where lower(item_2) like pattern_2 escape '\' or spl_in_network(item_2, term_2)))))
 )
 select "id"
 from search_1

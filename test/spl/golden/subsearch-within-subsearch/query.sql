@@ -41,10 +41,15 @@ subsearch_2_plain as (
 subsearch_1_search_1 as (
   select
     coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])) as "kind"
-  from "logs"
+  from (
+    select
+      *,
+      coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as compared_1
+    from "logs"
+  ) as "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and (lower(coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user']))) in (select "term" from subsearch_2_plain) or exists (select 1 from subsearch_2_patterns where lower(coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user']))) like "pattern" escape '\' or spl_in_network(coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])), "term")))
+    and (lower(compared_1) in (select "term" from subsearch_2_plain) or exists (select 1 from subsearch_2_patterns where lower(compared_1) like "pattern" escape '\' or spl_in_network(compared_1, "term")))
     and lower(coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind']))) = 'read'
 ),
 subsearch_1_values as (
@@ -83,10 +88,15 @@ search_1 as (
   select
     coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id'])) as "id",
     row(_time, _indextime, commit_seq, "identity") as _order
-  from "logs"
+  from (
+    select
+      *,
+      coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])) as compared_1
+    from "logs"
+  ) as "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and (lower(coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind']))) in (select "term" from subsearch_1_plain) or exists (select 1 from subsearch_1_patterns where lower(coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind']))) like "pattern" escape '\' or spl_in_network(coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])), "term")))
+    and (lower(compared_1) in (select "term" from subsearch_1_plain) or exists (select 1 from subsearch_1_patterns where lower(compared_1) like "pattern" escape '\' or spl_in_network(compared_1, "term")))
 )
 select "id"
 from search_1
