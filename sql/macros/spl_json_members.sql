@@ -3,9 +3,14 @@
 create or replace macro spl_json_members(document, quoted) as
   nullif(
     list_filter(
-      list_transform(
-        try(case when json_type(document) = 'ARRAY' then json_extract(document, '$[*]') end),
-        lambda element: case when element ->> '$' is null then null when quoted then element::varchar else element ->> '$' end
+      flatten(
+        list_transform(
+          [document],
+          lambda whole: list_transform(
+            case when json_valid(whole) and json_type(whole) = 'ARRAY' then json_extract(whole, '$[*]')::json[] end,
+            lambda element: case when element ->> '$' is null then null when quoted then element::varchar else element ->> '$' end
+          )
+        )
       ),
       lambda found: found is not null
     ),

@@ -6,7 +6,7 @@ create or replace macro spl_list_at(document, paths) as
         json_extract(
           list_filter(try(json_extract(document, paths)), lambda candidate: left(candidate::varchar, 1) = '[')[1],
           '$[*]'
-        ),
+        )::json[],
         lambda element: case when left(element::varchar, 1) in ('{', '[') then null else element ->> '$' end
       ),
       lambda scalar: scalar is not null

@@ -23,14 +23,34 @@ export function fieldOf(
   if (name.includes('*')) {
     throw new SplError('SPL310', `field: expected a name, found the wildcard "${name}".`, span);
   }
+  return pathValue(document, name, span, limits, known, SCALARS);
+}
+
+/** The macros that read one value, and the members of an array. */
+interface Leaves {
+  readonly one: 'spl_text_at' | 'spl_json_at';
+  readonly members: 'spl_list_at' | 'spl_json_list_at';
+}
+
+const SCALARS: Leaves = { one: 'spl_text_at', members: 'spl_list_at' };
+const WITH_CONTAINERS: Leaves = { one: 'spl_json_at', members: 'spl_json_list_at' };
+
+function pathValue(
+  document: Expression,
+  name: string,
+  span: Span,
+  limits: SplLimits,
+  known: readonly string[],
+  leaves: Leaves,
+): Value {
   const steps = name.split('{}').map((step, index) => (index === 0 ? step : step.replace(/^\./, '')));
   const paths = steps.map((step, index) =>
     step === '' ? ['$'] : readings(step, span, limits, index === 0 ? known : []),
   );
   const [first, ...rest] = paths;
   if (first === undefined) throw new Error('fieldOf: expected at least one step.');
-  if (rest.length === 0) return textValue(call('spl_text_at', document, literalList(first)));
-  return listValue(descend(document, first, rest, 0));
+  if (rest.length === 0) return textValue(call(leaves.one, document, literalList(first)));
+  return listValue(descend(document, first, rest, 0, leaves));
 }
 
 /** The members of the array at `paths`, and so on down; depth-first, as one flat list. */
@@ -39,16 +59,17 @@ function descend(
   paths: readonly string[],
   rest: readonly (readonly string[])[],
   depth: number,
+  leaves: Leaves,
 ): Expression {
   const [next, ...after] = rest;
   const isLast = next === undefined || (after.length === 0 && next[0] === '$');
-  if (isLast) return call('spl_list_at', document, literalList(paths));
+  if (isLast) return call(leaves.members, document, literalList(paths));
   const members = call('spl_members_at', document, literalList(paths));
   if (after.length === 0) {
     const each = call(
       'list_transform',
       members,
-      lambda(`step_${depth}`, (member) => call('spl_text_at', member, literalList(next))),
+      lambda(`step_${depth}`, (member) => call(leaves.one, member, literalList(next))),
     );
     return nonEmpty(
       call(
@@ -61,7 +82,7 @@ function descend(
   const each = call(
     'list_transform',
     members,
-    lambda(`step_${depth}`, (member) => descend(member, next, after, depth + 1)),
+    lambda(`step_${depth}`, (member) => descend(member, next, after, depth + 1, leaves)),
   );
   const present = call(
     'list_filter',
@@ -71,14 +92,12 @@ function descend(
   return nonEmpty(call('flatten', present));
 }
 
-/** What stands at a path: several values behind `{}`, else a scalar's text or the JSON of an object or array. */
+/** What stands at a path: several values behind `{}`. Objects and arrays give their JSON text. */
 export function valueAt(document: Expression, path: string, span: Span, limits: SplLimits): Value {
   if (/\{[^}]+\}|@/.test(path)) {
     throw new SplError('SPL316', `spath: expected a path of keys and {}, found "${path}".`, span);
   }
-  return path.includes('{}')
-    ? fieldOf(document, path, span, limits)
-    : textValue(call('spl_json_at', document, literalList(readings(path, span, limits))));
+  return pathValue(document, path, span, limits, [], WITH_CONTAINERS);
 }
 
 function literalList(paths: readonly string[]): Expression {

@@ -71,7 +71,7 @@ export class ColumnNames {
 
   take(name: string): string {
     const base = name === '' || name.includes('\0') ? 'field' : name;
-    const isParameter = /^(?:each_|kept_|location_|match_|member_|place_|step_)\d*$/i.test(base);
+    const isParameter = /^(?:each_|kept_|location_|match_|member_|place_|step_|whole_)\d*$/i.test(base);
     let candidate = isParameter ? `${base}_1` : base;
     for (let count = 2; this.#used.has(fold(candidate)); count += 1) candidate = `${base}_${count}`;
     this.#used.add(fold(candidate));

@@ -51,16 +51,7 @@ export function unionRows(relations: readonly Relation[], arrangement: Arrangeme
       false,
     );
   }
-  if (scope.demand.order) {
-    for (const [leg, terms] of ownTerms.entries()) {
-      for (const { expression, descending } of terms) {
-        addOrder(
-          relations.map((_, other) => (other === leg ? expression : undefined)),
-          descending,
-        );
-      }
-    }
-  }
+  if (scope.demand.order && ownTerms.some((terms) => terms.length > 0)) addOrder(ownTerms.map(placeIn), false);
   const legs = relations.map(({ node }, leg) => ({ input: node, columns: columns[leg] ?? [] }));
   return {
     node: { kind: 'Union', label: scope.label(), legs },
@@ -68,4 +59,10 @@ export function unionRows(relations: readonly Relation[], arrangement: Arrangeme
     order: scope.demand.order ? order : [],
     ofEvents: relations.some(({ ofEvents }) => ofEvents),
   };
+}
+
+/** The row's number in its own order: what the sides are ordered by may be of types that no column can hold both of. */
+function placeIn(orderBy: readonly SortTerm[]): Expression {
+  if (orderBy.length === 0) return number(1);
+  return { op: 'window', call: { name: 'row_number', arguments: [] }, partitionBy: [], orderBy };
 }

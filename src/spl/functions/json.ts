@@ -5,7 +5,19 @@
 import type { Call } from '../ast.ts';
 import { SplError } from '../diagnostics.ts';
 import type { EvalContext } from '../eval-context.ts';
-import { binary, call, cast, type Expression, isNotNull, list, NULL, text, when } from '../expression.ts';
+import {
+  binary,
+  call,
+  cast,
+  type Expression,
+  isNotNull,
+  lambda,
+  list,
+  NULL,
+  number,
+  text,
+  when,
+} from '../expression.ts';
 import { printKeyStep, valueAt } from '../json-path.ts';
 import { asList, asNumber, asText, booleanValue, listValue, type TextValue, type Value } from '../value.ts';
 import {
@@ -20,11 +32,11 @@ import {
 export const jsonFunctions: EvalFunctions = {
   /** The text where it is JSON. */
   json: ofValues(1, 1, ([value]) => {
-    const document = asText(required(value));
-    return jsonValue(when(call('json_valid', document), document));
+    const document = documentOf(required(value));
+    return jsonValue(when(call('spl_json_valid', document), document));
   }),
-  json_valid: ofValues(1, 1, ([value]) => booleanValue(call('json_valid', asText(required(value))))),
-  json_keys: ofValues(1, 1, ([value]) => jsonValue(call('spl_json_keys', asText(required(value))))),
+  json_valid: ofValues(1, 1, ([value]) => booleanValue(call('spl_json_valid', documentOf(required(value))))),
+  json_keys: ofValues(1, 1, ([value]) => jsonValue(call('spl_json_keys', documentOf(required(value))))),
   json_array: {
     least: 0,
     most: Number.POSITIVE_INFINITY,
@@ -53,14 +65,14 @@ export const jsonFunctions: EvalFunctions = {
   json_extract_exact: extracting((key) => `$${printKeyStep(key)}`),
   json_has_key_exact: ofValues(2, 2, ([value], expression) => {
     const path = text(`$${printKeyStep(literalArgument(expression, 1))}`);
-    return booleanValue(isNotNull(call('try', call('json_extract', asText(required(value)), path))));
+    return booleanValue(isNotNull(call('spl_json_fragment', documentOf(required(value)), path)));
   }),
   /** Its members as several values; texts without their quotes unless these are asked for. */
   json_array_to_mv: {
     least: 1,
     most: 2,
     lower(expression, context) {
-      const document = asText(context.value(argumentAt(expression, 0)));
+      const document = documentOf(context.value(argumentAt(expression, 0)));
       return listValue(call('spl_json_members', document, switchArgument(expression, 1, context)));
     },
   },
@@ -85,12 +97,28 @@ export const jsonFunctions: EvalFunctions = {
     least: 2,
     most: 2,
     lower(expression, context) {
-      const document = asText(context.value(argumentAt(expression, 0)));
+      const document = documentOf(context.value(argumentAt(expression, 0)));
       const path = literalArgument(expression, 1);
-      return valueAt(document, path, argumentAt(expression, 1).span, context.scope.settings.limits);
+      const read = (whole: Expression): Value =>
+        valueAt(whole, path, argumentAt(expression, 1).span, context.scope.settings.limits);
+      return {
+        kind: path.includes('{}') ? 'list' : 'text',
+        expression: once(document, (whole) => read(whole).expression),
+      };
     },
   },
 };
+
+/** DuckDB takes a literal for JSON itself where a text was meant. */
+function documentOf(value: Value): Expression {
+  return value.kind === 'text' && value.literal !== undefined ? cast(value.expression, 'varchar') : asText(value);
+}
+
+/** What is read out of an expression that is worked out once, and outside of what is tried. */
+function once(expression: Expression, read: (value: Expression) => Expression): Expression {
+  const found = call('list_transform', list([expression]), lambda('whole_', read));
+  return { op: 'index', operand: found, index: number(1) };
+}
 
 /** A text that is JSON: within other JSON it stands without quotes. */
 function jsonValue(expression: Expression): TextValue {
@@ -103,7 +131,7 @@ function extracting(read: (path: string, call: Call, index: number) => string): 
     least: 2,
     most: Number.POSITIVE_INFINITY,
     lower(expression, context) {
-      const document = asText(context.value(argumentAt(expression, 0)));
+      const document = documentOf(context.value(argumentAt(expression, 0)));
       const found = expression.arguments.slice(1).map((_, index) => {
         const path = read(literalArgument(expression, index + 1), expression, index + 1);
         return fragmentAt(document, path);
@@ -123,12 +151,12 @@ interface Fragment {
 }
 
 function fragmentAt(document: Expression, path: string): Fragment {
-  const found = call('try', call('json_extract', document, text(path)));
+  const found = call('spl_json_fragment', document, text(path));
   if (path.includes('[*]')) {
-    const members = cast(call('to_json', call('nullif', found, cast(list([]), 'json[]'))), 'varchar');
+    const members = cast(call('to_json', call('nullif', cast(found, 'json[]'), cast(list([]), 'json[]'))), 'varchar');
     return { expression: members, json: members };
   }
-  return { expression: call('spl_json_at', document, list([text(path)])), json: cast(found, 'varchar') };
+  return { expression: call('json_extract_string', found, text('$')), json: cast(found, 'varchar') };
 }
 
 /** `a.b{0}.c{}` as DuckDB writes it: `$.a.b[0].c[*]`. */

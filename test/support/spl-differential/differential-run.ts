@@ -6,7 +6,7 @@ import { interpret, parseSearch, Refusal } from '../spl-interpreter/interpret.ts
 import { spreadRows } from '../spread-rows.ts';
 import { differencesOf } from './compare-rows.ts';
 import type { EventSet } from './random-events.ts';
-import { storedEvents } from './stored-events.ts';
+import { storedEvents, storedLogs } from './stored-events.ts';
 
 export const NOW = 1_700_000_000;
 
@@ -42,7 +42,7 @@ export async function runCase(found: DifferentialCase, tables: EventTables): Pro
   }
   let interpreted: ReturnType<typeof interpret>;
   try {
-    const stored = storedEvents(events.lines, events.columns);
+    const stored = [...storedEvents(events.lines, events.columns), ...storedLogs(events.logs)];
     interpreted = interpret(parseSearch(text, new Map()), stored, {
       now: NOW,
       geo: PLACES,
@@ -83,6 +83,7 @@ export async function load(
 ): Promise<void> {
   await tables.clear();
   await tables.addAuditEvents(events.lines, events.columns);
+  await tables.addLogs(events.logs);
   for (const [name, { columns, rows }] of Object.entries(lookups)) {
     await tables.setLookup(`lookup_${name}`, columns, rows);
   }
@@ -116,16 +117,20 @@ function* smaller(found: DifferentialCase): Generator<DifferentialCase> {
     for (let at = 0; at < events.lines.length; at += size) {
       const kept = <T>(items: readonly T[]): readonly T[] =>
         items.filter((_, index) => index < at || index >= at + size);
-      yield { ...found, events: { lines: kept(events.lines), columns: kept(events.columns) } };
+      yield { ...found, events: { ...events, lines: kept(events.lines), columns: kept(events.columns) } };
     }
+  }
+  for (let at = 0; at < events.logs.length; at += 1) {
+    yield { ...found, events: { ...events, logs: events.logs.filter((_, index) => index !== at) } };
   }
   for (let at = 1; at < commands.length; at += 1) {
     yield { ...found, commands: commands.filter((_, index) => index !== at) };
   }
   const [first = '', ...rest] = commands;
-  if (first !== 'dataset=kube_audit') yield { ...found, commands: ['dataset=kube_audit', ...rest] };
+  const [dataset = ''] = first.split(' ');
+  if (first !== dataset) yield { ...found, commands: [dataset, ...rest] };
   if (events.columns.some((columns) => Object.keys(columns).length > 0)) {
-    yield { ...found, events: { lines: events.lines, columns: events.lines.map(() => ({})) } };
+    yield { ...found, events: { ...events, columns: events.lines.map(() => ({})) } };
   }
   for (const [name, lookup] of Object.entries(found.lookups)) {
     for (const index of lookup.rows.keys()) {

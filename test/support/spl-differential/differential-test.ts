@@ -96,6 +96,7 @@ async function describeFailure(found: DifferentialCase, tables: EventTables, pla
     `${place}${small.strict ? ', strict' : ''}`,
     small.commands.join('\n| '),
     ...small.events.lines,
+    ...small.events.logs.map((row) => `log ${JSON.stringify(row)}`),
     ...records,
     ...Object.entries(small.lookups)
       .filter(([name]) => small.commands.some((command) => command.includes(name)))

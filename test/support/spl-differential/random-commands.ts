@@ -14,6 +14,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
   [5, stats],
   [2, eventstats],
   [2, rename],
+  [1, renameAll],
   [2, fillnull],
   [2, table],
   [1, fieldsCommand],
@@ -91,6 +92,16 @@ function aggregations(random: Random, fields: Fields, by: readonly string[]): Ma
     texts.push(name === text ? text : `${text} AS ${quoted(name)}`);
   };
   const usable = named(fields).filter((name) => !name.startsWith('_'));
+  if (!fields.isEvents && random.chance(0.2)) {
+    // Counts of fields that no row has would be 0 where the interpreter knows of no such field.
+    const [first = ''] = random.pick(usable.length === 0 ? ['r'] : usable);
+    const matched = usable.filter((name) => name.startsWith(first));
+    const pattern = quoted(`${first}*`);
+    const name = random.pick(['max', 'sum', 'values', 'mode']);
+    const kind: Kind = name === 'values' ? 'many' : name === 'sum' ? 'number' : 'one';
+    texts.push(`${name}(${pattern}) AS "w_*"`);
+    for (const found of matched) made.set(`w_${found.slice(1)}`, kind);
+  }
   random.some(1, 3, () => {
     const field = usable.length === 0 ? undefined : random.pick(usable);
     const form = random.below(9);
@@ -100,10 +111,10 @@ function aggregations(random: Random, fields: Fields, by: readonly string[]): Ma
     else if (form === 2) add(`dc(${quoted(field)})`, 'number', name);
     else if (form === 3)
       add(`${random.pick(['values', 'list'])}(${quoted(field)})`, 'many', random.chance(0.3) ? field : name);
-    else if (form === 4) add(`${random.pick(['min', 'max'])}(${quoted(field)})`, 'one', name);
+    else if (form === 4) add(`${random.pick(['min', 'max', 'mode'])}(${quoted(field)})`, 'one', name);
     else if (form === 5)
       add(
-        `${random.pick(['sum', 'avg', 'range', 'stdev', 'stdevp', 'var', 'varp', 'sumsq', 'median', 'perc90', 'p10'])}(${quoted(field)})`,
+        `${random.pick(['sum', 'avg', 'range', 'stdev', 'stdevp', 'var', 'varp', 'sumsq', 'median', 'perc90', 'p10', 'upperperc75', 'exactperc25'])}(${quoted(field)})`,
         'number',
         name,
       );
@@ -136,6 +147,17 @@ function eventstats(random: Random, fields: Fields): Made {
   const made = aggregations(random, fields, by);
   const clause = by.length === 0 ? '' : ` BY ${listed(by)}`;
   return { text: `eventstats ${made.text}${clause}`, fields: adding(fields, [...made.fields.known]) };
+}
+
+/** `a*` becomes `q_a*`, a name that nothing has yet. */
+function renameAll(random: Random, fields: Fields): Made {
+  const names = named(fields).filter((name) => !name.startsWith('_'));
+  if (names.length === 0) return reverse(random, fields);
+  const pattern = random.pick(['requestObject.*', '*', `${random.pick(names).slice(0, 1)}*`]);
+  const [before = '', after = ''] = pattern.split('*');
+  const isMoved = (name: string): boolean => !name.startsWith('_') && name.startsWith(before) && name.endsWith(after);
+  const known = new Map([...fields.known].map(([name, kind]) => [isMoved(name) ? `q_${name}` : name, kind] as const));
+  return { text: `rename ${quoted(pattern)} AS ${quoted(`q_${pattern}`)}`, fields: { ...fields, known } };
 }
 
 function rename(random: Random, fields: Fields): Made {
@@ -354,8 +376,8 @@ function convert(random: Random, fields: Fields): Made {
   const names = named(fields, 'one', 'number');
   if (names.length === 0) return reverse(random, fields);
   const name = random.pick(names);
-  const conversion = random.pick(['ctime', 'num', 'auto', 'none', 'rmcomma']);
-  const format = random.chance(0.5) ? 'timeformat="%Y-%m-%dT%H:%M:%S" ' : '';
+  const conversion = random.pick(['ctime', 'mktime', 'num', 'auto', 'none', 'rmcomma']);
+  const format = random.chance(0.5) ? `timeformat="${random.pick(['%Y-%m-%dT%H:%M:%S', '%Y-%m-%d'])}" ` : '';
   const kind: Kind = conversion === 'num' ? 'number' : 'one';
   return { text: `convert ${format}${conversion}(${quoted(name)})`, fields: adding(fields, [[name, kind]]) };
 }

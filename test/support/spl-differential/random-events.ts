@@ -18,20 +18,66 @@ const RESOURCES = ['pods', 'secrets', 'nodes'];
 export interface EventSet {
   readonly lines: readonly string[];
   readonly columns: readonly StoredColumns[];
+  /** Rows of `logs`. */
+  readonly logs: readonly LogRow[];
 }
+
+type LogRow = Omit<StoredColumns, 'raw'> & { readonly raw: string };
 
 export function randomEvents(random: Random, count: number): EventSet {
   const lines = Array.from({ length: count }, () => JSON.stringify(randomEvent(random)));
-  return { lines, columns: lines.map(() => randomColumns(random)) };
+  const logs = Array.from({ length: Math.ceil(count / 2) }, () => randomLog(random));
+  return { lines, columns: lines.map((line) => randomColumns(random, line)), logs };
 }
 
-function randomColumns(random: Random): StoredColumns {
+function randomColumns(random: Random, line: string): StoredColumns {
   return {
+    ...randomEnvelope(random, line),
     ...optional(random, 'source', () => random.pick(['kubernetes', 'audit', ''])),
     ...optional(random, 'host', () => random.pick(['node-1', 'node-2'])),
     ...optional(random, 'cluster', () => random.pick(['prod', 'test'])),
-    ...optional(random, 'sourcetype', () => random.pick(['_json', 'aws:cloudwatchlogs:eks'])),
     ...optional(random, 'attributes', () => ({ env: random.pick(TEXTS), 'x.y': [random.pick(TEXTS), 7] }), 0.3),
+  };
+}
+
+/** What the clouds put around the event. */
+function randomEnvelope(random: Random, line: string): StoredColumns {
+  const form = random.below(8);
+  if (form < 3) return {};
+  if (form < 5) return { sourcetype: random.pick(['_json', 'aws:cloudwatchlogs:eks', 'AWS:CloudWatchLogs:EKS']) };
+  if (form < 7) {
+    const record = {
+      category: random.pick(['kube-audit', 'guard']),
+      properties: { log: line, pod: random.pick(TEXTS) },
+    };
+    return { cloud: 'aks', raw: JSON.stringify(record) };
+  }
+  const protoPayload = {
+    methodName: random.pick(['io.k8s.core.v1.pods.list', 'io.k8s.core.v1.secrets.get']),
+    ...maybe(random, 'resourceName', () => random.pick(TEXTS)),
+    requestMetadata: { callerIp: random.pick(ADDRESSES) },
+    authenticationInfo: { ...maybe(random, 'principalEmail', () => random.pick(USERS)) },
+  };
+  return { sourcetype: 'google:gcp:pubsub:message', raw: JSON.stringify({ data: { protoPayload } }) };
+}
+
+function randomLog(random: Random): LogRow {
+  const pair = (): string =>
+    `${random.pick(['user', 'n', 'k8s.ns', 'alpha', '7x'])}=${random.pick(['"a b"', ...TEXTS])}`;
+  const raw = random.chance(0.5)
+    ? random.some(0, 4, pair).join(random.pick([' ', ', ', ' (', ') ']))
+    : JSON.stringify({
+        ...maybe(random, 'user', () => random.pick(USERS)),
+        ...maybe(random, 'n', () => randomScalar(random)),
+        ...maybe(random, 'list', () => random.some<Json>(0, 3, () => randomScalar(random))),
+        ...maybe(random, 'a.b', () => randomScalar(random)),
+      });
+  return {
+    raw,
+    time: 1_793_610_000 + random.below(30),
+    ...optional(random, 'sourcetype', () => random.pick(['kube:container:web', 'kube:container:falco'])),
+    ...optional(random, 'host', () => random.pick(['node-1', 'node-2'])),
+    ...optional(random, 'attributes', () => ({ env: random.pick(TEXTS), user: 'attribute' }), 0.3),
   };
 }
 

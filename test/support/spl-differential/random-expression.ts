@@ -2,6 +2,7 @@
 import type { Random } from './random.ts';
 import { TEXTS } from './random-events.ts';
 import type { Kind } from './random-fields.ts';
+import { randomSearchTerms } from './random-terms.ts';
 
 const PATTERNS = [
   'a',
@@ -21,6 +22,26 @@ const PATTERNS = [
 ];
 const LIKE_PATTERNS = ['a%', '%a', '%l%', '_', '%', 'A%', '___', '%_b%', '10.0.0._', '', 'alpha'];
 const NETWORKS = ['10.0.0.0/8', '10.0.0.0/29', '192.168.0.0/16', '0.0.0.0/0', '2001:db8::/32'];
+
+const JSON_TEXTS = [
+  '{"a":1,"z":{"c":["p","q"]},"b.c":2.5}',
+  '[1,"x",null,{"a":true},[]]',
+  '{}',
+  '{"a":{"a":"é"}}',
+  '7',
+  '"t"',
+];
+const JSON_PATHS = ['a', 'a.a', 'z.c', 'z.c{}', 'z.c{1}', '{0}', '{}', '{}.a', '{3}.a', 'b.c', 'verb'];
+const WRITTEN_FORMATS = [
+  '"%Y-%m-%dT%H:%M:%S"',
+  '"%F %T.%3N"',
+  '"%s|%e %k %l"',
+  '"%a %A %b %B %d %y %I %p"',
+  '"%j %U %W %w %u %G-%V"',
+  '"%c %z %Z %%"',
+  '"%D %R.%6N"',
+];
+const READ_FORMATS = ['%Y-%m-%d', '%Y-%m-%dT%H:%M:%S', '%F', '%s'];
 
 export class ExpressionMaker {
   readonly #random: Random;
@@ -70,6 +91,25 @@ export class ExpressionMaker {
       () => `sha1(${inner()})`,
       () => `sha256(${inner()})`,
       () => `null()`,
+      () => `typeof(${random.chance(0.5) ? inner() : this.number(depth - 1)})`,
+      () => `urldecode(${inner()})`,
+      () => `strftime(${this.number(depth - 1)} * 100000, ${random.pick(WRITTEN_FORMATS)})`,
+      () => `strftime(_time, ${random.pick(WRITTEN_FORMATS)})`,
+      () => `tostring(${this.number(depth - 1)}, "${random.pick(['hex', 'binary', 'commas', 'duration'])}")`,
+      () => `printf("%s:%d", ${inner()}, ${this.number(depth - 1)})`,
+      () =>
+        `printf("${random.pick(['%5.2f', '%-8.1f|', '%05d', '%x', '%o', '%+d', '%e'])}", ${this.number(depth - 1)})`,
+      () => `json_array(${inner()}, ${this.number(depth - 1)}, ${this.condition(depth - 1)})`,
+      () => `json_object(${inner()}, ${inner()}, "k", json_array(${inner()}))`,
+      () => `json_extract(${this.#json(depth)}, "${random.pick(JSON_PATHS)}")`,
+      () => `json_extract(${this.#json(depth)}, "${random.pick(JSON_PATHS)}", "${random.pick(JSON_PATHS)}")`,
+      () => `json_extract_exact(${this.#json(depth)}, "${random.pick(['a', 'b.c', 'z'])}")`,
+      () => `json_keys(${this.#json(depth)})`,
+      () => `json(${this.#json(depth)})`,
+      () => `mv_to_json_array(${this.list(depth - 1)})`,
+      () => `spath(${this.#json(depth)}, "${random.pick(['a', 'b.c', 'z', 'verb'])}")`,
+      () => `max(${inner()}, ${this.list(depth - 1)})`,
+      () => `min(${inner()}, ${this.number(depth - 1)}, ${inner()})`,
     ];
     return random.pick(forms)();
   }
@@ -104,7 +144,17 @@ export class ExpressionMaker {
       () => `if(${this.condition(depth - 1)}, ${inner()}, ${inner()})`,
       () => `coalesce(${inner()}, ${inner()})`,
       () => `${this.#field('many')} + 1`,
-      () => `strptime(${this.text(depth - 1)}, "%Y-%m-%d")`,
+      () => `strptime(${this.text(depth - 1)}, "${random.pick(READ_FORMATS)}")`,
+      () => `strptime(strftime(_time, "%d %b %Y %H:%M"), "%d %b %Y %H:%M")`,
+      () =>
+        `round(${random.pick(['sin', 'cos', 'atan', 'asin', 'acos', 'asinh', 'acosh', 'atanh', 'tanh'])}(${inner()}), 6)`,
+      () => `round(hypot(${inner()}, 3), 6)`,
+      () => `tonumber(${this.text(depth - 1)}, ${random.pick([2, 8, 10, 16, 36])})`,
+      () => `bit_not(${inner()}${random.pick(['', ', 255'])})`,
+      () => `bit_shift_left(${inner()}, ${random.pick([0, 3, 50, 60])})`,
+      () => `bit_shift_right(${inner()}, ${inner()})`,
+      () => `bit_or(${inner()}, ${inner()})`,
+      () => `exact(${inner()})`,
       () => `relative_time(1700000000, "${random.pick(['-1d@d', '@h', '-70m@m', '@w0', '-1mon@mon', '@w1+2h'])}")`,
     ];
     return random.pick(forms)();
@@ -121,6 +171,9 @@ export class ExpressionMaker {
       () => `mvappend(${this.text(depth - 1)}, ${inner()})`,
       () => `mvappend(${inner()}, ${inner()})`,
       () => `mvdedup(${inner()})`,
+      () => `json_array_to_mv(${this.#json(depth)}${random.pick(['', ', true()'])})`,
+      () => `json_array_to_mv(mv_to_json_array(${inner()}))`,
+      () => `spath(${this.#json(depth)}, "${random.pick(['z.c{}', '{}'])}")`,
       () => `mvreverse(${inner()})`,
       () => `mvrange(0, ${random.pick([0, 1, 4])})`,
       () => `mvsort(${inner()})`,
@@ -168,10 +221,23 @@ export class ExpressionMaker {
       () => `${this.#field('one')} IN (${this.literal()}, 5)`,
       () => `${this.#field('many')} IN (${this.literal()}, ${this.#field('one')})`,
       () => `cidrmatch("${random.pick(NETWORKS)}", ${value()})`,
+      () => `cidrmatch(${this.text(depth - 1)}, ${value()})`,
+      () => `json_valid(${this.#json(depth)})`,
+      () => `json_has_key_exact(${this.#json(depth)}, "a")`,
+      () => `searchmatch(${quoteInEval(randomSearchTerms(random, this.#fields, false))})`,
       () => 'true()',
       () => '1=1',
     ];
     return random.pick(forms)();
+  }
+
+  #json(depth: number): string {
+    const random = this.#random;
+    if (random.chance(0.3)) return this.text(depth - 1);
+    const names = ['requestObject.json', 'userAgent'].filter((name) => this.#fields.get(name) === 'one');
+    return names.length > 0 && random.chance(0.7)
+      ? fieldInEval(random.pick(names))
+      : quoteInEval(random.pick(JSON_TEXTS));
   }
 
   literal(): string {

@@ -22,3 +22,34 @@ export const EVENT_FIELDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ),
   ['_time', 'number'],
 ]); // biome-ignore format: flat lists
+
+const CLOUD_NAMES = ['src_ip', 'src_user', 'user', 'user_agent', 'http_user_agent', 'action', 'cluster_name'];
+
+/** Names that the datasets have beside `_time`. */
+export const DATASET_FIELDS: Readonly<Record<string, ReadonlyMap<string, Kind>>> = {
+  kube_audit: EVENT_FIELDS,
+  eks: new Map<string, Kind>([
+    ...[...EVENT_FIELDS].filter(([name]) => name !== 'env' && name !== 'x.y{}'),
+    ...[...CLOUD_NAMES, 'object', 'object_category', 'status'].map((name) => [name, 'one'] as const),
+    ['src_ip', 'many'],
+    ['src', 'many'],
+  ]),
+  aks: named(['category', 'properties.log', 'properties.pod', 'cluster_name', 'host', 'no.such.field']),
+  gke: named([
+    'data.protoPayload.methodName',
+    'data.protoPayload.resourceName',
+    'object_path',
+    'dest',
+    'src',
+    'source',
+    ...CLOUD_NAMES,
+  ]),
+  logs: new Map<string, Kind>([
+    ...named(['user', 'n', 'k8s_ns', 'alpha', 'x', 'a.b', 'a_b', 'env', 'sourcetype', 'host', 'severity_text']),
+    ['list{}', 'many'],
+  ]),
+};
+
+function named(names: readonly string[]): ReadonlyMap<string, Kind> {
+  return new Map<string, Kind>([...names.map((name) => [name, 'one'] as const), ['_time', 'number']]);
+}

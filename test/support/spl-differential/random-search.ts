@@ -5,7 +5,7 @@
 import { type Made, quoted } from './made-command.ts';
 import type { Random } from './random.ts';
 import { randomCommand, splitCommand } from './random-commands.ts';
-import { EVENT_FIELDS } from './random-fields.ts';
+import { DATASET_FIELDS, EVENT_FIELDS } from './random-fields.ts';
 import { firstCommand, format, termsWithSubsearch } from './random-subsearches.ts';
 import { randomSearchTerms } from './random-terms.ts';
 
@@ -17,6 +17,7 @@ export function randomSearch(random: Random): RandomSearch {
   const first = random.chance(0.1) ? firstCommand(random) : firstSearch(random);
   const commands = [first.text];
   let { fields } = first;
+  const eventFields = fields.known;
   for (let left = random.below(6); left > 0; left -= 1) {
     const made = randomCommand(random, fields);
     commands.push(made.text);
@@ -29,7 +30,7 @@ export function randomSearch(random: Random): RandomSearch {
   const extracted = commands.findLastIndex((command) => /^spath (?!.*path=)/.test(command));
   if (settled <= extracted || settled === -1) {
     // What commands made comes first: it is what there is to compare.
-    const made = [...fields.known.keys()].filter((name) => !EVENT_FIELDS.has(name));
+    const made = [...fields.known.keys()].filter((name) => !eventFields.has(name));
     const others = random.sample([...fields.known.keys()], 5);
     commands.push(`table ${[...new Set([...made, ...others])].map(quoted).join(' ')}`);
   }
@@ -37,12 +38,23 @@ export function randomSearch(random: Random): RandomSearch {
   return { commands };
 }
 
+/** Bounds among the events' own times; `now` is years before them. */
+function randomBounds(random: Random): string {
+  if (random.chance(0.85)) return '';
+  const earliest = random.pick(['', 'earliest=1793610010 ', 'earliest=-1d@d ', 'earliest=0 ']);
+  return `${earliest}${random.pick(['', 'latest=1793610020 ', 'latest=+10y ', 'latest=now '])}`;
+}
+
 function firstSearch(random: Random): Made {
+  const dataset = random.chance(0.6) ? 'kube_audit' : random.pick(['eks', 'aks', 'gke', 'logs', 'logs']);
+  const known = DATASET_FIELDS[dataset] ?? EVENT_FIELDS;
   const terms = random.chance(0.2)
-    ? termsWithSubsearch(random, EVENT_FIELDS, true)
+    ? termsWithSubsearch(random, known, true)
     : random.chance(0.5)
       ? ''
-      : randomSearchTerms(random, EVENT_FIELDS, true);
-  const fields = { known: EVENT_FIELDS, isEvents: true, hasTime: true };
-  return { text: `dataset=kube_audit ${terms}`.trim(), fields };
+      : randomSearchTerms(random, known, true);
+  return {
+    text: `dataset=${dataset} ${randomBounds(random)}${terms}`.trim(),
+    fields: { known, isEvents: true, hasTime: true },
+  };
 }

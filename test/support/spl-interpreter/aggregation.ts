@@ -6,6 +6,7 @@ import { compareText, type FieldValue, finite, fromMembers, membersOf, numberIn 
 import { smallestOrLargest } from './order.ts';
 import { refuse } from './refusal.ts';
 import type { Row, Settings } from './row.ts';
+import { matchStars } from './wildcard.ts';
 
 /** One value per row of the group, in the order of the rows. */
 interface Item {
@@ -64,8 +65,8 @@ const FUNCTIONS: Readonly<Record<string, StatsFunction>> = {
   estdc: (members) => new Set(members).size,
   values: (members) => fromMembers([...new Set(members)].sort(compareText)),
   list: (members) => fromMembers(members.slice(0, LONGEST_LIST)),
-  min: (members) => smallestOrLargest('min', members.map(asNumber)),
-  max: (members) => smallestOrLargest('max', members.map(asNumber)),
+  min: (members) => extremeOf('min', members),
+  max: (members) => extremeOf('max', members),
   range: ofNumbers((numbers) => Math.max(...numbers) - Math.min(...numbers)),
   sum: ofNumbers(sum),
   sumsq: ofNumbers((numbers) => sum(numbers.map((number) => number * number))),
@@ -93,8 +94,15 @@ export function statsFunctionNames(): readonly string[] {
   return Object.keys(FUNCTIONS);
 }
 
-function asNumber(text: string): string | number {
-  return numberIn(text) ?? text;
+/** As it is written. */
+function extremeOf(which: 'min' | 'max', members: readonly string[]): FieldValue {
+  const found = smallestOrLargest(
+    which,
+    members.map((text) => numberIn(text) ?? text),
+  );
+  if (typeof found !== 'number') return found;
+  const written = new Set(members.filter((text) => numberIn(text) === found));
+  return written.size === 1 ? [...written][0] : refuse('one of several spellings of a number');
 }
 
 /** Seconds of the units that per_second and its kin count by. */
@@ -111,6 +119,20 @@ function statsFunction(name: string, seconds: number | undefined): StatsFunction
   return share === undefined ? (FUNCTIONS[name] ?? refuse(`the function ${name} of stats`)) : percentile(Number(share));
 }
 
+/** A wildcard stands for every field that some row has. */
+function spelledOut(aggregation: Aggregation, rows: readonly Row[]): readonly Aggregation[] {
+  const { argument, output, function: name } = aggregation;
+  if (argument?.kind !== 'FieldName' || !argument.name.includes('*')) return [aggregation];
+  const isUnnamed = output.name === `${name}(${argument.name})`;
+  return [...new Set(rows.flatMap((row) => row.names()))].flatMap((field) => {
+    const stars = field.startsWith('_') ? undefined : matchStars(argument.name, field);
+    if (stars === undefined) return [];
+    let index = 0;
+    const made = isUnnamed ? `${name}(${field})` : output.name.replace(/\*/g, () => stars[index++] ?? '');
+    return [{ ...aggregation, argument: { ...argument, name: field }, output: { ...output, name: made } }];
+  });
+}
+
 /** The results over one group, by output name. */
 export function aggregate(
   aggregations: readonly Aggregation[],
@@ -118,22 +140,23 @@ export function aggregate(
   settings: Settings,
   seconds?: number,
 ): readonly (readonly [string, FieldValue])[] {
-  return aggregations.map(({ function: name, argument, output }) => {
-    if (argument === undefined) return [output.name, rows.length] as const;
-    const items = rows.map((row): Item => {
-      if (argument.kind === 'FieldName') {
-        if (argument.name.includes('*')) return refuse('a wildcard in an aggregation');
-        return { row, value: row.get(argument.name) };
-      }
-      const value = evaluateRow(argument, row, settings);
-      // Of a condition, the rows where it is true count.
-      if (typeof value === 'boolean') return { row, value: toTruth(value) === true ? 1 : undefined };
-      return { row, value: toField(value) };
+  return aggregations
+    .flatMap((aggregation) => spelledOut(aggregation, rows))
+    .map(({ function: name, argument, output }) => {
+      if (argument === undefined) return [output.name, rows.length] as const;
+      const items = rows.map((row): Item => {
+        if (argument.kind === 'FieldName') {
+          return { row, value: row.get(argument.name) };
+        }
+        const value = evaluateRow(argument, row, settings);
+        // Of a condition, the rows where it is true count.
+        if (typeof value === 'boolean') return { row, value: toTruth(value) === true ? 1 : undefined };
+        return { row, value: toField(value) };
+      });
+      const value = statsFunction(name, seconds)(
+        items.flatMap((item) => membersOf(item.value)),
+        items,
+      );
+      return [output.name, typeof value === 'number' ? finite(value) : value] as const;
     });
-    const value = statsFunction(name, seconds)(
-      items.flatMap((item) => membersOf(item.value)),
-      items,
-    );
-    return [output.name, typeof value === 'number' ? finite(value) : value] as const;
-  });
 }

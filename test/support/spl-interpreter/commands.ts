@@ -65,11 +65,16 @@ export function runCommand(command: Command, table: Table, settings: Scope): Tab
     case 'WhereCommand':
       return { ...table, rows: rows.filter((row) => toTruth(evaluateRow(command.condition, row, settings)) === true) };
     case 'EvalCommand':
-      return mapRows(table, (row) =>
-        command.assignments.reduce(
-          (made, { field, value }) => made.with([[field.name, toField(evaluateRow(value, made, settings))]]),
-          row,
+      return mapRows(
+        without(
+          table,
+          command.assignments.map(({ field }) => field.name),
         ),
+        (row) =>
+          command.assignments.reduce(
+            (made, { field, value }) => made.with([[field.name, toField(evaluateRow(value, made, settings))]]),
+            row,
+          ),
       );
     case 'FieldsCommand':
       return chooseFields(command, table);
@@ -89,11 +94,12 @@ export function runCommand(command: Command, table: Table, settings: Scope): Tab
       return fillNull(command, table);
     case 'StatsCommand': {
       const names = command.by.map(({ name }) => name);
-      const groups = names.length === 0 ? [{ key: [], rows }] : groupRows(rows, names, command.dedupSplitValues);
+      const groups =
+        names.length === 0 ? [{ key: [], values: [], rows }] : groupRows(rows, names, command.dedupSplitValues);
       return {
         rows: groups.map((group) =>
           Row.of([
-            ...names.map((name, index) => [name, group.key[index]] as const),
+            ...names.map((name, index) => [name, group.values[index]] as const),
             ...aggregate(command.aggregations, group.rows, settings),
           ]),
         ),
@@ -120,11 +126,19 @@ export function runCommand(command: Command, table: Table, settings: Scope): Tab
     case 'ReverseCommand':
       return { ...table, rows: [...rows].reverse() };
     case 'BinCommand':
-      return mapRows(table, (row) => row.with([[(command.output ?? command.field).name, binned(command, row)]]));
+      return mapRows(without(table, [(command.output ?? command.field).name]), (row) =>
+        row.with([[(command.output ?? command.field).name, binned(command, row)]]),
+      );
     case 'ConvertCommand':
-      return mapRows(table, (row) => convert(command, row));
+      return mapRows(
+        without(
+          table,
+          command.conversions.map(({ output, field }) => (output ?? field).name),
+        ),
+        (row) => convert(command, row),
+      );
     case 'MakemvCommand':
-      return mapRows(table, (row) => {
+      return mapRows(without(table, [command.field.name]), (row) => {
         const { split } = command;
         const parts = membersOf(row.get(command.field.name)).flatMap((text) =>
           split.kind === 'delimiter'
@@ -209,6 +223,11 @@ export function runCommand(command: Command, table: Table, settings: Scope): Tab
     default:
       return refuse(`the command ${(command as Command).name}`);
   }
+}
+
+/** What a command makes exists only where some row has a value. */
+function without(table: Table, names: readonly string[]): Table {
+  return { ...table, existing: new Set([...table.existing].filter((name) => !names.includes(name))) };
 }
 
 function mapRows(table: Table, change: (row: Row) => Row): Table {

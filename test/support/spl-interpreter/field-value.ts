@@ -18,7 +18,10 @@ export function fromMembers(members: readonly string[]): FieldValue {
 }
 
 export function textOfNumber(value: number): string {
-  return Object.is(value, -0) ? '0' : String(value);
+  if (Object.is(value, -0)) return '0';
+  const size = Math.abs(value);
+  const written = size >= 1e17 || (size > 0 && size < 1e-4) ? value.toExponential() : String(value);
+  return written.replace(/e([+-])(\d)$/, 'e$10$2');
 }
 
 /** The number that a text spells; undefined for all other text, `nan` and `inf` too. */

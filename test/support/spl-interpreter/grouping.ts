@@ -1,10 +1,12 @@
 /** Groups of rows by the values of fields: rules 17, 18, 23. */
-import { compareText, membersOf } from './field-value.ts';
+import { compareText, type FieldValue, membersOf } from './field-value.ts';
 import type { Row } from './row.ts';
 
 export interface Group {
   /** One text per BY field. */
   readonly key: readonly string[];
+  /** The same; numbers where SPL computed them. */
+  readonly values: readonly FieldValue[];
   readonly rows: readonly Row[];
 }
 
@@ -29,7 +31,13 @@ export function groupRows(rows: readonly Row[], fields: readonly string[], isDis
     }
   }
   const isNumber = fields.map((field) => rows.every((row) => ['number', 'undefined'].includes(typeof row.get(field))));
-  return [...groups.values()].sort((left, right) => compareKeys(left.key, right.key, isNumber));
+  return [...groups.values()]
+    .sort((left, right) => compareKeys(left.key, right.key, isNumber))
+    .map(({ key, rows: found }) => ({
+      key,
+      values: key.map((text, index) => (isNumber[index] === true ? Number(text) : text)),
+      rows: found,
+    }));
 }
 
 function compareKeys(left: readonly string[], right: readonly string[], isNumber: readonly boolean[]): number {

@@ -41,6 +41,7 @@ function directive({ flags, precision, letter }: Directive, value: EvalValue): s
   if (number === undefined) return undefined;
   const sign = number < 0 ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
   if (letter === 'd' || letter === 'i') return `${sign}${BigInt(Math.trunc(Math.abs(number)))}`;
+  if (Math.abs(number * 10 ** (precision ?? 6)) % 1 === 0.5) return refuse('printf of half a digit');
   if (letter === 'f' || letter === 'F') return `${sign}${Math.abs(number).toFixed(precision ?? 6)}`;
   if (letter === 'e') {
     const [digits = '', exponent = ''] = Math.abs(number)

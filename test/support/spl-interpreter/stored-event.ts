@@ -48,11 +48,18 @@ const EKS_NAMES: Readonly<Record<string, string>> = {
   cluster_name: 'cluster',
 };
 
+const PAYLOAD = 'data.protoPayload';
 const GKE_NAMES: Readonly<Record<string, string>> = {
-  src_ip: 'data.protoPayload.requestMetadata.callerIp',
-  src_user: 'data.protoPayload.authenticationInfo.principalEmail',
-  user: 'data.protoPayload.authenticationInfo.principalEmail',
-  http_user_agent: 'data.protoPayload.requestMetadata.callerSuppliedUserAgent',
+  src_ip: `${PAYLOAD}.requestMetadata.callerIp`,
+  src: `${PAYLOAD}.requestMetadata.callerIp`,
+  src_user: `${PAYLOAD}.authenticationInfo.principalEmail`,
+  user: `${PAYLOAD}.authenticationInfo.principalEmail`,
+  http_user_agent: `${PAYLOAD}.requestMetadata.callerSuppliedUserAgent`,
+  user_agent: `${PAYLOAD}.requestMetadata.callerSuppliedUserAgent`,
+  action: `${PAYLOAD}.methodName`,
+  object_path: `${PAYLOAD}.resourceName`,
+  dest: `${PAYLOAD}.resourceName`,
+  cluster_name: 'data.resource.labels.cluster_name',
 };
 
 interface DatasetRules {

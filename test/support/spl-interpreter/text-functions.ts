@@ -38,7 +38,7 @@ export const TEXT_FUNCTIONS: Readonly<Record<string, EvalFunction>> = {
   rtrim: trimming(false, true),
   urldecode: ofText((text) => {
     try {
-      return decodeURIComponent(text);
+      return decodeURIComponent(text.replaceAll('+', ' '));
     } catch {
       return refuse('urldecode of a broken escape');
     }

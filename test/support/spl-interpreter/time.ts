@@ -30,6 +30,7 @@ function fraction(seconds: number, digits: number): string {
 }
 
 export function formatTime(seconds: number, format: string): string {
+  if (Math.abs(seconds) > 60_000_000_000) return refuse('a time in years that nobody lives in');
   const time = new Date(Math.floor(seconds) * 1000);
   return format.replace(/%(\d?[NQ]|:z|.)/g, (_, letter: string) => {
     switch (letter) {

@@ -3,9 +3,11 @@ import type { BucketSize, TimechartCommand } from '../../../src/spl/ast.ts';
 import { aggregate } from './aggregation.ts';
 import { splitRows } from './chart.ts';
 import { membersOf, numberIn } from './field-value.ts';
+import { refuse } from './refusal.ts';
 import { Row, type Settings, type Table } from './row.ts';
 
 const STEPS = [1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 86_400];
+const MOST_BUCKETS = 50_000;
 
 export function timechart(command: TimechartCommand, rows: readonly Row[], settings: Settings): Table {
   const times = rows.flatMap((row) => membersOf(row.get('_time')).map((text) => numberIn(text) ?? 0));
@@ -26,6 +28,8 @@ export function timechart(command: TimechartCommand, rows: readonly Row[], setti
     const to = isWhole && settings.latest !== undefined ? startOf(settings.latest - 0.000_001) : last;
     // A day behind a bucket's start there is either the same bucket or the next; of shorter ones every second is tried.
     const stride = startOf(from + 86_400) <= startOf(from) + 86_400 && startOf(from + 86_399) === from ? 86_400 : 1;
+    const least = command.size.kind === 'seconds' ? command.size.seconds : stride;
+    if ((to - from) / least >= MOST_BUCKETS) return refuse('a timechart of more than 50,000 buckets');
     for (let at = from; at <= to; at += stride) {
       if (startOf(at) === at && (command.continuous || buckets.has(at))) starts.push(at);
     }

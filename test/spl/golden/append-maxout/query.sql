@@ -49,31 +49,19 @@ search_1 as (
     and lower(coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind']))) = 'login'
 ),
 append_3 as (
-  select "id", 1 as _order, _order as "_order_2", null as "_order_3"
+  select "id", 1 as _order, row_number() over (order by _order desc) as "_order_2"
   from search_1
   union all
-  select "id", 2 as _order, null as "_order_2", _order as "_order_3"
+  select "id", 2 as _order, row_number() over (order by _order desc) as "_order_2"
   from append_3_first
 ),
 append_4 as (
-  select
-    "id",
-    1 as _order,
-    _order as "_order_2",
-    "_order_2" as "_order_3",
-    "_order_3" as "_order_4",
-    null as "_order_5"
+  select "id", 1 as _order, row_number() over (order by _order, "_order_2") as "_order_2"
   from append_3
   union all
-  select
-    "id",
-    2 as _order,
-    null as "_order_2",
-    null as "_order_3",
-    null as "_order_4",
-    "_order_2" as "_order_5"
+  select "id", 2 as _order, row_number() over (order by "_order_2") as "_order_2"
   from append_4_first
 )
 select "id"
 from append_4
-order by _order, "_order_2", "_order_3" desc, "_order_4" desc, "_order_5"
+order by _order, "_order_2"

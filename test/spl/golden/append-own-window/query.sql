@@ -17,10 +17,10 @@ append_4_search_1 as (
     and lower(coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id']))) = 'b'
 ),
 append_4_append_2 as (
-  select "id", 1 as _order, _order as "_order_2", null as "_order_3"
+  select "id", 1 as _order, row_number() over (order by _order desc) as "_order_2"
   from append_4_search_1
   union all
-  select "id", 2 as _order, null as "_order_2", _order as "_order_3"
+  select "id", 2 as _order, row_number() over (order by _order desc) as "_order_2"
   from append_4_append_2_search_1
 ),
 append_3_search_1 as (
@@ -53,55 +53,27 @@ search_1 as (
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
 ),
 append_3 as (
-  select "id", 1 as _order, _order as "_order_2", null as "_order_3"
+  select "id", 1 as _order, row_number() over (order by _order desc) as "_order_2"
   from search_1
   union all
-  select "id", 2 as _order, null as "_order_2", "_order_2" as "_order_3"
+  select "id", 2 as _order, row_number() over (order by "_order_2") as "_order_2"
   from append_3_sort_2
 ),
 append_4 as (
-  select
-    "id",
-    1 as _order,
-    _order as "_order_2",
-    "_order_2" as "_order_3",
-    "_order_3" as "_order_4",
-    null as "_order_5",
-    null as "_order_6",
-    null as "_order_7"
+  select "id", 1 as _order, row_number() over (order by _order, "_order_2") as "_order_2"
   from append_3
   union all
-  select
-    "id",
-    2 as _order,
-    null as "_order_2",
-    null as "_order_3",
-    null as "_order_4",
-    _order as "_order_5",
-    "_order_2" as "_order_6",
-    "_order_3" as "_order_7"
+  select "id", 2 as _order, row_number() over (order by _order, "_order_2") as "_order_2"
   from append_4_append_2
 ),
 streamstats_5 as (
   select
     "id",
-    count(*) over (order by _order, "_order_2", "_order_3" desc, "_order_4", "_order_5", "_order_6" desc, "_order_7" desc rows between unbounded preceding and current row) as "place",
+    count(*) over (order by _order, "_order_2" rows between unbounded preceding and current row) as "place",
     _order,
-    "_order_2",
-    "_order_3",
-    "_order_4",
-    "_order_5",
-    "_order_6",
-    "_order_7"
+    "_order_2"
   from append_4
 )
 select "id", "place"
 from streamstats_5
-order by
-  _order,
-  "_order_2",
-  "_order_3" desc,
-  "_order_4",
-  "_order_5",
-  "_order_6" desc,
-  "_order_7" desc
+order by _order, "_order_2"

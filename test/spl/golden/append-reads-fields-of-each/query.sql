@@ -29,7 +29,14 @@ search_1 as (
     and lower(coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id']))) = 'a'
 ),
 append_2 as materialized (
-  select _time, _raw, "id", "n", "kind", 1 as _order, _order as "_order_2", null as "_order_3"
+  select
+    _time,
+    _raw,
+    "id",
+    "n",
+    "kind",
+    1 as _order,
+    row_number() over (order by _order desc) as "_order_2"
   from search_1
   union all
   select
@@ -39,18 +46,17 @@ append_2 as materialized (
     spl_number_text("n") as "n",
     "kind",
     2 as _order,
-    null as "_order_2",
-    _order as "_order_3"
+    row_number() over (order by _order desc) as "_order_2"
   from append_2_eval_2
 ),
 appendpipe_3_head_1 as (
   select *
   from append_2
-  order by _order, "_order_2" desc, "_order_3" desc
+  order by _order, "_order_2"
   limit 1
 ),
 appendpipe_3_eval_2 as (
-  select _time, _raw, "id", "n", upper("kind") as "kind", _order, "_order_2", "_order_3"
+  select _time, _raw, "id", "n", upper("kind") as "kind", _order, "_order_2"
   from appendpipe_3_head_1
 ),
 appendpipe_3 as (
@@ -61,12 +67,7 @@ appendpipe_3 as (
     "n",
     "kind",
     1 as _order,
-    _order as "_order_2",
-    "_order_2" as "_order_3",
-    "_order_3" as "_order_4",
-    null as "_order_5",
-    null as "_order_6",
-    null as "_order_7"
+    row_number() over (order by _order, "_order_2") as "_order_2"
   from append_2
   union all
   select
@@ -76,21 +77,9 @@ appendpipe_3 as (
     "n",
     "kind",
     2 as _order,
-    null as "_order_2",
-    null as "_order_3",
-    null as "_order_4",
-    _order as "_order_5",
-    "_order_2" as "_order_6",
-    "_order_3" as "_order_7"
+    row_number() over (order by _order, "_order_2") as "_order_2"
   from appendpipe_3_eval_2
 )
 select "id", "n", "kind"
 from appendpipe_3
-order by
-  _order,
-  "_order_2",
-  "_order_3" desc,
-  "_order_4" desc,
-  "_order_5",
-  "_order_6" desc,
-  "_order_7" desc
+order by _order, "_order_2"

@@ -27,7 +27,12 @@ search_1 as (
     and lower(coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind']))) = 'x'
 ),
 append_3 as (
-  select "id", "n", null::varchar[] as "ids", 1 as _order, _order as "_order_2", null as "_order_3"
+  select
+    "id",
+    "n",
+    null::varchar[] as "ids",
+    1 as _order,
+    row_number() over (order by _order desc) as "_order_2"
   from search_1
   union all
   select
@@ -35,14 +40,13 @@ append_3 as (
     "n"::varchar as "n",
     "ids",
     2 as _order,
-    null as "_order_2",
-    "kind" as "_order_3"
+    row_number() over (order by "kind") as "_order_2"
   from append_3_stats_2
 ),
 eval_4 as (
-  select "id", "n", "ids", spl_number("n") + 1 as "n2", _order, "_order_2", "_order_3"
+  select "id", "n", "ids", spl_number("n") + 1 as "n2", _order, "_order_2"
   from append_3
 )
 select "id", "n", "ids", "n2"
 from eval_4
-order by _order, "_order_2" desc, "_order_3"
+order by _order, "_order_2"

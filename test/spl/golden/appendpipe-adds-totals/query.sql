@@ -21,10 +21,10 @@ appendpipe_3_eval_2 as (
   from appendpipe_3_stats_1
 ),
 appendpipe_3 as materialized (
-  select "kind", "count", "total", 1 as _order, "kind" as "_order_2"
+  select "kind", "count", "total", 1 as _order, row_number() over (order by "kind") as "_order_2"
   from stats_2
   union all
-  select "kind", "count", "total", 2 as _order, null as "_order_2"
+  select "kind", "count", "total", 2 as _order, 1 as "_order_2"
   from appendpipe_3_eval_2
 ),
 appendpipe_4_stats_1 as (
@@ -41,12 +41,17 @@ appendpipe_4_eval_3 as (
   from appendpipe_4_where_2
 ),
 appendpipe_4 as (
-  select "kind", "count", "total", 1 as _order, _order as "_order_2", "_order_2" as "_order_3"
+  select
+    "kind",
+    "count",
+    "total",
+    1 as _order,
+    row_number() over (order by _order, "_order_2") as "_order_2"
   from appendpipe_3
   union all
-  select "kind", "count", null::double as "total", 2 as _order, null as "_order_2", null as "_order_3"
+  select "kind", "count", null::double as "total", 2 as _order, 1 as "_order_2"
   from appendpipe_4_eval_3
 )
 select "kind", "count", "total"
 from appendpipe_4
-order by _order, "_order_2", "_order_3"
+order by _order, "_order_2"

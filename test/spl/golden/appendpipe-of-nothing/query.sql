@@ -26,10 +26,10 @@ appendpipe_3_eval_3 as (
   from appendpipe_3_where_2
 ),
 appendpipe_3 as (
-  select "id", "count", 1 as _order, "id" as "_order_2"
+  select "id", "count", 1 as _order, row_number() over (order by "id") as "_order_2"
   from stats_2
   union all
-  select "id", "count", 2 as _order, null as "_order_2"
+  select "id", "count", 2 as _order, 1 as "_order_2"
   from appendpipe_3_eval_3
 )
 select "id", "count"

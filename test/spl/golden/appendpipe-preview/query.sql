@@ -16,10 +16,10 @@ appendpipe_3_stats_1 as (
   from stats_2
 ),
 appendpipe_3 as (
-  select "kind", "count", 1 as _order, "kind" as "_order_2"
+  select "kind", "count", 1 as _order, row_number() over (order by "kind") as "_order_2"
   from stats_2
   union all
-  select null::varchar as "kind", "count", 2 as _order, null as "_order_2"
+  select null::varchar as "kind", "count", 2 as _order, 1 as "_order_2"
   from appendpipe_3_stats_1
 )
 select "kind", "count"

@@ -22,11 +22,10 @@ appendpipe_3 as (
     null::bigint as "count",
     null::varchar as "note",
     1 as _order,
-    _order as "_order_2",
-    null as "_order_3"
+    row_number() over (order by _order desc) as "_order_2"
   from search_1
   union all
-  select "v", "count", "note", 2 as _order, null as "_order_2", "v" as "_order_3"
+  select "v", "count", "note", 2 as _order, row_number() over (order by "v") as "_order_2"
   from appendpipe_3_eval_2
 ),
 eval_4 as (
@@ -37,10 +36,9 @@ eval_4 as (
     "count"::double / 2 as "half",
     "count"::varchar || '' as "told",
     _order,
-    "_order_2",
-    "_order_3"
+    "_order_2"
   from appendpipe_3
 )
 select "v", "count", "note", "half", "told"
 from eval_4
-order by _order, "_order_2" desc, "_order_3"
+order by _order, "_order_2"

@@ -37,10 +37,20 @@ head_4 as (
   limit 2
 ),
 append_5 as (
-  select "user", "ip{}" as "ip", "kind", 1 as _order, _order as "_order_2", null as "_order_3"
+  select
+    "user",
+    "ip{}" as "ip",
+    "kind",
+    1 as _order,
+    row_number() over (order by _order desc) as "_order_2"
   from head_4
   union all
-  select "user", "ip{}" as "ip", "kind", 2 as _order, null as "_order_2", _order as "_order_3"
+  select
+    "user",
+    "ip{}" as "ip",
+    "kind",
+    2 as _order,
+    row_number() over (order by _order desc) as "_order_2"
   from append_5_search_1
 ),
 append_6 as (
@@ -51,10 +61,7 @@ append_6 as (
     null::varchar as "user.name",
     null::varchar as "quoted",
     1 as _order,
-    _order as "_order_2",
-    "_order_2" as "_order_3",
-    "_order_3" as "_order_4",
-    null as "_order_5"
+    row_number() over (order by _order, "_order_2") as "_order_2"
   from append_5
   union all
   select
@@ -64,25 +71,19 @@ append_6 as (
     "user.name",
     "quoted",
     2 as _order,
-    null as "_order_2",
-    null as "_order_3",
-    null as "_order_4",
-    _order as "_order_5"
+    row_number() over (order by _order desc) as "_order_2"
   from append_6_search_1
 ),
 format_7_rows as (
   select
     '( ' || array_to_string(nullif(list_filter([case when len("ip") > 1 then '( ' || array_to_string(list_transform("ip", lambda member_: 'ip="' || replace(replace(member_, '\', '\\'), '"', '\"') || '"'), ' OR ') || ' )' else list_transform("ip", lambda member_: 'ip="' || replace(replace(member_, '\', '\\'), '"', '\"') || '"')[1] end, 'kind="' || replace(replace("kind", '\', '\\'), '"', '\"') || '"', 'quoted="' || replace(replace("quoted", '\', '\\'), '"', '\"') || '"', 'user="' || replace(replace("user", '\', '\\'), '"', '\"') || '"', '"user.name"="' || replace(replace("user.name", '\', '\\'), '"', '\"') || '"'], lambda kept_: kept_ is not null), []::varchar[]), ' AND ') || ' )' as "row",
     _order as order_1,
-    "_order_2" as order_2,
-    "_order_3" as order_3,
-    "_order_4" as order_4,
-    "_order_5" as order_5
+    "_order_2" as order_2
   from append_6
 ),
 format_7 as (
   select
-    coalesce('( ' || array_to_string(list("row" order by order_1, order_2, order_3 desc, order_4 desc, order_5 desc) filter (where "row" is not null), ' OR ') || ' )', 'NOT ( )') as "search"
+    coalesce('( ' || array_to_string(list("row" order by order_1, order_2) filter (where "row" is not null), ' OR ') || ' )', 'NOT ( )') as "search"
   from format_7_rows
 )
 select "search"

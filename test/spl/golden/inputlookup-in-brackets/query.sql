@@ -21,8 +21,7 @@ append_3 as (
     "count",
     null::varchar as "owner",
     1 as _order,
-    "name" as "_order_2",
-    null as "_order_3"
+    row_number() over (order by "name") as "_order_2"
   from stats_2
   union all
   select
@@ -30,10 +29,9 @@ append_3 as (
     null::bigint as "count",
     "owner",
     2 as _order,
-    null as "_order_2",
-    "_row" as "_order_3"
+    row_number() over (order by "_row") as "_order_2"
   from append_3_inputlookup_1
 )
 select "name", "count", "owner"
 from append_3
-order by _order, "_order_2", "_order_3"
+order by _order, "_order_2"

@@ -22,12 +22,12 @@ search_1 as (
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
 ),
 inputlookup_3 as (
-  select null::varchar as "name", 1 as _order, _order as "_order_2", null as "_order_3"
+  select null::varchar as "name", 1 as _order, row_number() over (order by _order desc) as "_order_2"
   from search_1
   union all
-  select "name", 2 as _order, null as "_order_2", "_row" as "_order_3"
+  select "name", 2 as _order, row_number() over (order by "_row") as "_order_2"
   from inputlookup_3_rows
 )
 select "name"
 from inputlookup_3
-order by _order, "_order_2" desc, "_order_3"
+order by _order, "_order_2"

@@ -47,8 +47,7 @@ inputlookup_5 as (
     null::varchar as "name",
     null::varchar as "owner",
     1 as _order,
-    _order as "_order_2",
-    null as "_order_3"
+    row_number() over (order by _order desc) as "_order_2"
   from eval_3
   union all
   select
@@ -57,10 +56,9 @@ inputlookup_5 as (
     "name",
     "owner",
     2 as _order,
-    null as "_order_2",
-    "_row" as "_order_3"
+    row_number() over (order by "_row") as "_order_2"
   from inputlookup_5_rows
 )
 select "verb", "o", "name", "owner"
 from inputlookup_5
-order by _order, "_order_2" desc, "_order_3"
+order by _order, "_order_2"

@@ -19,10 +19,10 @@ eval_2 as (
   from makeresults_1
 ),
 append_3 as (
-  select _time, "x", 1 as _order, _order as "_order_2", null as "_order_3"
+  select _time, "x", 1 as _order, row_number() over (order by _order) as "_order_2"
   from eval_2
   union all
-  select _time, null::varchar as "x", 2 as _order, null as "_order_2", "_row" as "_order_3"
+  select _time, null::varchar as "x", 2 as _order, row_number() over (order by "_row") as "_order_2"
   from append_3_makeresults_1
 ),
 append_4 as (
@@ -31,10 +31,7 @@ append_4 as (
     "x",
     null::double as "y",
     1 as _order,
-    _order as "_order_2",
-    "_order_2" as "_order_3",
-    "_order_3" as "_order_4",
-    null as "_order_5"
+    row_number() over (order by _order, "_order_2") as "_order_2"
   from append_3
   union all
   select
@@ -42,12 +39,9 @@ append_4 as (
     null::varchar as "x",
     "y",
     2 as _order,
-    null as "_order_2",
-    null as "_order_3",
-    null as "_order_4",
-    _order as "_order_5"
+    row_number() over (order by _order) as "_order_2"
   from append_4_eval_2
 )
 select _time, "y"
 from append_4
-order by _order, "_order_2", "_order_3", "_order_4", "_order_5"
+order by _order, "_order_2"

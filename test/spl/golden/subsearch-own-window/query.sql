@@ -106,12 +106,12 @@ search_1 as (
     and (lower(compared_1) in (select "term" from subsearch_1_plain) or exists (select 1 from subsearch_1_patterns where lower(compared_1) like "pattern" escape '\' or spl_in_network(compared_1, "term")))
 ),
 append_3 as (
-  select "id", 1 as _order, _order as "_order_2", null as "_order_3"
+  select "id", 1 as _order, row_number() over (order by _order desc) as "_order_2"
   from search_1
   union all
-  select "id", 2 as _order, null as "_order_2", _order as "_order_3"
+  select "id", 2 as _order, row_number() over (order by _order desc) as "_order_2"
   from append_3_search_1
 )
 select "id"
 from append_3
-order by _order, "_order_2" desc, "_order_3" desc
+order by _order, "_order_2"

@@ -123,12 +123,12 @@ search_1 as (
     and lower(coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id']))) = 'a'
 ),
 append_3 as (
-  select "id", 1 as _order, _order as "_order_2", null as "_order_3"
+  select "id", 1 as _order, row_number() over (order by _order desc) as "_order_2"
   from search_1
   union all
-  select "id", 2 as _order, null as "_order_2", _order as "_order_3"
+  select "id", 2 as _order, row_number() over (order by _order desc) as "_order_2"
   from append_3_search_1
 )
 select "id"
 from append_3
-order by _order, "_order_2" desc, "_order_3" desc
+order by _order, "_order_2"

@@ -31,15 +31,15 @@ head_2 as (
   limit 1
 ),
 union_4 as (
-  select "id", 1 as _order, _order as "_order_2", null as "_order_3", null as "_order_4"
+  select "id", 1 as _order, row_number() over (order by _order desc) as "_order_2"
   from head_2
   union all
-  select "id", 2 as _order, null as "_order_2", _order as "_order_3", null as "_order_4"
+  select "id", 2 as _order, row_number() over (order by _order desc) as "_order_2"
   from union_4_1_search_1
   union all
-  select "id", 3 as _order, null as "_order_2", null as "_order_3", _order as "_order_4"
+  select "id", 3 as _order, row_number() over (order by _order desc) as "_order_2"
   from union_4_2_search_1
 )
 select "id"
 from union_4
-order by _order, "_order_2" desc, "_order_3" desc, "_order_4" desc
+order by _order, "_order_2"

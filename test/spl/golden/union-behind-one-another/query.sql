@@ -22,15 +22,15 @@ union_1_1_search_1 as (
     and lower(coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id']))) = 'a'
 ),
 union_1 as (
-  select "id", 1 as _order, _order as "_order_2", null as "_order_3"
+  select "id", 1 as _order, row_number() over (order by _order desc) as "_order_2"
   from union_1_1_search_1
   union all
-  select "count"::varchar as "id", 2 as _order, null as "_order_2", null as "_order_3"
+  select "count"::varchar as "id", 2 as _order, 1 as "_order_2"
   from union_1_2_stats_2
   union all
-  select "k" as "id", 3 as _order, null as "_order_2", "_row" as "_order_3"
+  select "k" as "id", 3 as _order, row_number() over (order by "_row") as "_order_2"
   from union_1_3_inputlookup_1
 )
 select "id"
 from union_1
-order by _order, "_order_2" desc, "_order_3"
+order by _order, "_order_2"
