@@ -28,7 +28,7 @@ export function timechart(command: TimechartCommand, rows: readonly Row[], setti
     const to = isWhole && settings.latest !== undefined ? startOf(settings.latest - 0.000_001) : last;
     // A day behind a bucket's start there is either the same bucket or the next; of shorter ones every second is tried.
     const stride = startOf(from + 86_400) <= startOf(from) + 86_400 && startOf(from + 86_399) === from ? 86_400 : 1;
-    const least = command.size.kind === 'seconds' ? command.size.seconds : stride;
+    const least = command.size.kind === 'seconds' ? command.size.seconds : 1_000 * stride;
     if ((to - from) / least >= MOST_BUCKETS) return refuse('a timechart of more than 50,000 buckets');
     for (let at = from; at <= to; at += stride) {
       if (startOf(at) === at && (command.continuous || buckets.has(at))) starts.push(at);
