@@ -217,6 +217,7 @@ function orderable(value: EvalValue): readonly (string | number)[] {
 
 /** By the decimal digits of the number, a half goes away from zero. */
 export function roundHalfUp(value: number, places: number): number {
+  if (Math.abs(value) >= 1e15 || Math.abs(value) < 1e-6) return Math.abs(value) < 1e-6 && places < 6 ? 0 : value;
   const shifted = Number(`${Math.abs(value)}e${places}`);
   if (!Number.isFinite(shifted)) return value;
   return Math.sign(value) * Number(`${Math.floor(shifted + 0.5)}e${-places}`);

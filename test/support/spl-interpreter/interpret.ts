@@ -9,7 +9,7 @@ import { parse, parseTemplate } from '../../../src/spl/parser.ts';
 import { runCommand } from './commands.ts';
 import { refuse } from './refusal.ts';
 import { Row, type Settings, type Table } from './row.ts';
-import { DATASETS, EventFields, type StoredEvent } from './stored-event.ts';
+import { DATASETS, type DatasetRules, EventFields, type StoredEvent } from './stored-event.ts';
 import { expandSubsearch } from './subsearch.ts';
 import { relativeTime } from './time.ts';
 
@@ -55,7 +55,13 @@ function scan(search: Search, events: readonly StoredEvent[], { earliest, latest
     .filter(({ event }) => event.time >= (earliest ?? -Infinity) && event.time < (latest ?? Infinity))
     .sort((left, right) => right.event.time - left.event.time || right.arrival - left.arrival)
     .map(({ event, arrival, own }) => new Row(new EventFields(event, own), undefined, [event.time, arrival]));
-  return { rows, existing: new Set(strict ? [] : rules.flatMap(({ typed }) => typed)) };
+  return { rows, existing: new Set(strict ? [] : rules.flatMap(existingNames)) };
+}
+
+/** The typed columns, also under the names that an add-on gives them. */
+function existingNames({ typed, aliases }: DatasetRules): readonly string[] {
+  const others = Object.entries(aliases).filter(([, real]) => typed.includes(real));
+  return [...typed, ...others.map(([name]) => name)];
 }
 
 /** Bounds that the search names itself take the place of the window's (rule 50). */

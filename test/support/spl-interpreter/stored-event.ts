@@ -62,7 +62,7 @@ const GKE_NAMES: Readonly<Record<string, string>> = {
   cluster_name: 'data.resource.labels.cluster_name',
 };
 
-interface DatasetRules {
+export interface DatasetRules {
   readonly typed: readonly string[];
   readonly aliases: Readonly<Record<string, string>>;
   /** The dataset is the envelope in `_raw`, not the audit event. */

@@ -172,14 +172,13 @@ append_4 as (
       "eventcount",
       null::varchar as "word",
       1 as _order,
-      "earliest" as "_order_2",
-      "oldest" as "_order_3"
+      row_number() over (order by "earliest" desc, "oldest") as "_order_2"
     from transaction_2
     union all
-    select "eventcount", "word", 2 as _order, null as "_order_2", null as "_order_3"
+    select "eventcount", "word", 2 as _order, 1 as "_order_2"
     from append_4_stats_2
   )
 )
 select "eventcount", "word"
 from append_4
-order by _order, "_order_2" desc, "_order_3"
+order by _order, "_order_2"

@@ -32,10 +32,14 @@ search_1 as (
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
 ),
 append_3 as (
-  select "id", null::bigint as "n", 1 as _order, _order as "_order_2", null as "_order_3"
+  select
+    "id",
+    null::bigint as "n",
+    1 as _order,
+    row_number() over (order by _order desc) as "_order_2"
   from search_1
   union all
-  select "id", "n", 2 as _order, null as "_order_2", "id" as "_order_3"
+  select "id", "n", 2 as _order, row_number() over (order by "id") as "_order_2"
   from append_3_stats_2
 ),
 fillnull_4 as (
@@ -43,12 +47,11 @@ fillnull_4 as (
     case when count("id") over () > 0 then coalesce("id", '0') end as "id",
     case when count("n") over () > 0 then coalesce("n", 0) end as "n",
     _order,
-    "_order_2",
-    "_order_3"
+    "_order_2"
   from append_3
 ),
 eval_5 as (
-  select "id", "n", "n"::double + 1 as "next", _order, "_order_2", "_order_3"
+  select "id", "n", "n"::double + 1 as "next", _order, "_order_2"
   from fillnull_4
 ),
 append_6 as (
@@ -58,9 +61,7 @@ append_6 as (
     "next",
     null::bigint as "m",
     1 as _order,
-    _order as "_order_2",
-    "_order_2" as "_order_3",
-    "_order_3" as "_order_4"
+    row_number() over (order by _order, "_order_2") as "_order_2"
   from eval_5
   union all
   select
@@ -69,9 +70,7 @@ append_6 as (
     null::double as "next",
     "m",
     2 as _order,
-    null as "_order_2",
-    null as "_order_3",
-    null as "_order_4"
+    1 as "_order_2"
   from append_6_stats_2
 ),
 fillnull_7 as (
@@ -81,11 +80,9 @@ fillnull_7 as (
     case when count("next") over () > 0 then coalesce(spl_number_text("next"), 'x') end as "next",
     case when count("m") over () > 0 then coalesce("m"::varchar, 'x') end as "m",
     _order,
-    "_order_2",
-    "_order_3",
-    "_order_4"
+    "_order_2"
   from append_6
 )
 select "id", "n", "next", "m"
 from fillnull_7
-order by _order, "_order_2", "_order_3" desc, "_order_4"
+order by _order, "_order_2"
