@@ -44,7 +44,7 @@ const packageOwners: Readonly<Record<string, readonly string[]>> = {
   croner: ['detect'],
 };
 const pureRooms = ['spl', 'normalize', 'risk'];
-const pureNodeModules = ['node:crypto', 'node:buffer', 'node:util', 'node:assert'];
+const pureNodeModules = ['node:crypto', 'node:buffer', 'node:util', 'node:assert', 'node:zlib'];
 
 interface Import {
   readonly file: string;

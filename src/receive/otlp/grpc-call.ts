@@ -60,8 +60,11 @@ export async function readMessage(stream: ServerHttp2Stream, options: ReadMessag
       }
     },
   });
-  if (frame.length < PREFIX_BYTES || frame.length !== PREFIX_BYTES + messageBytes) {
-    const found = Math.max(0, frame.length - PREFIX_BYTES);
+  if (frame.length < PREFIX_BYTES) {
+    throw new BadDataError('message', `expected its prefix of ${PREFIX_BYTES} bytes, found ${frame.length}.`);
+  }
+  if (frame.length !== PREFIX_BYTES + messageBytes) {
+    const found = frame.length - PREFIX_BYTES;
     throw new BadDataError('message', `expected one message of ${messageBytes} bytes, found ${found}.`);
   }
   if (prefix.readUInt8(0) > 1) {

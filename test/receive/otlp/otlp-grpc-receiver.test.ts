@@ -160,8 +160,8 @@ describe('OtlpGrpcReceiver, refusals', () => {
       /^message: expected grpc-encoding with a compressed message, found none\.$/,
     ],
     ['an unknown flag', [frame(one, 7)], {}, /^message: expected compressed flag 0 or 1, found 7\.$/],
-    ['no message', [], {}, /^message: expected one message of 0 bytes, found 0\.$/],
-    ['half a prefix', [Buffer.from([0, 0])], {}, /^message: expected one message of 0 bytes, found 0\.$/],
+    ['no message', [], {}, /^message: expected its prefix of 5 bytes, found 0\.$/],
+    ['half a prefix', [Buffer.from([0, 0])], {}, /^message: expected its prefix of 5 bytes, found 2\.$/],
     ['half a message', [frame(one).subarray(0, 9)], {}, /^message: expected one message of 15 bytes, found 4\.$/],
     ['two messages', [frame(one), frame(one)], {}, /^message: expected one message of 15 bytes, found more\.$/],
   ])('answers %s with INVALID_ARGUMENT, and goes on', async (_name, frames, headers, message) => {

@@ -30,7 +30,9 @@ export const attackHec: Attack = async (dice, { port, limitBytes, lines, agent }
   const answer = await send({ port, agent, path, headers, body });
   const reply = JSON.parse(answer.body.toString()) as { readonly text: string; readonly code: number };
   const key = `${answer.status} ${reply.code}`;
-  expect(ANSWERS).toContain(key);
+  // On a busy machine it may be told to come back, with a hint when.
+  if (key === '503 9') expect(Number(answer.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+  else expect(ANSWERS).toContain(key);
   expect(reply.text).toMatch(/^[A-Z]/);
   return key;
 };

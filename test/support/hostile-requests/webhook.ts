@@ -16,9 +16,11 @@ export const attackWebhook: Attack = async (dice, { port, limitBytes, lines, age
     return 'broken HTTP';
   }
   const prepared = prepareBody(dice, webhookBody(dice, lines), limitBytes);
-  const { status, body } = await send({ port, agent, path: '/k8s-audit', ...prepared });
-  expect([200, 400, 413, 415]).toContain(status);
-  expect(body.toString()).toMatch(status === 200 ? /^$/ : /: expected .*\.\n$/);
+  const { status, body, headers } = await send({ port, agent, path: '/k8s-audit', ...prepared });
+  // On a busy machine it may be told to come back, with a hint when.
+  if (status === 503) expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(1);
+  else expect([200, 400, 413, 415]).toContain(status);
+  if (status !== 503) expect(body.toString()).toMatch(status === 200 ? /^$/ : /: expected .*\.\n$/);
   return String(status);
 };
 
