@@ -645,6 +645,47 @@ describe('probes', () => {
   });
 });
 
+describe('the doctor', () => {
+  test('examines once for all who ask meanwhile, and anew for who comes later', async () => {
+    const gate = Promise.withResolvers<void>();
+    let examinations = 0;
+    const examine = async () => {
+      examinations += 1;
+      await gate.promise;
+      return { healthy: true, number: examinations };
+    };
+    const { url } = await start({}, { examine });
+    const asked = Array.from({ length: 5 }, () => fetch(`${url}/api/v1/doctor`));
+    while (examinations === 0) await new Promise((resolve) => setImmediate(resolve));
+    gate.resolve();
+    for (const answer of asked) expect(await readJson(await answer)).toEqual({ healthy: true, number: 1 });
+    expect(await readJson(await fetch(`${url}/api/v1/doctor`))).toEqual({ healthy: true, number: 2 });
+  });
+
+  test('stops when nobody waits for it any more, and examines anew for who comes then', async () => {
+    const stopped = Promise.withResolvers<void>();
+    let examinations = 0;
+    const examine = (signal: AbortSignal) => {
+      examinations += 1;
+      if (examinations > 1) return Promise.resolve({ healthy: true });
+      return new Promise<object>((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          stopped.resolve();
+          reject(signal.reason);
+        });
+      });
+    };
+    const { url } = await start({}, { examine });
+    const gone = new AbortController();
+    const asked = fetch(`${url}/api/v1/doctor`, { signal: gone.signal });
+    while (examinations === 0) await new Promise((resolve) => setImmediate(resolve));
+    gone.abort();
+    await expect(asked).rejects.toThrow();
+    await stopped.promise;
+    expect(await readJson(await fetch(`${url}/api/v1/doctor`))).toEqual({ healthy: true });
+  });
+});
+
 describe('TLS', () => {
   const folder = join(import.meta.dirname, '../receive/otlp/fixtures/tls');
   const certFile = join(folder, 'server.pem');
