@@ -654,9 +654,14 @@ describe('the doctor', () => {
       await gate.promise;
       return { healthy: true, number: examinations };
     };
-    const { url } = await start({}, { examine });
+    let asking = 0;
+    const authorize = () => {
+      asking += 1;
+      return 'allowed' as const;
+    };
+    const { url } = await start({}, { examine, authorize });
     const asked = Array.from({ length: 5 }, () => fetch(`${url}/api/v1/doctor`));
-    while (examinations === 0) await new Promise((resolve) => setImmediate(resolve));
+    while (asking < 5) await new Promise((resolve) => setImmediate(resolve));
     gate.resolve();
     for (const answer of asked) expect(await readJson(await answer)).toEqual({ healthy: true, number: 1 });
     expect(await readJson(await fetch(`${url}/api/v1/doctor`))).toEqual({ healthy: true, number: 2 });
