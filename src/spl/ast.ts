@@ -232,7 +232,10 @@ export interface AddtotalsCommand extends CommandBase {
   readonly kind: 'AddtotalsCommand';
   /** Empty: every field of the result. */
   readonly fields: readonly FieldName[];
-  readonly output: string;
+  /** The field of each row's sum; undefined: none. */
+  readonly output: string | undefined;
+  /** A row of the fields' sums behind all others, and the field that its label is written to; undefined: none. */
+  readonly column: { readonly label: string; readonly labelField: string | undefined } | undefined;
 }
 
 export interface AppendCommand extends CommandBase {

@@ -28,6 +28,9 @@ function keysAfter(command: Command, keys: readonly string[] | undefined): reado
       return keys ?? (command.count === 1 && !command.keepEmpty ? names(command.fields) : undefined);
     case 'RenameCommand':
       return command.renames.reduce(renamed, keys);
+    case 'AddtotalsCommand':
+      // A row of sums has no key.
+      return command.column !== undefined || keys?.some((key) => writes(command, key)) === true ? undefined : keys;
     case 'AppendCommand':
     case 'AppendcolsCommand':
     case 'UnionCommand':

@@ -330,11 +330,12 @@ const ROW_CHOICES: ReadonlySet<Command['kind']> = new Set([
 
 function checkColumns(relation: Relation, command: Command): void {
   if (relation.spread === undefined || ROW_CHOICES.has(command.kind)) return;
+  if (command.kind === 'FillnullCommand' && command.fields.length === 0) return;
   throw new SplError(
     'SPL316',
     `${command.name}: expected columns that are known before the search runs, found those of chart or timechart BY.`,
     command.span,
-    'Behind it: sort, head, tail, reverse, where, search and regex on the other fields. stats … BY gives the same numbers as rows.',
+    'Behind it: sort, head, tail, reverse, where, search and regex on the other fields, fillnull without a list. stats … BY gives the same numbers as rows.',
   );
 }
 
@@ -375,5 +376,5 @@ function outputOf(relation: Relation, search: Search): readonly Column[] {
     return { name, expression: fieldValue(field).expression };
   });
   if (relation.spread === undefined) return known;
-  return [...known, { name: new ColumnNames(seen.keys()).take('columns'), expression: column(relation.spread) }];
+  return [...known, { name: new ColumnNames(seen.keys()).take('columns'), expression: column(relation.spread.column) }];
 }

@@ -33,8 +33,14 @@ export interface Relation {
   readonly order: readonly SortTerm[];
   /** The rows are events: a name that is not among the fields was looked for in the data. */
   readonly ofEvents: boolean;
-  /** A column of cells, each with the name and the value of a field that is not known before the search runs. */
-  readonly spread?: string;
+  /** Fields that are not known before the search runs: a column of cells, each with the name and the value of one of them. */
+  readonly spread?: Spread;
+}
+
+export interface Spread {
+  readonly column: string;
+  /** Of the cells' values. */
+  readonly kind: FieldKind;
 }
 
 /** A column to be made. */

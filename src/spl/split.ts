@@ -392,6 +392,6 @@ export function spreadCells(
     fields: new Map([[over.name, { ...cells.over, column: taken }]]),
     order: scope.demand.order ? [{ expression: column(taken), descending: false }] : [],
     ofEvents: false,
-    spread,
+    spread: { column: spread, kind },
   };
 }

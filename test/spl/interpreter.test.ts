@@ -85,7 +85,7 @@ describe('the interpreter', () => {
       eventstats: 'eventstats count', fields: 'fields verb', fillnull: 'fillnull', head: 'head', tail: 'tail', iplocation: 'iplocation ip',
       makemv: 'makemv verb', mvexpand: 'mvexpand verb', regex: 'regex verb="a"', rename: 'rename verb AS v', reverse: 'reverse',
       rex: 'rex "(?<a>a)"', search: 'search a=1', sort: 'sort verb', spath: 'spath', stats: 'stats count', table: 'table verb', top: 'top verb',
-      rare: 'rare verb', where: 'where verb="a"', addtotals: 'table verb | addtotals', append: 'append [search dataset=kube_audit]',
+      rare: 'rare verb', where: 'where verb="a"', addtotals: 'table verb | addtotals', addcoltotals: 'table verb | addcoltotals', append: 'append [search dataset=kube_audit]',
       appendpipe: 'appendpipe [stats count]', fieldformat: 'fieldformat verb=upper(verb)', nomv: 'nomv verb', join: 'join verb [search dataset=kube_audit | table verb]', streamstats: 'streamstats count',
       timechart: 'timechart span=1h count', foreach: 'foreach verb [eval a=1]', transaction: 'transaction verb', replace: 'replace a WITH b IN verb', mvcombine: 'table verb | mvcombine verb',
       format: 'table verb | format', appendcols: 'appendcols [search dataset=kube_audit | table verb]', inputlookup: 'inputlookup append=t known',

@@ -7,13 +7,15 @@
  * rows of the result. Outside --strict-splunk the typed columns of a dataset count as fields of the result even if no row has one.
  */
 import type { FillnullCommand } from '../ast.ts';
+import type { CommandScope } from '../command-scope.ts';
 import { need, wants } from '../demand.ts';
-import { binary, call, type Expression, list, number, text, when } from '../expression.ts';
+import { binary, call, column, type Expression, lambda, list, number, text, when } from '../expression.ts';
 import { namesOf } from '../field-names.ts';
+import { columnsOf, type PlanNode } from '../plan.ts';
 import { isNumeric } from '../predicate.ts';
-import type { Certainty, Field, Output } from '../relation.ts';
+import type { Certainty, Field, Output, Relation, Spread } from '../relation.ts';
 import { fieldValue } from '../relation.ts';
-import { asText, literalText, type Value } from '../value.ts';
+import { asKind, asText, literalText, type Value } from '../value.ts';
 import type { CommandSpec } from './command.ts';
 
 export const fillnull: CommandSpec<FillnullCommand> = {
@@ -33,6 +35,7 @@ export const fillnull: CommandSpec<FillnullCommand> = {
     ),
 
   lower(command, input, scope) {
+    if (input.spread !== undefined) return fillCells(command.value, input, input.spread, scope);
     if (command.fields.length === 0) {
       const filled = [...input.fields].filter(([name]) => scope.wants(name) && !name.startsWith('_'));
       return scope.extend(
@@ -49,6 +52,23 @@ export const fillnull: CommandSpec<FillnullCommand> = {
     return scope.extend(input, outputs);
   },
 };
+
+/** The cells of fields that are not known before the search runs. The field of their rows is always there. */
+function fillCells(value: string, input: Relation, { column: cells, kind }: Spread, scope: CommandScope): Relation {
+  const keepsNumber = kind === 'number' && isNumeric(value);
+  const made = keepsNumber || kind === 'list' ? kind : 'text';
+  const filler = keepsNumber ? number(Number(value)) : kind === 'list' ? list([text(value)]) : text(value);
+  const filled = lambda('cell_', (cell) => {
+    const found = { kind, expression: call('struct_extract', cell, text('value')) } as const;
+    return call('spl_cell', call('struct_extract', cell, text('name')), call('coalesce', asKind(found, made), filler));
+  });
+  const columns = columnsOf(input.node).map((name) => ({
+    name,
+    expression: name === cells ? call('list_transform', column(cells), filled) : column(name),
+  }));
+  const node: PlanNode = { kind: 'Project', label: scope.label(), input: input.node, columns };
+  return { ...input, node, spread: { column: cells, kind: made } };
+}
 
 /** `certain`: the result has the field, whatever its rows hold. */
 function fill(name: string, field: Field, value: string, certain: Certainty): Output {

@@ -100,7 +100,7 @@ const BY_NAME: ReadonlyMap<string, CommandSpec<Command>> = new Map(
 
 /** Commands of Splunk that are refused by name, so that nobody takes them for a misspelling. */
 export const UNSUPPORTED_COMMANDS: ReadonlySet<string> = new Set([
-  'abstract', 'accum', 'addcoltotals', 'addinfo', 'analyzefields', 'anomalies', 'anomalousvalue',
+  'abstract', 'accum', 'addinfo', 'analyzefields', 'anomalies', 'anomalousvalue',
   'anomalydetection', 'apply', 'arules', 'associate', 'autoregress',
   'cluster', 'cofilter', 'collect', 'concurrency', 'contingency', 'correlate', 'datamodel', 'dbinspect', 'delete',
   'delta', 'diff', 'erex', 'eventcount', 'expand', 'extract', 'fieldsummary', 'filldown', 'findtypes',

@@ -411,7 +411,7 @@ function addtotals(random: Random, fields: Fields): Made {
   const names = named(fields);
   if (names.length === 0) return reverse(random, fields);
   return {
-    text: `addtotals fieldname=t ${listed(random.sample(names, 3))}`,
+    text: `addtotals fieldname=t ${random.pick(['', '', 'col=t ', 'col=t labelfield=t '])}${listed(random.sample(names, 3))}`,
     fields: adding(fields, [['t', 'number']]),
   };
 }

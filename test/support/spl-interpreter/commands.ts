@@ -211,7 +211,7 @@ export function runCommand(command: Command, table: Table, settings: Scope): Tab
     case 'FormatCommand':
       return formatRows(command, table);
     case 'AddtotalsCommand':
-      return mapRows(table, (row) => row.with([[command.output, totalOf(command, row)]]));
+      return addTotals(command, table);
     case 'StreamstatsCommand':
       return streamStats(command, table, settings);
     case 'ChartCommand':
@@ -297,6 +297,29 @@ function join(command: JoinCommand, table: Table, other: Table): Table {
     return [row.with(names.map((name) => [name, match.get(name)]))];
   });
   return { rows, existing: new Set([...table.existing, ...other.existing]) };
+}
+
+function addTotals(command: AddtotalsCommand, table: Table): Table {
+  const { output, column } = command;
+  const made = output === undefined ? table : mapRows(table, (row) => row.with([[output, totalOf(command, row)]]));
+  if (column === undefined || made.rows.length === 0) return made;
+  const sums = new Map<string, number>();
+  for (const row of made.rows) {
+    for (const name of row.names()) {
+      const isSummed =
+        name === output ||
+        (command.fields.length === 0
+          ? !name.startsWith('_')
+          : isChosen(
+              command.fields.map((field) => field.name),
+              name,
+            ));
+      const [value, ...others] = membersOf(row.get(name)).map(numberIn);
+      if (isSummed && value !== undefined && others.length === 0) sums.set(name, (sums.get(name) ?? 0) + value);
+    }
+  }
+  const label = column.labelField === undefined ? [] : [[column.labelField, column.label] as const];
+  return { ...made, rows: [...made.rows, Row.of([...sums, ...label])] };
 }
 
 /** Text that is no number counts nothing, and so do several values. */
