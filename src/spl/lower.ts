@@ -14,7 +14,7 @@ import { lowerFirstSearch } from './commands/search.ts';
 import { lowerUnion } from './commands/union.ts';
 import { type Demand, EVERYTHING, either, need, only } from './demand.ts';
 import { type Diagnostic, type DiagnosticCode, SplError } from './diagnostics.ts';
-import type { ErrorLog } from './error-log.ts';
+import { ErrorLog } from './error-log.ts';
 import { column, type SortTerm } from './expression.ts';
 import { namesOf } from './field-names.ts';
 import { parseTemplate } from './parser.ts';
@@ -201,6 +201,11 @@ function generated(command: Command, scope: CommandScope): Relation {
     default:
       throw new Error(`lower: expected the parser to put a command with rows of its own first, found ${command.name}.`);
   }
+}
+
+/** What the commands need of the rows that they are handed, so that `wanted` is met at their end. Throws SplError. */
+export function demandOfCommands(commands: readonly Command[], wanted: Demand, settings: Settings): Demand {
+  return demandsOf(commands, wanted, new Pipelines(settings, new ErrorLog(1))).input;
 }
 
 /** What the demands of commands depend on beside the commands. */

@@ -47,7 +47,7 @@ export async function checkContent(content: Content, options: CheckContentOption
   for (const detection of all) {
     const runnable = detection.type === 'Investigation' ? withInputs(detection) : detection;
     const compiled: CompiledDetection | UncompiledDetection = compileDetection(runnable, compileOptions);
-    const outline = outlineOf(runnable, macros);
+    const outline = outlineOf(runnable, macros, lookups);
     const check = checkSearch({ ...compiled, detection }, outline, {
       sameText: namesOfOthers(detection, byText),
       fieldSettings: content.fieldSettings,

@@ -3,11 +3,13 @@
  * parsed has no outline; the compiler's diagnostics say why.
  */
 import type { Command, Search, SearchCommand, SearchComparison, SearchExpression } from '../../spl/ast.ts';
-import { specOf } from '../../spl/commands/index.ts';
+import type { Settings } from '../../spl/command-scope.ts';
 import { type Demand, EVERYTHING, only } from '../../spl/demand.ts';
 import { SplError } from '../../spl/diagnostics.ts';
 import { fieldsOfSearch } from '../../spl/field-names.ts';
 import { DEFAULT_LIMITS, type SplLimits } from '../../spl/limits.ts';
+import type { LookupTables } from '../../spl/lookup-table.ts';
+import { demandOfCommands } from '../../spl/lower.ts';
 import { type ExpandedText, expandMacros, type MacroTable } from '../../spl/macros.ts';
 import { parse } from '../../spl/parser.ts';
 import { locate, type Span } from '../../spl/source.ts';
@@ -48,10 +50,12 @@ const metadataFields = new Set(['index', 'source', 'sourcetype', 'host', 'cluste
 export function outlineOf(
   detection: Detection,
   macros: MacroTable,
+  lookups: LookupTables = new Map(),
   limits: SplLimits = DEFAULT_LIMITS,
 ): Outline | undefined {
   const parsed = parseSearch(detection.search, macros, limits);
   if (parsed === undefined) return undefined;
+  const settings = { strict: false, limits, lookups, window: { kind: 'session' } } as const;
   const { expanded, search } = parsed;
   const source = sourceOf(detection);
   const searches = [...nodesOf(search)].filter((node): node is Search => node.kind === 'Search');
@@ -60,7 +64,7 @@ export function outlineOf(
     detection,
     search,
     searches,
-    scans: searches.flatMap((one) => scanOf(one, textOf)),
+    scans: searches.flatMap((one) => scanOf(one, textOf, settings)),
     textOf,
     placeOf(span) {
       const { line, column } = locate(source, expanded.origin(span).start);
@@ -96,13 +100,13 @@ function* nodesWithin(value: unknown): Generator<AstNode> {
   else for (const inner of Object.values(value)) yield* nodesWithin(inner);
 }
 
-function scanOf(search: Search, textOf: (span: Span) => string): readonly ScanOutline[] {
+function scanOf(search: Search, textOf: (span: Span) => string, settings: Settings): readonly ScanOutline[] {
   const [first, ...rest] = search.commands;
   if (first?.kind !== 'SearchCommand') return [];
-  const demand = demandOf(rest, EVERYTHING);
+  const demand = demandOf(rest, EVERYTHING, settings);
   const extraction = rest.findIndex(makesAnyField);
   // Behind a command that may make any field, a name need not be one of the data.
-  const certain = extraction === -1 ? demand : demandOf(rest.slice(0, extraction + 1), only([], false));
+  const certain = extraction === -1 ? demand : demandOf(rest.slice(0, extraction + 1), only([], false), settings);
   // A field that rex captures is left as it is where nothing matches, so its demand asks the data for it too.
   const captured = new Set(rest.flatMap(capturedBy));
   const handedOn = neededBy(certain).filter((name) => !captured.has(name));
@@ -128,8 +132,14 @@ function scanOf(search: Search, textOf: (span: Span) => string): readonly ScanOu
 }
 
 /** What the commands need of the rows that the first search hands on, so that `demand` is met at their end. */
-function demandOf(commands: readonly Command[], demand: Demand): Demand {
-  return [...commands].reverse().reduce((needed, command) => specOf(command).demand(command, needed), demand);
+function demandOf(commands: readonly Command[], demand: Demand, settings: Settings): Demand {
+  try {
+    return demandOfCommands(commands, demand, settings);
+  } catch (error: unknown) {
+    // It does not compile either, and says why there; what can be read of it is the first search.
+    if (error instanceof SplError) return only([], false);
+    throw error;
+  }
 }
 
 function neededBy({ names }: Demand): readonly string[] {

@@ -63,6 +63,17 @@ async function suspicionsOf(
 }
 
 describe('a search', () => {
+  test.each([
+    ['`audit` verb=get | table verb | appendpipe [stats count by verb] | fields verb', ['verb']],
+    ['`audit` | appendpipe [stats count by userAgent] | table verb', ['userAgent', 'verb']],
+    ["`audit` | foreach user.username level [eval <<FIELD>>=lower('<<FIELD>>')] | table verb", ['verb']],
+    ["`audit` | foreach verb [eval seen='<<FIELD>>'] | table seen", ['verb']],
+    ['`audit` | search [search dataset=kube_audit verb=delete | table auditID] | table verb', ['auditID', 'verb']],
+  ])('reads in %s what each part needs', async (search, fields) => {
+    const { reads } = await checkOne(search);
+    expect(reads[0]?.fields).toEqual(fields);
+  });
+
   test('that is refused for several reasons names each, with its line and column in the file', async () => {
     const { refusals } = await checkOne('`audit` verb=get\n| frob\n| rex "(?=a)" | head no', {
       searchOrigin: { line: 5, column: 5, indent: 4 },
