@@ -12,8 +12,9 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Logger, Metrics } from '../component.ts';
 import { type ColdFile, type ColdMove, insertColdFile, readColdFiles, readColdMoves } from './cold-file.ts';
 import { findOrphans, findProblem, removeFile } from './cold-folder.ts';
-import { createColdView, type StoredColumn } from './cold-view.ts';
+import { createColdView, groupByDay, readParquet, type StoredColumn } from './cold-view.ts';
 import type { DuckdbDatabase } from './duckdb-database.ts';
+import { isMachineError } from './engine-error.ts';
 import { dayMicros, deleteFirstHour, oldestArrival, printDay } from './event-days.ts';
 import {
   type EventTable,
@@ -48,7 +49,7 @@ export class ColdTier implements StoredEvents {
   #moves: readonly ColdMove[] = [];
   #columns: ReadonlyMap<EventTable, readonly StoredColumn[]> = new Map();
   #problems: ReadonlyMap<string, string> = new Map();
-  /** What loads met, by full path; a file whose inside is damaged looks well from outside. */
+  /** What loads met, by path; a file whose inside is damaged looks well from outside. */
   readonly #damages = new Map<string, string>();
 
   constructor(context: ColdTierContext) {
@@ -83,7 +84,8 @@ export class ColdTier implements StoredEvents {
   reportDamage(path: string, error: unknown): void {
     const { logger } = this.#context;
     logger.error({ error, path }, 'cold tier: expected to look for copies in a file, found it damaged');
-    this.#damages.set(path, error instanceof Error ? error.message : String(error));
+    const file = this.#files.find((candidate) => this.#locate(candidate) === path);
+    if (file !== undefined) this.#damages.set(file.path, error instanceof Error ? error.message : String(error));
   }
 
   /** Gives the tables the names that migrations know. Before `migrate`. */
@@ -110,7 +112,7 @@ export class ColdTier implements StoredEvents {
     this.#columns = new Map(
       await Promise.all(eventTables.map(async (table) => [table, await readColumns(engine, table)] as const)),
     );
-    this.#problems = await this.#findProblems();
+    this.#problems = await this.#findProblems(engine);
     await inTransaction(engine, async () => {
       for (const table of eventTables) await engine.run(`alter table main.${table} rename to ${hotNames[table]}`);
       await this.#replaceViews(engine, this.#files, this.#moves);
@@ -125,7 +127,7 @@ export class ColdTier implements StoredEvents {
   /** One pass: looks at the files, finishes what was begun, and moves the days that are due. */
   async run(stopping: AbortSignal): Promise<void> {
     if (this.#directory === null) return;
-    await this.#checkFiles();
+    await this.#checkFiles(stopping);
     await this.#finishMoves(stopping);
     const { settings, database, clock } = this.#context;
     if (settings === null) return;
@@ -217,8 +219,8 @@ export class ColdTier implements StoredEvents {
   }
 
   /** Notices files that went or came back, and lets the views say so. */
-  async #checkFiles(): Promise<void> {
-    const problems = await this.#findProblems();
+  async #checkFiles(stopping: AbortSignal): Promise<void> {
+    const problems = await this.#context.database.beside(stopping, (engine) => this.#findProblems(engine));
     const isSame =
       problems.size === this.#problems.size && [...problems].every(([path, text]) => this.#problems.get(path) === text);
     if (isSame) return;
@@ -227,15 +229,37 @@ export class ColdTier implements StoredEvents {
     this.#tellProblems();
   }
 
-  async #findProblems(): Promise<ReadonlyMap<string, string>> {
+  /** Why files cannot be read, by path. */
+  async #findProblems(engine: DuckDBConnection): Promise<ReadonlyMap<string, string>> {
     const directory = this.#directory;
     if (directory === null) return new Map();
     const problems = new Map<string, string>();
     for (const file of this.#files) {
-      const problem = await findProblem(directory, file, this.#damages.get(this.#locate(file)));
+      const problem = await findProblem(directory, file, this.#damages.get(file.path));
+      if (problem !== undefined) problems.set(file.path, problem);
+    }
+    for (const file of await this.#findUnbindable(engine, problems)) {
+      const damage = await bind(engine, [this.#locate(file)]);
+      const problem = damage === null ? undefined : await findProblem(directory, file, damage);
       if (problem !== undefined) problems.set(file.path, problem);
     }
     return problems;
+  }
+
+  /**
+   * Files of the days whose first one cannot be read at all: a view is bound to it when it is made and when it is
+   * read, so it would fail queries of every other day.
+   */
+  async #findUnbindable(engine: DuckDBConnection, problems: ReadonlyMap<string, string>): Promise<readonly ColdFile[]> {
+    const suspects: ColdFile[] = [];
+    for (const table of eventTables) {
+      const readable = this.#files.filter((file) => file.table === table && !problems.has(file.path));
+      for (const day of groupByDay(readable)) {
+        const paths = day.map((file) => this.#locate(file));
+        if ((await bind(engine, paths)) !== null) suspects.push(...day);
+      }
+    }
+    return suspects;
   }
 
   #tellProblems(): void {
@@ -297,6 +321,17 @@ export async function findColdDirectory(
   );
   const [directory] = result.getRowsJS()[0] ?? [];
   return typeof directory === 'string' ? directory : null;
+}
+
+/** Why files cannot be read, by DuckDB's words; null where they can. */
+async function bind(engine: DuckDBConnection, paths: readonly string[]): Promise<string | null> {
+  try {
+    await engine.run(`describe select * from ${readParquet(paths)}`);
+    return null;
+  } catch (error: unknown) {
+    if (isMachineError(error)) throw error;
+    return error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
+  }
 }
 
 async function hasTable(engine: DuckDBConnection, name: string): Promise<boolean> {

@@ -39,7 +39,7 @@ function isStillThere({ arrivedBeforeMicros, commitSeq }: ColdMove): string {
 }
 
 /** Files of one day with the same columns, which one scan reads. */
-function groupByDay(files: readonly ColdFile[]): readonly (readonly ColdFile[])[] {
+export function groupByDay(files: readonly ColdFile[]): readonly (readonly ColdFile[])[] {
   return [...Map.groupBy(files, ({ day, columnCount }) => `${day}/${columnCount}`).values()];
 }
 

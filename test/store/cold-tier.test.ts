@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -326,9 +327,18 @@ describe('a file', () => {
     return { ...opened, path };
   }
 
+  function damageFooter(path: string): void {
+    const bytes = readFileSync(path);
+    const length = bytes.readUInt32LE(bytes.length - 8);
+    writeFileSync(path, bytes.fill(0xff, bytes.length - 8 - length, bytes.length - 8));
+    // Within the same second DuckDB takes the file for the one that it has read.
+    utimesSync(path, 1, 1);
+  }
+
   const damages: readonly (readonly [string, (path: string) => void, string])[] = [
     ['missing', (path) => rmSync(path), 'found none'],
     ['cut short', (path) => writeFileSync(path, readFileSync(path).subarray(0, 1000)), 'found 1000 bytes instead of'],
+    ['damaged at its end', damageFooter, 'found it damaged'],
     ['overwritten', (path) => writeFileSync(path, Buffer.alloc(statSync(path).size, 'x')), 'found no Parquet file'],
   ];
 
