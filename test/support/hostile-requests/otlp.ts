@@ -70,7 +70,7 @@ export const attackOtlpGrpc: Attack = async (dice, { port, limitBytes, lines }) 
     const message = code === '14' ? /: / : /: expected /;
     expect(status).toMatchObject({ code: Number(code), message: expect.stringMatching(message) });
     // UNAVAILABLE carries RetryInfo.
-    if (code === '14') expect(status).toHaveProperty('details.0.type_url', 'type.googleapis.com/google.rpc.RetryInfo');
+    if (code === '14') expect(status).toHaveProperty('details.0.typeUrl', 'type.googleapis.com/google.rpc.RetryInfo');
   }
   return code;
 };
