@@ -38,17 +38,23 @@ export function negotiateFormat(accepts: (types: string[]) => string | false): R
   throw new ProblemError({ status: 406, title: 'No such form', detail });
 }
 
-/** Resolves to the number of rows once all are with the caller; rejects with TooManyRows, and when the caller goes. */
+/**
+ * Resolves to the number of rows once all are with the caller; rejects with TooManyRows, when the caller goes, and with
+ * the signal's reason where the query was stopped before its first rows were there.
+ */
 export async function sendResult(
   response: Response,
   formatName: RowFormatName,
   stream: SqlStream,
   bounds: ResponseBounds,
+  signal: AbortSignal,
 ): Promise<number> {
   const most = bounds.limit ?? bounds.maxRows;
   const chunks = takeRows(stream.chunks(), most);
   try {
     const first = await chunks.next();
+    // Who stops a query breaks off an answer that has begun: from here to its first byte nothing may wait.
+    signal.throwIfAborted();
     const format = createRowFormat(formatName);
     response.status(200);
     response.setHeader('content-type', format.contentType);

@@ -83,7 +83,8 @@ export class QueryRoute {
     let rows = 0;
     try {
       await this.#runner.run(query, stop, async (stream) => {
-        rows = await sendResult(response, format, stream, { ...this.#settings.query, limit: query.limit });
+        const bounds = { ...this.#settings.query, limit: query.limit };
+        rows = await sendResult(response, format, stream, bounds, stop.signal);
       });
       this.#report(query, 'ok', rows, startedAt);
     } catch (error: unknown) {
