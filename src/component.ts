@@ -204,6 +204,14 @@ export interface NormalizedBatch {
   readonly logs: readonly LogRow[];
 }
 
+/** The rows of one batch, piece by piece: they are durable together or not at all, but need not be in memory together. */
+export interface PiecewiseBatch {
+  /** Read once, before `append` first waits. */
+  readonly pieces: Iterable<NormalizedBatch>;
+  /** About how many bytes the rows' texts have, for a refusal before the work. */
+  readonly expectedBytes: number;
+}
+
 // ---------------------------------------------------------------- store -> everyone who reads or writes tables
 
 /** A value of a query result. TIMESTAMP is ISO 8601 text ending in Z; integers beyond 2^53 are bigint; MAP and STRUCT are objects. */
@@ -278,7 +286,7 @@ export interface LoadCommit {
 export interface EventStore extends Component {
   readonly database: Database;
   /** Resolves once the rows are fsynced. Rejects with RetryableError when full or shutting down; then nothing was kept. */
-  append(batch: NormalizedBatch): Promise<void>;
+  append(batch: NormalizedBatch | PiecewiseBatch): Promise<void>;
   /** Resolves, once everything appended before this call is queryable, to the newest commit's sequence number. */
   loaded(signal?: AbortSignal): Promise<number>;
   /** Calls `listener` after each load transaction, in order. Returns a function that stops it. */

@@ -31,10 +31,24 @@ export const DEFAULT_MAX_NESTING_DEPTH = 20_000;
 
 /** The rows of one batch, in the order of its records. Never throws on what a record holds. */
 export function normalize(batch: RecordBatch, context: NormalizeContext): NormalizedBatch {
+  const [rows = { audit: [], logs: [] }] = normalizePieces(batch, context, Number.POSITIVE_INFINITY);
+  return rows;
+}
+
+/**
+ * The same rows in pieces of `recordsEach` records, each made when it is asked for: rows that are used up before the
+ * next piece is made cost half of what they cost a garbage collector that meets them all at once.
+ */
+export function* normalizePieces(
+  batch: RecordBatch,
+  context: NormalizeContext,
+  recordsEach: number,
+): Generator<NormalizedBatch> {
   const maxNestingDepth = context.maxNestingDepth ?? DEFAULT_MAX_NESTING_DEPTH;
   const limits = { maxNestingDepth, unpacker: new Unpacker() };
-  const audit: AuditRow[] = [];
-  const logs: LogRow[] = [];
+  let audit: AuditRow[] = [];
+  let logs: LogRow[] = [];
+  let records = 0;
   const ordinals = new Map<string, number>();
   for (const resource of batch.resourceLogs) {
     const describe = describeRecords(batch, resource);
@@ -44,9 +58,15 @@ export function normalize(batch: RecordBatch, context: NormalizeContext): Normal
         if (part.kind === 'audit') audit.push(toAuditRow(part, described, context.arrivalMicros));
         else logs.push(toLogRow(part, described, context.arrivalMicros, ordinals));
       }
+      records += 1;
+      if (records % recordsEach === 0) {
+        yield { audit, logs };
+        audit = [];
+        logs = [];
+      }
     }
   }
-  return { audit, logs };
+  if (audit.length + logs.length > 0) yield { audit, logs };
 }
 
 function toAuditRow(part: AuditPart, context: RecordContext, arrivalMicros: number): AuditRow {

@@ -14,21 +14,15 @@ export class EventArrivals {
     this.#metrics = metrics;
   }
 
-  observe({ audit, logs }: NormalizedBatch, arrivalMicros: number): void {
-    const batch = new Map<string, { oldest: number; ahead: number }>();
-    for (const rows of [audit, logs]) {
-      for (const { cluster, timeMicros } of rows) {
-        const name = cluster ?? '';
-        const seen = batch.get(name);
-        const isAhead = timeMicros - arrivalMicros > AHEAD_MICROS ? 1 : 0;
-        if (seen === undefined) batch.set(name, { oldest: timeMicros, ahead: isAhead });
-        else {
-          if (timeMicros < seen.oldest) seen.oldest = timeMicros;
-          seen.ahead += isAhead;
-        }
-      }
-    }
-    for (const [name, { oldest, ahead }] of batch) {
+  observe(batch: NormalizedBatch, arrivalMicros: number): void {
+    const seen = new SeenArrivals(arrivalMicros);
+    seen.add(batch);
+    this.observeSeen(seen);
+  }
+
+  /** The same for a batch that was looked at piece by piece. */
+  observeSeen({ clusters, arrivalMicros }: SeenArrivals): void {
+    for (const [name, { oldest, ahead }] of clusters) {
       const labels = { cluster: this.#label(name) };
       this.#newest.set(labels.cluster, arrivalMicros / 1e6);
       this.#metrics.observe('pintail_event_lag_seconds', Math.max(0, arrivalMicros - oldest) / 1e6, labels);
@@ -46,5 +40,31 @@ export class EventArrivals {
       this.#metrics.gauge('pintail_last_arrival_timestamp_seconds', read, { cluster: label });
     }
     return label;
+  }
+}
+
+/** What of a batch is observed, gathered while its rows pass. */
+export class SeenArrivals {
+  readonly arrivalMicros: number;
+  /** By cluster: the oldest event's time, and how many events are ahead of their arrival. */
+  readonly clusters = new Map<string, { oldest: number; ahead: number }>();
+
+  constructor(arrivalMicros: number) {
+    this.arrivalMicros = arrivalMicros;
+  }
+
+  add({ audit, logs }: NormalizedBatch): void {
+    for (const rows of [audit, logs]) {
+      for (const { cluster, timeMicros } of rows) {
+        const name = cluster ?? '';
+        const seen = this.clusters.get(name);
+        const isAhead = timeMicros - this.arrivalMicros > AHEAD_MICROS ? 1 : 0;
+        if (seen === undefined) this.clusters.set(name, { oldest: timeMicros, ahead: isAhead });
+        else {
+          if (timeMicros < seen.oldest) seen.oldest = timeMicros;
+          seen.ahead += isAhead;
+        }
+      }
+    }
   }
 }

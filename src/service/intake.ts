@@ -1,9 +1,9 @@
 /**
  * The consumer behind every receiver: normalise, leave out what the volume rules say, make durable, and only then answer.
  */
-import type { Consumed, EventStore, Metrics, RecordBatch, RecordConsumer } from '../component.ts';
-import { normalize } from '../normalize/index.ts';
-import { EventArrivals } from './event-arrivals.ts';
+import type { Consumed, EventStore, Metrics, NormalizedBatch, RecordBatch, RecordConsumer } from '../component.ts';
+import { normalize, normalizePieces } from '../normalize/index.ts';
+import { EventArrivals, SeenArrivals } from './event-arrivals.ts';
 import type { VolumeControl } from './volume-rules.ts';
 
 export interface IntakeOptions {
@@ -11,6 +11,9 @@ export interface IntakeOptions {
   readonly nowMicros: () => number;
   readonly maxNestingDepth: number;
 }
+
+/** Records of a large batch that become rows at a time. */
+const RECORDS_EACH = 256;
 
 export class Intake implements RecordConsumer {
   readonly #store: Pick<EventStore, 'append'>;
@@ -29,20 +32,67 @@ export class Intake implements RecordConsumer {
 
   /** Rejects with the store's RetryableError when it is full or shutting down. Nothing is refused for good: what cannot be read is kept in `logs`. */
   async consume(batch: RecordBatch): Promise<Consumed> {
+    const { records, textBytes } = sizeOf(batch);
     const { nowMicros, maxNestingDepth } = this.#options;
-    const arrivalMicros = nowMicros();
-    const normalized = normalize(batch, { arrivalMicros, maxNestingDepth });
-    const { kept, dropped } = this.#volume.select(normalized);
-    await this.#store.append(kept);
-    this.#volume.count(dropped);
-    this.#arrivals.observe(normalized, arrivalMicros);
-    const labels = { receiver: batch.receiver };
-    const unreadable = kept.logs.reduce((count, row) => count + (row.unreadable === null ? 0 : 1), 0);
-    this.#metrics.add('pintail_audit_events_total', kept.audit.length, labels);
-    this.#metrics.add('pintail_log_records_total', kept.logs.length - unreadable, labels);
-    if (unreadable > 0) this.#metrics.add('pintail_unreadable_records_total', unreadable, labels);
-    let records = 0;
-    for (const resourceLogs of batch.resourceLogs) records += resourceLogs.logRecords.length;
+    const context = { arrivalMicros: nowMicros(), maxNestingDepth };
+    const passed = new PassedRows(this.#volume, context.arrivalMicros);
+    if (records <= RECORDS_EACH) {
+      await this.#store.append(passed.take(normalize(batch, context)));
+    } else {
+      const pieces = passed.takeEach(normalizePieces(batch, context, RECORDS_EACH));
+      await this.#store.append({ pieces, expectedBytes: textBytes });
+    }
+    this.#count(passed, { receiver: batch.receiver });
     return { acceptedLogRecords: records, rejectedLogRecords: 0, errorMessage: '' };
   }
+
+  #count({ dropped, arrivals, audit, logs, unreadable }: PassedRows, labels: { readonly receiver: string }): void {
+    this.#volume.count(dropped);
+    this.#arrivals.observeSeen(arrivals);
+    this.#metrics.add('pintail_audit_events_total', audit, labels);
+    this.#metrics.add('pintail_log_records_total', logs - unreadable, labels);
+    if (unreadable > 0) this.#metrics.add('pintail_unreadable_records_total', unreadable, labels);
+  }
+}
+
+/** What is counted of a batch, once it is durable, while its rows pass on their way to the store. */
+class PassedRows {
+  readonly arrivals: SeenArrivals;
+  readonly dropped: number[] = [];
+  audit = 0;
+  logs = 0;
+  unreadable = 0;
+  readonly #volume: VolumeControl;
+
+  constructor(volume: VolumeControl, arrivalMicros: number) {
+    this.#volume = volume;
+    this.arrivals = new SeenArrivals(arrivalMicros);
+  }
+
+  /** The rows that the volume rules keep. */
+  take(rows: NormalizedBatch): NormalizedBatch {
+    this.arrivals.add(rows);
+    const { kept, dropped } = this.#volume.select(rows);
+    for (const [rule, count] of dropped.entries()) this.dropped[rule] = (this.dropped[rule] ?? 0) + count;
+    this.audit += kept.audit.length;
+    this.logs += kept.logs.length;
+    for (const row of kept.logs) if (row.unreadable !== null) this.unreadable += 1;
+    return kept;
+  }
+
+  *takeEach(pieces: Iterable<NormalizedBatch>): Generator<NormalizedBatch> {
+    for (const piece of pieces) yield this.take(piece);
+  }
+}
+
+function sizeOf(batch: RecordBatch): { readonly records: number; readonly textBytes: number } {
+  let records = 0;
+  let textBytes = 0;
+  for (const { logRecords } of batch.resourceLogs) {
+    records += logRecords.length;
+    for (const { body } of logRecords) {
+      if (typeof body === 'string' || body instanceof Uint8Array) textBytes += body.length;
+    }
+  }
+  return { records, textBytes };
 }

@@ -20,6 +20,7 @@ import {
   type Logger,
   type Metrics,
   type NormalizedBatch,
+  type PiecewiseBatch,
   RetryableError,
 } from '../component.ts';
 import { ColdTier, findColdDirectory } from './cold-tier.ts';
@@ -31,7 +32,7 @@ import { errorCode, type LockFile, takeLock } from './lock-file.ts';
 import { makeFolder } from './make-folder.ts';
 import { migrate } from './migration.ts';
 import { Retention } from './retention.ts';
-import { RowColumns } from './row-columns.ts';
+import { type EncodedRows, RowColumns, type RowsToEncode } from './row-columns.ts';
 import { type CreateSegmentFile, createSegmentFile } from './segment-file.ts';
 import { resolveStoreSettings, type StoreSettings } from './settings.ts';
 import { ShareQueue } from './share-queue.ts';
@@ -74,6 +75,8 @@ export function createEventStore(given: Partial<StoreSettings>, context: StoreCo
   return new SpooledEventStore(resolveStoreSettings(given), context);
 }
 
+type RowCounts = Pick<EncodedRows, 'auditRows' | 'logRows'>;
+
 /** Everything that exists only while the store is open. */
 interface OpenStore {
   readonly directory: string;
@@ -100,7 +103,7 @@ class SpooledEventStore implements DuckdbEventStore {
   readonly #retention: Retention;
   #open: OpenStore | null = null;
   readonly #columns = new RowColumns();
-  readonly #small = new SmallBatches((batches) => this.#write(batches));
+  readonly #small = new SmallBatches((batches) => this.#writeTogether(batches));
   #reopening: Promise<void> | null = null;
   #closing: Promise<void> | null = null;
   #isClosing = false;
@@ -189,37 +192,67 @@ class SpooledEventStore implements DuckdbEventStore {
     }
   }
 
-  async append(batch: NormalizedBatch): Promise<void> {
-    const rows = batch.audit.length + batch.logs.length;
-    if (rows === 0) {
-      return;
-    }
-    const { metrics, clock } = this.#context;
+  async append(batch: NormalizedBatch | PiecewiseBatch): Promise<void> {
+    const { metrics } = this.#context;
     const started = performance.now();
+    const written = 'pieces' in batch ? await this.#appendPieces(batch) : await this.#appendRows(batch);
+    if (written.auditRows + written.logRows === 0) return;
+    metrics.observe('pintail_store_append_duration_seconds', (performance.now() - started) / 1000);
+    metrics.add('pintail_store_appended_rows_total', written.auditRows, { table: 'kube_audit' });
+    metrics.add('pintail_store_appended_rows_total', written.logRows, { table: 'logs' });
+  }
+
+  async #appendRows(batch: NormalizedBatch): Promise<RowCounts> {
+    const counts = { auditRows: batch.audit.length, logRows: batch.logs.length };
+    const rows = counts.auditRows + counts.logRows;
+    if (rows === 0) return counts;
     try {
-      const { spool, loader } = this.#opened();
       let rawBytes = 0;
       for (const table of [batch.audit, batch.logs]) {
         for (const { _raw } of table) {
           rawBytes += _raw.length;
         }
       }
-      // Before the work of writing it down, with the least that it can be.
-      spool.assertRoom(this.#small.waitingBytes + rawBytes, loader.drainMs(rawBytes));
-      await this.#small.append({ batch, arrivalMicros: clock() * 1000, rows, rawBytes });
+      this.#assertRoom(rawBytes);
+      await this.#small.append({ batch, arrivalMicros: this.#context.clock() * 1000, rows, rawBytes });
     } catch (error: unknown) {
-      metrics.add('pintail_store_refused_rows_total', rows);
+      this.#context.metrics.add('pintail_store_refused_rows_total', rows);
       throw error;
     }
-    metrics.observe('pintail_store_append_duration_seconds', (performance.now() - started) / 1000);
-    metrics.add('pintail_store_appended_rows_total', batch.audit.length, { table: 'kube_audit' });
-    metrics.add('pintail_store_appended_rows_total', batch.logs.length, { table: 'logs' });
+    return counts;
   }
 
-  async #write(batches: readonly ArrivedBatch[]): Promise<void> {
+  async #appendPieces({ pieces, expectedBytes }: PiecewiseBatch): Promise<RowCounts> {
+    this.#assertRoom(expectedBytes);
+    const arrivalMicros = this.#context.clock() * 1000;
+    const arrived = function* (): Generator<RowsToEncode> {
+      for (const batch of pieces) yield { batch, arrivalMicros };
+    };
+    const encoded = this.#columns.encode(arrived(), Math.ceil(expectedBytes * 1.25) + 16_384);
+    const { auditRows, logRows } = encoded;
+    try {
+      if (auditRows + logRows > 0) await this.#write(encoded);
+    } catch (error: unknown) {
+      this.#context.metrics.add('pintail_store_refused_rows_total', auditRows + logRows);
+      throw error;
+    }
+    return { auditRows, logRows };
+  }
+
+  /** Before the work of writing rows down, with the least that they can be. */
+  #assertRoom(rawBytes: number): void {
     const { spool, loader } = this.#opened();
+    spool.assertRoom(this.#small.waitingBytes + rawBytes, loader.drainMs(rawBytes));
+  }
+
+  async #writeTogether(batches: readonly ArrivedBatch[]): Promise<void> {
     const expectedBytes = batches.reduce((sum, { rows, rawBytes }) => sum + rawBytes + rows * 192, 16_384);
-    const encoded = encodeBatch(this.#columns.encode(batches, expectedBytes));
+    await this.#write(this.#columns.encode(batches, expectedBytes));
+  }
+
+  async #write(rows: EncodedRows): Promise<void> {
+    const { spool, loader } = this.#opened();
+    const encoded = encodeBatch(rows);
     const bytes = batchBytes(encoded);
     spool.assertRoom(bytes, loader.drainMs(bytes));
     if (spool.bytes === 0) this.#waitsSince = this.#context.clock();

@@ -16,7 +16,8 @@ export interface RowsToEncode {
 /** The columns of some rows, one after the other as a Parquet row group. */
 export interface EncodedRows {
   readonly bytes: Buffer;
-  readonly rowCount: number;
+  readonly auditRows: number;
+  readonly logRows: number;
   readonly chunks: readonly ChunkSizes[];
 }
 
@@ -69,9 +70,10 @@ export class RowColumns {
   readonly #event = this.#column('event');
 
   /** `expectedBytes` spares growing where it is not far off. */
-  encode(batches: readonly RowsToEncode[], expectedBytes: number): EncodedRows {
+  encode(batches: Iterable<RowsToEncode>, expectedBytes: number): EncodedRows {
     for (const column of this.#columns) column.clear();
-    let rowCount = 0;
+    let auditRows = 0;
+    let logRows = 0;
     for (const { batch, arrivalMicros } of batches) {
       for (const row of batch.audit) {
         this.#addShared('audit', row, arrivalMicros);
@@ -81,11 +83,12 @@ export class RowColumns {
         this.#addShared('log', row, arrivalMicros);
         this.#addLog(row);
       }
-      rowCount += batch.audit.length + batch.logs.length;
+      auditRows += batch.audit.length;
+      logRows += batch.logs.length;
     }
     const out = new GrowingBuffer(expectedBytes);
     const chunks = this.#columns.map((column) => column.write(out));
-    return { bytes: out.bytes, rowCount, chunks };
+    return { bytes: out.bytes, auditRows, logRows, chunks };
   }
 
   #addShared(table: 'audit' | 'log', row: AuditRow | LogRow, arrivalMicros: number): void {

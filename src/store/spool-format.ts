@@ -53,7 +53,8 @@ export interface SegmentPart {
 }
 
 /** @throws PermanentError where the rows are more than a segment can hold. */
-export function encodeBatch({ bytes, rowCount, chunks }: EncodedRows): EncodedBatch {
+export function encodeBatch({ bytes, auditRows, logRows, chunks }: EncodedRows): EncodedBatch {
+  const rowCount = auditRows + logRows;
   if (bytes.length > mostBytes) {
     throw new PermanentError(`store: expected a batch of at most ${mostBytes} bytes, found ${bytes.length}.`);
   }

@@ -124,7 +124,7 @@ describe('a start', () => {
       // Intact by its checksum, and no row: what a bug of ours would leave.
       const bytes = Buffer.from('no pages');
       const { chunks } = new RowColumns().encode([{ batch: auditBatch(auditRow('bad')), arrivalMicros: 0 }], 0);
-      const { header, rows } = encodeBatch({ bytes, rowCount: 1, chunks });
+      const { header, rows } = encodeBatch({ bytes, auditRows: 1, logRows: 0, chunks });
       writeFileSync(join(spool, segmentName(2, mark)), Buffer.concat([Buffer.from('PAR1'), mark, header, rows]));
       copyFileSync(join(spool, name), join(spool, segmentName(3, mark)));
     });

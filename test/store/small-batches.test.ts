@@ -65,3 +65,19 @@ test('a thousand senders of single events are loaded in a handful of batches', a
   await Promise.all(rows.map((row) => opened.store.append(auditBatch(row))));
   expect(await opened.loadedRows('select count(distinct "auditID") as n from kube_audit')).toEqual([{ n: 1000 }]);
 });
+
+test('a batch in pieces is read once and stored whole, or refused before it is read', async () => {
+  await using opened = await openTestStore({ settings: { spoolBytes: 1_000_000 } });
+  let made = 0;
+  const pieces = function* () {
+    for (let piece = 0; piece < 5; piece++) {
+      made += 1;
+      yield auditBatch(...[1, 2, 3].map((n) => auditRow(`${piece}-${n}`)));
+    }
+  };
+  await opened.store.append({ pieces: pieces(), expectedBytes: 1000 });
+  expect(await opened.loadedRows('select count(distinct "auditID") as n from kube_audit')).toEqual([{ n: 15 }]);
+  expect(opened.telemetry.value('pintail_store_appended_rows_total{table="kube_audit"}')).toBe(15);
+  await rejection(opened.store.append({ pieces: pieces(), expectedBytes: 2_000_000 }));
+  expect(made).toBe(5);
+});

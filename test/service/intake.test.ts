@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import type { LogRecord, NormalizedBatch, PiecewiseBatch, RecordBatch } from '../../src/component.ts';
+import { normalize } from '../../src/normalize/index.ts';
+import { Intake } from '../../src/service/intake.ts';
+import { VolumeControl } from '../../src/service/volume-rules.ts';
+import { auditEvents } from '../support/audit-events.ts';
+import { recordTelemetry } from '../support/recorded-telemetry.ts';
+
+const arrivalMicros = 1_700_000_000_000_000;
+const options = { nowMicros: () => arrivalMicros, maxNestingDepth: 100 };
+
+function recordOf(body: string): LogRecord {
+  return {
+    timeUnixNano: 0n,
+    observedTimeUnixNano: 1_700_000_000_000_000_000n,
+    severityNumber: 0,
+    severityText: '',
+    body,
+    attributes: {},
+    eventName: '',
+  };
+}
+
+const batchOf = (bodies: readonly string[]): RecordBatch => ({
+  receiver: 'test',
+  resourceLogs: [{ resourceAttributes: {}, logRecords: bodies.map(recordOf) }],
+});
+
+/** An intake whose store keeps what it is given, or refuses after it has read it. */
+function intakeOf(refusal?: Error) {
+  const telemetry = recordTelemetry();
+  const appended: NormalizedBatch[][] = [];
+  const store = {
+    async append(batch: NormalizedBatch | PiecewiseBatch): Promise<void> {
+      appended.push('pieces' in batch ? [...batch.pieces] : [batch]);
+      if (refusal !== undefined) throw refusal;
+    },
+  };
+  const volume = new VolumeControl([], { ...telemetry, now: () => 0 });
+  return { intake: new Intake(store, volume, telemetry.metrics, options), appended, telemetry };
+}
+
+const bodies = auditEvents({ seed: 7, count: 1000, startMs: 1_700_000_000_000 });
+
+test('a large batch goes on in pieces whose rows are those of the whole, repeated log records included', async () => {
+  const { intake, appended, telemetry } = intakeOf();
+  const batch = batchOf([...bodies, ...Array.from({ length: 600 }, () => 'the same line'), '{"kind":"Ev']);
+  const consumed = await intake.consume(batch);
+  expect(consumed.acceptedLogRecords).toBe(1601);
+  const [pieces = []] = appended;
+  expect(pieces.map(({ audit, logs }) => audit.length + logs.length)).toEqual([256, 256, 256, 256, 256, 256, 65]);
+  const whole = normalize(batch, { arrivalMicros, maxNestingDepth: 100 });
+  expect(pieces.flatMap(({ audit }) => audit)).toEqual(whole.audit);
+  expect(pieces.flatMap(({ logs }) => logs)).toEqual(whole.logs);
+  expect(new Set(whole.logs.map(({ identity }) => identity)).size).toBe(601);
+  expect(telemetry.value('pintail_audit_events_total{receiver="test"}')).toBe(1000);
+  expect(telemetry.value('pintail_log_records_total{receiver="test"}')).toBe(601);
+});
+
+test('a small batch goes on as it is, so that the store can lay it beside others', async () => {
+  const { intake, appended } = intakeOf();
+  await intake.consume(batchOf(bodies.slice(0, 256)));
+  expect(appended.map((pieces) => pieces.length)).toEqual([1]);
+});
+
+test('counts nothing of a batch that the store refused', async () => {
+  const { intake, telemetry } = intakeOf(new Error('full'));
+  await expect(intake.consume(batchOf(bodies))).rejects.toThrow('full');
+  expect(telemetry.value('pintail_audit_events_total{receiver="test"}')).toBe(0);
+});
