@@ -301,7 +301,17 @@ export interface ConvertCommand extends CommandBase {
   readonly conversions: readonly Conversion[];
 }
 
-export type ConversionFunction = 'ctime' | 'num' | 'auto' | 'none' | 'mktime' | 'rmcomma' | 'rmunit';
+export type ConversionFunction =
+  | 'auto'
+  | 'ctime'
+  | 'dur2sec'
+  | 'memk'
+  | 'mktime'
+  | 'mstime'
+  | 'none'
+  | 'num'
+  | 'rmcomma'
+  | 'rmunit';
 
 export interface Conversion {
   readonly span: Span;

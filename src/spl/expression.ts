@@ -216,6 +216,7 @@ export const SQL_FUNCTIONS = [
   'time_bucket',
   'to_binary',
   'to_json',
+  'translate',
   'trim',
   'trunc',
   'try',

@@ -1,25 +1,49 @@
 /**
  * convert: changes the form of values in place. A value that does not fit stays as it is; only num() removes it.
  *
- *   convert [timeformat=<format>] <function>(<field>) [AS <field>] …      functions: ctime, mktime, num, auto, none, rmcomma
+ *   convert [timeformat=<format>] <function>(<field>) [AS <field>] …
  *
- * ctime writes epoch seconds as text in UTC; the format is `%m/%d/%Y %H:%M:%S` unless another is given.
+ * | ctime     | epoch seconds as text in UTC; the format is `%m/%d/%Y %H:%M:%S` unless another is given |
+ * | mktime    | the reverse                                                                              |
+ * | dur2sec   | `[<days>+]<hours>:<minutes>:<seconds>` as seconds                                        |
+ * | mstime    | `[<minutes>:]<seconds>[.<fraction>]` as seconds                                          |
+ * | memk      | a number with k, m, g or nothing behind it as kilobytes                                  |
+ * | rmunit    | the number at the beginning                                                              |
+ * | rmcomma   | the text without commas                                                                  |
+ * | num, auto | a number; auto changes nothing here, where a text that looks like a number counts as one  |
+ * | none      | nothing; its fields are left out of wildcards                                            |
  *
- * Not supported: dur2sec, memk, mstime, rmunit; wildcards.
+ * Wildcards once the fields are known; they match no field that begins with an underscore.
  */
-import type { Conversion, ConversionFunction, ConvertCommand, StringLiteral } from '../ast.ts';
+import type { Conversion, ConversionFunction, ConvertCommand, FieldName, StringLiteral } from '../ast.ts';
 import { need, wants, without } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
-import { call, type Expression, text } from '../expression.ts';
-import type { Output } from '../relation.ts';
+import { binary, call, type Expression, number, text, when } from '../expression.ts';
+import type { Output, Relation } from '../relation.ts';
+import type { Span } from '../source.ts';
 import { suggest } from '../suggestion.ts';
 import { readTime, writtenTime } from '../time-format.ts';
 import { asNumber, asText, commonKind, numberValue, textValue, type Value } from '../value.ts';
+import { fillWildcard, hasWildcard, matchWildcard } from '../wildcard.ts';
 import type { CommandSpec } from './command.ts';
 
 const DEFAULT_FORMAT = '%m/%d/%Y %H:%M:%S';
-const FUNCTIONS: readonly ConversionFunction[] = ['ctime', 'mktime', 'num', 'auto', 'none', 'rmcomma'];
-const UNSUPPORTED = ['dur2sec', 'memk', 'mstime', 'rmunit'];
+const FUNCTIONS: readonly ConversionFunction[] = [
+  'auto',
+  'ctime',
+  'dur2sec',
+  'memk',
+  'mktime',
+  'mstime',
+  'none',
+  'num',
+  'rmcomma',
+  'rmunit',
+];
+const DURATION = '^(?:([0-9]{1,9})[+])?([0-9]{1,9}):([0-9]{1,9}):([0-9]{1,9})$';
+const MINUTES = '^(?:([0-9]{1,9}):)?([0-9]{1,9}(?:[.][0-9]+)?)$';
+const MEMORY = '^([0-9]+(?:[.][0-9]*)?|[.][0-9]+) *([kmgKMG]?)$';
+const LEADING_NUMBER = '^([+-]?(?:[0-9]+[.]?[0-9]*|[.][0-9]+))';
 
 export const convert: CommandSpec<ConvertCommand> = {
   kind: 'ConvertCommand',
@@ -35,21 +59,19 @@ export const convert: CommandSpec<ConvertCommand> = {
       const token = input.expectText('a function');
       const name = FUNCTIONS.find((candidate) => candidate === token.text.toLowerCase());
       if (name === undefined) {
-        const isKnown = UNSUPPORTED.includes(token.text.toLowerCase());
         throw new SplError(
-          isKnown ? 'SPL302' : 'SPL301',
-          isKnown
-            ? `convert: ${token.text}() is not supported.`
-            : `convert: expected a function, found "${token.text}".`,
+          'SPL301',
+          `convert: expected a function, found "${token.text}".`,
           token,
-          isKnown ? undefined : suggest(token.text, FUNCTIONS),
+          suggest(token.text, FUNCTIONS),
         );
       }
       input.context.expectOperator('arguments', '(', 'convert');
-      const field = input.expectPlainField();
+      const field = input.expectField();
       input.context.expectOperator('arguments', ')', 'convert');
-      const output = input.optionalWord('as') === undefined ? undefined : input.expectPlainField();
+      const output = input.optionalWord('as') === undefined ? undefined : input.expectField();
       const span = { start: token.start, end: input.context.lastEnd };
+      checkStars(field, output, span);
       conversions.push({ span, function: name, field, output });
     }
     if (conversions.length === 0) throw input.missing('at least one function');
@@ -57,16 +79,20 @@ export const convert: CommandSpec<ConvertCommand> = {
   },
 
   demand(command, demand) {
-    return command.conversions.reduceRight((rest, { field, output }) => {
+    const plain = command.conversions.filter(({ field }) => !hasWildcard(field.name));
+    const rest = plain.reduceRight((after, { field, output }) => {
       const target = output?.name ?? field.name;
-      return wants(rest, target) ? need(without(rest, [target]), [field.name]) : rest;
+      return wants(after, target) ? need(without(after, [target]), [field.name]) : after;
     }, demand);
+    return plain.length === command.conversions.length ? rest : { ...rest, all: true };
   },
 
   lower(command, input, scope) {
-    return command.conversions.reduce((relation, conversion, index) => {
-      const isLast = index === command.conversions.length - 1;
-      const own = isLast ? scope : scope.step(`step_${index + 1}`, demandAfter(command, index, scope.demand));
+    const conversions = expand(command, input);
+    const expanded = { ...command, conversions };
+    return conversions.reduce((relation, conversion, index) => {
+      const isLast = index === conversions.length - 1;
+      const own = isLast ? scope : scope.step(`step_${index + 1}`, demandAfter(expanded, index, scope.demand));
       const source = own.read(relation, conversion.field);
       if (source.kind === 'null') return relation;
       const value = converted(conversion, source, command.timeFormat);
@@ -76,6 +102,41 @@ export const convert: CommandSpec<ConvertCommand> = {
     }, input);
   },
 };
+
+function checkStars(field: FieldName, output: FieldName | undefined, span: Span): void {
+  const stars = (name: string): number => name.split('*').length - 1;
+  if (output === undefined || stars(output.name) === stars(field.name)) return;
+  throw new SplError(
+    'SPL311',
+    `convert: expected as many * in both names, found ${stars(field.name)} in "${field.name}" and ${stars(output.name)} in "${output.name}".`,
+    span,
+  );
+}
+
+/** The conversions with every wildcard spelled out. */
+function expand(command: ConvertCommand, input: Relation): readonly Conversion[] {
+  const left = command.conversions.filter((conversion) => conversion.function === 'none');
+  return command.conversions.flatMap((conversion): readonly Conversion[] => {
+    const { field, output } = conversion;
+    if (!hasWildcard(field.name)) return [conversion];
+    if (input.ofEvents) {
+      throw new SplError(
+        'SPL310',
+        `convert: expected a field, found "${field.name}", which would have to cover every field of every event.`,
+        field.span,
+        'Name the fields, or put convert behind stats or table.',
+      );
+    }
+    return [...input.fields.keys()].flatMap((name) => {
+      const found = name.startsWith('_') ? undefined : matchWildcard(field.name, name);
+      const isLeft =
+        conversion.function !== 'none' && left.some((none) => matchWildcard(none.field.name, name) !== undefined);
+      if (found === undefined || isLeft) return [];
+      const target = output === undefined ? undefined : { ...output, name: fillWildcard(output.name, found) };
+      return [{ ...conversion, field: { ...field, name }, output: target }];
+    });
+  });
+}
 
 function demandAfter(command: ConvertCommand, index: number, demand: Parameters<typeof convert.demand>[1]) {
   return convert.demand({ ...command, conversions: command.conversions.slice(index + 1) }, demand);
@@ -98,6 +159,40 @@ function converted(conversion: Conversion, source: Value, format: StringLiteral 
     case 'none':
       return source;
     case 'rmunit':
-      throw new Error('convert: expected rmunit to have been refused.');
+      return orUnchanged(part(asText(source), LEADING_NUMBER, 1));
+    case 'dur2sec':
+      return orUnchanged(call('spl_number_text', secondsOf(asText(source), DURATION, [86_400, 3_600, 60, 1])));
+    case 'mstime':
+      return orUnchanged(call('spl_number_text', secondsOf(asText(source), MINUTES, [60, 1])));
+    case 'memk': {
+      const unit = call('lower', part(asText(source), MEMORY, 2));
+      const factor: Expression = {
+        op: 'case',
+        whens: [
+          { condition: binary('=', unit, text('m')), result: number(1_024) },
+          { condition: binary('=', unit, text('g')), result: number(1_048_576) },
+        ],
+        otherwise: number(1),
+      };
+      const size = call('spl_number', part(asText(source), MEMORY, 1));
+      return orUnchanged(call('spl_number_text', binary('*', size, factor)));
+    }
   }
+}
+
+/** What a group matched; absent where the text does not match. */
+function part(subject: Expression, pattern: string, group: number): Expression {
+  const found = call('regexp_extract', subject, text(pattern), number(group));
+  return when(call('regexp_matches', subject, text(pattern)), found);
+}
+
+/** The groups' numbers times these many seconds each; a group that took no part counts nothing. */
+function secondsOf(subject: Expression, pattern: string, factors: readonly number[]): Expression {
+  const terms = factors.map((factor, index) => {
+    const found = call('spl_number', call('regexp_extract', subject, text(pattern), number(index + 1)));
+    return binary('*', call('coalesce', found, number(0)), number(factor));
+  });
+  const [first = number(0), ...others] = terms;
+  const sum = others.reduce((left, right) => binary('+', left, right), first);
+  return when(call('regexp_matches', subject, text(pattern)), sum);
 }

@@ -2,13 +2,13 @@
  * rex: fields out of text by the named groups of a regular expression, or a replacement in the text.
  *
  *   rex [field=<field>] [max_match=<int>] "<expression with (?<name>…)>"      field is _raw by default
- *   rex [field=<field>] mode=sed "s/<expression>/<replacement>/[g]"
+ *   rex [field=<field>] mode=sed "s/<expression>/<replacement>/[g]"      or "y/<characters>/<characters>/"
  *
  * The expression may match anywhere. A group that did not take part leaves its field as it was; where a group can be passed
  * over (`(?<a>x)?`, `(?<a>x)|y`), RE2 does not tell that from a match of the empty text, so that counts as the same.
  * With max_match other than 1 the fields hold every match; 0 means all. Of several values each is tried.
  *
- * Not supported: offset_field; in sed mode y/…/…/ and the N-th match.
+ * Not supported: offset_field; in sed mode the N-th match.
  */
 import type { RexCommand, RexExtract } from '../ast.ts';
 import { captureGroup } from '../capture.ts';
@@ -87,29 +87,45 @@ function extracted(action: RexExtract, source: Value, input: Relation, scope: Co
 
 function substituted(command: RexCommand, source: Value): Output {
   if (command.action.kind !== 'substitute') throw new Error('rex: expected a substitution.');
-  const { pattern, replacement, isGlobal } = parseSed(command.action.expression.value, command.action.expression.span);
-  const change = (subject: Expression): Expression =>
-    isGlobal
-      ? call('regexp_replace', subject, text(pattern), text(replacement), text('g'))
-      : call('regexp_replace', subject, text(pattern), text(replacement));
+  const change = parseSed(command.action.expression.value, command.action.expression.span);
   const value =
     source.kind === 'list' ? listValue(eachMember(source.expression, change)) : textValue(change(asText(source)));
   return { name: command.field.name, value, kind: commonKind([value]), certain: false };
 }
 
-/** `s/a/b/g`, with any character in place of the slash. */
-function parseSed(expression: string, span: Span): { pattern: string; replacement: string; isGlobal: boolean } {
-  const delimiter = expression[1] ?? '';
-  const parts = expression[0] === 's' && delimiter !== '' ? splitAt(expression.slice(2), delimiter) : [];
-  const [pattern, replacement, flags] = parts;
-  if (parts.length !== 3 || pattern === undefined || replacement === undefined || !/^g?$/.test(flags ?? '')) {
+/** What `s/a/b/g` or `y/abc/xyz/`, with any character in place of the slash, does to a text. */
+function parseSed(expression: string, span: Span): (subject: Expression) => Expression {
+  const [command, delimiter = ''] = expression;
+  const isKnown = (command === 's' || command === 'y') && delimiter !== '';
+  const [first, second, flags, ...others] = isKnown ? splitAt(expression.slice(2), delimiter) : [];
+  if (first === undefined || second === undefined || flags === undefined || others.length > 0)
+    throw notSed(expression, span);
+  if (command === 'y' && flags === '') return transliterate(first, second, span);
+  if (command !== 's' || !/^g?$/.test(flags)) throw notSed(expression, span);
+  const pattern = text(parsePattern(first, span).text);
+  const replacement = text(second);
+  return flags === 'g'
+    ? (subject) => call('regexp_replace', subject, pattern, replacement, text('g'))
+    : (subject) => call('regexp_replace', subject, pattern, replacement);
+}
+
+/** Each character of the first text becomes the one in its place in the second. */
+function transliterate(from: string, to: string, span: Span): (subject: Expression) => Expression {
+  const characters = (written: string): readonly string[] => [...written.replace(/\\([\s\S])/g, '$1')];
+  const [old, made] = [characters(from), characters(to)];
+  if (old.length !== made.length) {
     throw new SplError(
       'SPL316',
-      `rex: expected "s/<expression>/<replacement>/" or with g, found "${expression}".`,
+      `rex: expected as many characters in both parts of y, found ${old.length} and ${made.length}.`,
       span,
     );
   }
-  return { pattern: parsePattern(pattern, span).text, replacement, isGlobal: flags === 'g' };
+  return (subject) => call('translate', subject, text(old.join('')), text(made.join('')));
+}
+
+function notSed(expression: string, span: Span): SplError {
+  const message = `rex: expected "s/<expression>/<replacement>/", with g or without, or "y/<characters>/<characters>/", found "${expression}".`;
+  return new SplError('SPL316', message, span);
 }
 
 function splitAt(expression: string, delimiter: string): readonly string[] {

@@ -315,7 +315,14 @@ function rex(random: Random, fields: Fields): Made {
 function sed(random: Random, fields: Fields): Made {
   const names = named(fields, 'one', 'many').filter((name) => !name.startsWith('_'));
   if (names.length === 0) return reverse(random, fields);
-  const expression = random.pick(['s/a/X/g', 's/a/X/', 's/[a-c]+/<>/g', 's/(.)(.)/\\\\2\\\\1/', 's/,//g']);
+  const expression = random.pick([
+    's/a/X/g',
+    's/a/X/',
+    's/[a-c]+/<>/g',
+    's/(.)(.)/\\\\2\\\\1/',
+    's/,//g',
+    'y/abc/xyz/',
+  ]);
   return { text: `rex field=${quoted(random.pick(names))} mode=sed "${expression}"`, fields };
 }
 

@@ -571,7 +571,21 @@ function binned({ field, size }: BinCommand, row: Row): FieldValue {
 /** Rule 48; a value that does not fit stays, only `num` removes it. */
 function convert(command: ConvertCommand, row: Row): Row {
   const format = command.timeFormat?.value ?? '%m/%d/%Y %H:%M:%S';
-  return command.conversions.reduce((made, { function: name, field, output }) => {
+  const left = command.conversions
+    .filter((conversion) => conversion.function === 'none')
+    .map(({ field }) => field.name);
+  const conversions = command.conversions.flatMap((conversion) => {
+    const { field, output } = conversion;
+    if (!field.name.includes('*')) return [conversion];
+    return row.names().flatMap((name) => {
+      const stars = name.startsWith('_') || isChosen(left, name) ? undefined : matchStars(field.name, name);
+      if (stars === undefined) return [];
+      let index = 0;
+      const target = output && { ...output, name: output.name.replace(/\*/g, () => stars[index++] ?? '') };
+      return [{ ...conversion, field: { ...field, name }, output: target }];
+    });
+  });
+  return conversions.reduce((made, { function: name, field, output }) => {
     const change = (text: string): string | number | undefined => {
       const number = numberIn(text);
       switch (name) {
@@ -587,7 +601,22 @@ function convert(command: ConvertCommand, row: Row): Row {
         case 'rmcomma':
           return text.replaceAll(',', '');
         case 'rmunit':
-          return refuse('convert rmunit');
+          return /^[+-]?(?:\d+\.?\d*|\.\d+)/.exec(text)?.[0] ?? text;
+        case 'dur2sec': {
+          const [whole, days = '0', ...rest] = /^(?:(\d{1,9})\+)?(\d{1,9}):(\d{1,9}):(\d{1,9})$/.exec(text) ?? [];
+          const [hours = '', minutes = '', seconds = ''] = rest;
+          if (whole === undefined) return text;
+          return Number(days) * 86_400 + Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds);
+        }
+        case 'mstime': {
+          const [, minutes = '0', seconds] = /^(?:(\d{1,9}):)?(\d{1,9}(?:\.\d+)?)$/.exec(text) ?? [];
+          return seconds === undefined ? text : Number(minutes) * 60 + Number(seconds);
+        }
+        case 'memk': {
+          const [, size, unit = ''] = /^(\d+(?:\.\d*)?|\.\d+) *([kmg]?)$/i.exec(text) ?? [];
+          const powers: Readonly<Record<string, number>> = { m: 1_024, g: 1_048_576 };
+          return size === undefined ? text : Number(size) * (powers[unit.toLowerCase()] ?? 1);
+        }
       }
     };
     const members = membersOf(made.get(field.name));
