@@ -75,7 +75,7 @@ const doors: readonly Door[] = [
     name: 'OTLP/gRPC',
     receiver: grpc,
     attack: attackOtlpGrpc,
-    answers: ['0', '3', '8', 'broken HTTP/2'],
+    answers: ['0', '3', '8', 'slow', 'broken HTTP/2'],
     sendGood: async (port) => (await callRaw(port, { frames: [frame(otlp)] }))['grpc-status'] === '0',
   },
   {

@@ -110,8 +110,10 @@ export class OtlpGrpcReceiver implements Component {
   #addSession(session: ServerHttp2Session): void {
     this.#sessions.add(session);
     session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
-    session.on('error', (error: Error) => {
-      // What a broken connection, a port scanner or a plain HTTP/1 client leaves behind.
+    session.on('error', (error: Error & { readonly code?: string }) => {
+      // A client that ended; nobody was refused.
+      if (error.code === 'ECONNRESET') return;
+      // What a port scanner or a plain HTTP/1 client leaves behind.
       this.#meter.refuse(new BadDataError('connection', shorten(`expected HTTP/2, found: ${error.message}.`)));
     });
   }

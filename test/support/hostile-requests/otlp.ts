@@ -58,6 +58,12 @@ export const attackOtlpGrpc: Attack = async (dice, { port, limitBytes, lines }) 
   if (isZipped) message = dice.below(30) === 0 ? bomb(limitBytes) : gzipSync(message);
   if (damaged === 1) message = damage(dice, message);
   if (dice.below(200) === 0) message = Buffer.alloc(limitBytes + 1);
+  if (dice.below(200) === 0) {
+    // Half a message, and then nothing.
+    const slow = await callOn(await sessionTo(port), { frames: [frame(message).subarray(0, 6)], leaveOpen: true });
+    expect(slow['grpc-status']).toBe('14');
+    return 'slow';
+  }
   let framed = frame(message, isZipped ? 1 : 0);
   if (damaged === 2) framed = damage(dice, framed);
   const headers = isZipped ? { 'grpc-encoding': dice.below(50) === 0 ? 'snappy' : 'gzip' } : {};

@@ -1,4 +1,4 @@
-import { type ClientHttp2Session, connect, type SecureClientSessionOptions } from 'node:http2';
+import { type ClientHttp2Session, connect, constants, type SecureClientSessionOptions } from 'node:http2';
 import {
   Client,
   type ClientOptions,
@@ -112,6 +112,7 @@ export async function callOn(session: ClientHttp2Session, call: RawCall): Promis
     stream.on('error', reject);
     stream.on('close', resolve);
   });
+  if (call.leaveOpen === true) stream.close(constants.NGHTTP2_CANCEL);
   return answer;
 }
 
