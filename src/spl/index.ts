@@ -43,6 +43,7 @@ export { renderDiagnostic } from './render-diagnostic.ts';
 export { compileRowSearch, type RowSearch } from './row-search/compile-row-search.ts';
 export type { EventRow } from './row-search/event-row.ts';
 export type { Source, Span } from './source.ts';
+export { readTimeModifier, type TimeModifier, type TimeStep, type TimeUnit } from './time-modifier-text.ts';
 export type { WindowBinding } from './time-window.ts';
 
 export interface CompileContext {

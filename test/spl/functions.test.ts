@@ -277,6 +277,8 @@ describe('values', () => {
     ['relative_time(1700000000, "-1h@h")', 1_699_995_600],
     ['relative_time(1700000000, "@d")', 1_699_920_000],
     ['relative_time(1700000000, "@w0")', 1_699_747_200],
+    // Splunk's weeks begin on Sunday.
+    ['relative_time(1700000000, "@w")', 1_699_747_200],
     ['relative_time(1700000000, "@w1")', 1_699_833_600],
     ['relative_time(1700000000, "-1mon@mon+2d")', 1_696_291_200],
   ])('%s', async (expression, expected) => {

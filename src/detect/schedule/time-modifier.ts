@@ -1,76 +1,23 @@
 /**
- * Splunk's time modifiers (rule 50).
- *
- *   now | 0 | <epoch seconds> | <ISO 8601 time> | ( [+-]<n><unit> | @<unit> )+
- *
- * Parts apply from left to right: `-70m@m` goes back seventy minutes, then down to the minute. Seconds, minutes and
- * hours are durations; days and longer keep the wall clock. Real-time modifiers (`rt…`) are refused.
+ * Splunk's time modifiers (rule 50) and ISO 8601 times, resolved to instants in a time zone; the compiler's reader says how modifiers
+ * are written. Seconds, minutes and hours are durations; days and longer keep the wall clock. Real-time modifiers (`rt…`)
+ * are refused.
  */
+import { readTimeModifier, type TimeModifier, type TimeStep, type TimeUnit } from '../../spl/index.ts';
 import { fromWallClock, toWallClock, type WallClock } from './zoned-time.ts';
-
-type Unit = 's' | 'm' | 'h' | 'd' | 'w' | 'mon' | 'q' | 'y';
-
-type Step =
-  | { readonly kind: 'offset'; readonly count: number; readonly unit: Unit }
-  | { readonly kind: 'snap'; readonly unit: Unit }
-  /** 0 is Sunday. */
-  | { readonly kind: 'snap_weekday'; readonly weekday: number };
-
-export type TimeModifier =
-  | { readonly kind: 'absolute'; readonly epochSeconds: number }
-  | { readonly kind: 'relative'; readonly steps: readonly Step[] };
-
-const unitNames: ReadonlyMap<string, Unit> = new Map(
-  (
-    [
-      ['s', ['s', 'sec', 'secs', 'second', 'seconds']],
-      ['m', ['m', 'min', 'mins', 'minute', 'minutes']],
-      ['h', ['h', 'hr', 'hrs', 'hour', 'hours']],
-      ['d', ['d', 'day', 'days']],
-      ['w', ['w', 'week', 'weeks']],
-      ['mon', ['mon', 'month', 'months']],
-      ['q', ['q', 'qtr', 'qtrs', 'quarter', 'quarters']],
-      ['y', ['y', 'yr', 'yrs', 'year', 'years']],
-    ] as const
-  ).flatMap(([unit, names]) => names.map((name) => [name, unit] as const)),
-);
 
 const isoTime = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2})?$/;
 
 /** Reads a modifier; throws an Error that names what was found. */
 export function parseTimeModifier(text: string): TimeModifier {
   const trimmed = text.trim();
-  if (trimmed === 'now' || trimmed === 'now()') return { kind: 'relative', steps: [] };
-  if (/^\d+(?:\.\d+)?$/.test(trimmed)) return { kind: 'absolute', epochSeconds: Number(trimmed) };
   if (isoTime.test(trimmed)) return { kind: 'absolute', epochSeconds: parseIso(trimmed) };
   if (/^rt/.test(trimmed)) {
     throw new Error(`time: expected a scheduled time such as -70m@m, found the real-time modifier "${text}".`);
   }
-  return { kind: 'relative', steps: parseSteps(trimmed, text) };
-}
-
-function parseSteps(trimmed: string, text: string): readonly Step[] {
-  const steps: Step[] = [];
-  const step = /(?:([+-])(\d*)|@)([a-z]+)([0-7]?)/y;
-  while (step.lastIndex < trimmed.length) {
-    const at = step.lastIndex;
-    const match = step.exec(trimmed);
-    if (match === null) throw unreadable(text, trimmed.slice(at));
-    const [whole, sign, digits, name = '', weekday = ''] = match;
-    const unit = unitNames.get(name);
-    if (unit === undefined) throw unreadable(text, whole);
-    if (weekday !== '' && (sign !== undefined || unit !== 'w')) throw unreadable(text, whole);
-    if (sign !== undefined) {
-      const count = digits === '' || digits === undefined ? 1 : Number(digits);
-      steps.push({ kind: 'offset', count: sign === '-' ? -count : count, unit });
-    } else if (unit === 'w') {
-      steps.push({ kind: 'snap_weekday', weekday: Number(weekday) % 7 });
-    } else {
-      steps.push({ kind: 'snap', unit });
-    }
-  }
-  if (steps.length === 0) throw unreadable(text, text);
-  return steps;
+  const read = readTimeModifier(text);
+  if (read.kind === 'unreadable') throw unreadable(text, read.part);
+  return read;
 }
 
 function unreadable(text: string, part: string): Error {
@@ -100,7 +47,7 @@ export function resolveTime(modifier: string, nowSeconds: number, timeZone: stri
 
 const secondsPer = { s: 1, m: 60, h: 3600 } as const;
 
-function apply(step: Step, instant: number, timeZone: string): number {
+function apply(step: TimeStep, instant: number, timeZone: string): number {
   switch (step.kind) {
     case 'offset':
       return offset(instant, step.count, step.unit, timeZone);
@@ -111,7 +58,7 @@ function apply(step: Step, instant: number, timeZone: string): number {
   }
 }
 
-function offset(instant: number, count: number, unit: Unit, timeZone: string): number {
+function offset(instant: number, count: number, unit: TimeUnit, timeZone: string): number {
   if (unit === 's' || unit === 'm' || unit === 'h') return instant + count * secondsPer[unit];
   const fraction = instant - Math.floor(instant);
   const wall = toWallClock(instant, timeZone);
@@ -125,7 +72,7 @@ function offset(instant: number, count: number, unit: Unit, timeZone: string): n
   return fromWallClock(moved, timeZone) + fraction;
 }
 
-function snap(instant: number, unit: Unit, timeZone: string): number {
+function snap(instant: number, unit: Exclude<TimeUnit, 'w'>, timeZone: string): number {
   const whole = Math.floor(instant);
   const wall = toWallClock(whole, timeZone);
   const midnight: WallClock = { ...wall, hour: 0, minute: 0, second: 0 };
@@ -139,8 +86,6 @@ function snap(instant: number, unit: Unit, timeZone: string): number {
       return whole - wall.second - 60 * wall.minute;
     case 'd':
       return fromWallClock(midnight, timeZone);
-    case 'w':
-      return snapToWeekday(instant, 0, timeZone);
     case 'mon':
       return fromWallClock({ ...midnight, day: 1 }, timeZone);
     case 'q':
