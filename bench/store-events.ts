@@ -111,6 +111,7 @@ export class StoreEvents {
       requestReceivedMicros: micros,
       stageMicros: micros + 800,
       annotations: recorded.annotations ?? null,
+      hasObjects: 'requestObject' in event,
       cloud: null,
       event: null,
     };

@@ -182,6 +182,8 @@ export interface AuditRow extends StoredRow {
   readonly requestReceivedMicros: number | null;
   readonly stageMicros: number | null;
   readonly annotations: Readonly<Record<string, string>> | null;
+  /** The event has a member requestObject or responseObject. */
+  readonly hasObjects: boolean;
   /** How it came, where that is a cloud's envelope. */
   readonly cloud: 'eks' | 'aks' | 'gke' | null;
   /** The audit event's own JSON text where it differs from `_raw` (an envelope), else null. */

@@ -28,6 +28,7 @@ export type AuditColumns = Pick<
   | 'requestReceivedMicros'
   | 'stageMicros'
   | 'annotations'
+  | 'hasObjects'
 >;
 
 /**
@@ -86,6 +87,7 @@ export function readColumns(event: JsonObject): AuditColumns {
     requestReceivedMicros: parseTimestamp(event.requestReceivedTimestamp),
     stageMicros: parseTimestamp(event.stageTimestamp),
     annotations: readAnnotations(event.annotations),
+    hasObjects: Object.hasOwn(event, 'requestObject') || Object.hasOwn(event, 'responseObject'),
   };
 }
 

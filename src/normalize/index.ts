@@ -99,6 +99,7 @@ function toAuditRow(part: AuditPart, context: RecordContext, arrivalMicros: numb
     requestReceivedMicros: columns.requestReceivedMicros,
     stageMicros: columns.stageMicros,
     annotations: columns.annotations,
+    hasObjects: columns.hasObjects,
     cloud: part.cloud,
     event: part.eventText,
   };

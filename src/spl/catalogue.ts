@@ -4,7 +4,7 @@
  *
  * The cloud datasets see what Splunk would have seen: the JSON of `_raw` and the names that the clouds' add-ons give.
  */
-import { binary, call, cast, column, type Expression, or, text } from './expression.ts';
+import { binary, call, cast, column, type Expression, or, TRUE, text } from './expression.ts';
 import { fieldOf } from './json-path.ts';
 import type { SplLimits } from './limits.ts';
 import type { Span } from './source.ts';
@@ -24,8 +24,8 @@ export interface DatasetTable {
   readonly listed: readonly string[];
   /** What a name means; every name means something. */
   resolve(name: string, span: Span, limits: SplLimits): DatasetField;
-  /** What holds of every row that has the field, quicker to find out than its value; undefined where there is no such thing. */
-  mayHold?(name: string): Expression | undefined;
+  /** What holds of every row that has the field, quicker to find out than its value. */
+  mayHold?(name: string): readonly Expression[];
   /** Whether a top-level key of that name may come with the data: false where the schema is fixed and has none. */
   mayHave(name: string): boolean;
   /** The same names and rows for a reader without SQL. */
@@ -198,7 +198,8 @@ const EKS: DatasetTable = {
     const real = EKS_ALIASES.get(name) ?? name;
     return resolveAudit(real, span, limits) ?? { value: fieldOf(AUDIT_EVENT, real, span, limits), typed: false };
   },
-  mayHave: (name) => AUDIT_KEYS.has(firstKey(name)) || EKS_ALIASES.has(name),
+  mayHold: (name) => mayHold(EKS_ALIASES.get(name) ?? name),
+  mayHave: (name) => isOfAuditEvent(name) || EKS_ALIASES.has(name),
   reading: readingOf(AUDIT_FIELDS, {
     document: 'event',
     annotations: true,
@@ -280,10 +281,14 @@ function isOfAuditEvent(name: string): boolean {
   return AUDIT_KEYS.has(firstKey(name));
 }
 
-/** Few events carry the objects of their request, so a look for the name's end in the text spares parsing the others. */
-function mayHold(name: string): Expression | undefined {
+/**
+ * Few events carry the objects of their request: a column says which, so that the texts of the others are not read. A look for the
+ * name's end in a text spares parsing it.
+ */
+function mayHold(name: string): readonly Expression[] {
   const end = /^(?:request|response)Object\..*?([A-Za-z0-9_-]+)(?:\{\})?$/s.exec(name)?.[1];
-  return end === undefined ? undefined : call('spl_may_hold', AUDIT_EVENT, text(end));
+  if (end === undefined) return [];
+  return [call('coalesce', column('has_objects'), TRUE), call('spl_may_hold', AUDIT_EVENT, text(end))];
 }
 
 /**

@@ -36,7 +36,7 @@ export function withFieldRules(table: DatasetTable, scope: CommandScope): Datase
     ...table,
     resolve: (name, span) => fields.resolve(name, span),
     mayHave: (name) => table.mayHave(name) || isMade(name),
-    mayHold: (name) => (isMade(name) ? undefined : table.mayHold?.(name)),
+    mayHold: (name) => (isMade(name) ? [] : (table.mayHold?.(name) ?? [])),
   };
 }
 

@@ -1,4 +1,4 @@
-/** The Parquet files of the cold tier, as the tables `cold_file` and `cold_move` (0004_cold_tier.sql) have them. */
+/** The Parquet files of the cold tier, as the tables `cold_file` and `cold_move` (0005_cold_tier.sql) have them. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { EventTable } from './event-table.ts';
 import type { TimeRange } from './time-ranges.ts';

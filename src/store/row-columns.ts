@@ -55,6 +55,7 @@ export class RowColumns {
   readonly #staged = this.#column('staged');
   readonly #annotationKeys = this.#column('annotations.key_value.key');
   readonly #annotationValues = this.#column('annotations.key_value.value');
+  readonly #hasObjects = this.#column('hasObjects');
   readonly #index = this.#column('index');
   readonly #source = this.#column('source');
   readonly #sourcetype = this.#column('sourcetype');
@@ -74,18 +75,18 @@ export class RowColumns {
     for (const column of this.#columns) column.clear();
     let auditRows = 0;
     let logRows = 0;
+    // Events with objects stand together at the end: DuckDB then passes over whole vectors of the others.
+    const withObjects: { readonly row: AuditRow; readonly arrivalMicros: number }[] = [];
     for (const { batch, arrivalMicros } of batches) {
       for (const row of batch.audit) {
-        this.#addShared('audit', row, arrivalMicros);
-        this.#addAudit(row);
+        if (row.hasObjects) withObjects.push({ row, arrivalMicros });
+        else this.#addAudit(row, arrivalMicros);
       }
-      for (const row of batch.logs) {
-        this.#addShared('log', row, arrivalMicros);
-        this.#addLog(row);
-      }
+      for (const row of batch.logs) this.#addLog(row, arrivalMicros);
       auditRows += batch.audit.length;
       logRows += batch.logs.length;
     }
+    for (const { row, arrivalMicros } of withObjects) this.#addAudit(row, arrivalMicros);
     const out = new GrowingBuffer(expectedBytes);
     const chunks = this.#columns.map((column) => column.write(out));
     return { bytes: out.bytes, auditRows, logRows, chunks };
@@ -107,7 +108,8 @@ export class RowColumns {
     this.#raw.text(row._raw);
   }
 
-  #addAudit(row: AuditRow): void {
+  #addAudit(row: AuditRow, arrivalMicros: number): void {
+    this.#addShared('audit', row, arrivalMicros);
     addText(this.#auditID, row.auditID);
     addText(this.#stage, row.stage);
     addText(this.#level, row.level);
@@ -116,6 +118,7 @@ export class RowColumns {
     addText(this.#userAgent, row.userAgent);
     addUser(this.#user, row.user);
     addUser(this.#impersonatedUser, row.impersonatedUser);
+    this.#hasObjects.flag(row.hasObjects);
     if (row.sourceIPs === null) this.#sourceIPs.absent(0);
     else addElements(this.#sourceIPs, row.sourceIPs);
     this.#addObject(row.objectRef);
@@ -131,11 +134,13 @@ export class RowColumns {
     this.#unreadable.absent(0);
   }
 
-  #addLog(row: LogRow): void {
+  #addLog(row: LogRow, arrivalMicros: number): void {
+    this.#addShared('log', row, arrivalMicros);
     addNumber(this.#severityNumber, row.severityNumber);
     addText(this.#severityText, row.severityText);
     addText(this.#eventName, row.eventName);
     addText(this.#unreadable, row.unreadable);
+    this.#hasObjects.flag(false);
     for (const column of this.#auditOnly) column.absent(0);
   }
 

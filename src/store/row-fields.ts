@@ -41,6 +41,7 @@ export const rowFields: readonly Field[] = [
   optional('received', 'time'),
   optional('staged', 'time'),
   mapOf('annotations'),
+  required('hasObjects', 'flag'),
   optional('index', 'word'),
   optional('source', 'word'),
   optional('sourcetype', 'word'),

@@ -86,6 +86,7 @@ describe('an audit event', () => {
       requestReceivedMicros: EVENT_SECONDS * 1_000_000 + 123_456,
       stageMicros: EVENT_SECONDS * 1_000_000 + 223_456,
       annotations: { 'authorization.k8s.io/decision': 'allow' },
+      hasObjects: false,
       cloud: null,
       event: null,
     });
@@ -388,6 +389,15 @@ describe('hostile input', () => {
       _raw: text,
       unreadable: 'audit event: expected at most 100 nested levels of JSON, found more at character 100.',
     });
+  });
+
+  it('says whether it carries an object of the request or the response, an empty one too', () => {
+    const carries = (members: string) =>
+      auditOf(`{"kind":"Event","apiVersion":"audit.k8s.io/v1","verb":"get"${members}}`).hasObjects;
+    expect(carries('')).toBe(false);
+    expect(carries(',"requestObject":{}')).toBe(true);
+    expect(carries(',"responseObject":null')).toBe(true);
+    expect(carries(',"objectRef":{"requestObject":{}}')).toBe(false);
   });
 
   it('takes keys of the prototype for keys like any other', () => {

@@ -74,6 +74,7 @@ describe('rows', () => {
       requestReceivedTimestamp: '2026-03-01T11:59:59.999999Z',
       stageTimestamp: '2026-03-01T12:00:00.123456Z',
       annotations: { 'authorization.k8s.io/decision': 'forbid' },
+      has_objects: false,
       index: 'main',
       source: '/var/log/audit.log',
       sourcetype: 'kube:audit',

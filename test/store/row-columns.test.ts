@@ -64,6 +64,7 @@ function randomAudit(): AuditRow {
     requestReceivedMicros: maybe(micros),
     stageMicros: maybe(micros),
     annotations: maybe(() => Object.fromEntries(texts().map((name) => [`${random(9)}${name.toWellFormed()}`, text()]))),
+    hasObjects: pick(false, true),
     cloud: maybe(() => pick('eks', 'aks', 'gke')),
     event: maybe(text),
   });
@@ -142,7 +143,7 @@ describe(`random rows (SEED=${seed})`, () => {
     const columns = `_time, cluster, "index", source, sourcetype, host, resource, attributes, hex(encode(_raw)) as bytes, ${digits}`;
     const found = await opened.loadedRows(
       `select ${columns}, "auditID", stage, level, verb, "requestURI", "userAgent", "user", "impersonatedUser",
-        "sourceIPs", "objectRef", "responseStatus", "requestReceivedTimestamp", "stageTimestamp", annotations, cloud, event
+        "sourceIPs", "objectRef", "responseStatus", "requestReceivedTimestamp", "stageTimestamp", annotations, has_objects, cloud, event
         from kube_audit`,
     );
     const expected = audit.map((row) =>
@@ -163,6 +164,7 @@ describe(`random rows (SEED=${seed})`, () => {
         requestReceivedTimestamp: iso(row.requestReceivedMicros),
         stageTimestamp: iso(row.stageMicros),
         annotations: row.annotations,
+        has_objects: row.hasObjects,
         cloud: row.cloud,
         event: row.event,
       }),

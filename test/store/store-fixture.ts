@@ -38,6 +38,7 @@ export function auditRow(id: string, given: Partial<AuditRow> = {}): AuditRow {
     requestReceivedMicros: null,
     stageMicros: null,
     annotations: null,
+    hasObjects: false,
     cloud: null,
     event: null,
     identity: createHash('md5').update(_raw).digest('hex'),

@@ -148,6 +148,7 @@ function auditRow(line: string, columns: StoredColumns, sequence: number): Row {
     stageTimestamp: iso(event.stageTimestamp),
     annotations: event.annotations,
     cloud: columns.cloud,
+    has_objects: columns.event === null ? null : 'requestObject' in event || 'responseObject' in event,
     _raw: columns.raw ?? line,
     event: columns.event === undefined ? (wrapped ? line : null) : columns.event,
   };

@@ -15,6 +15,7 @@ import { column, type Expression } from '../expression.ts';
 import { fieldsOfSearch } from '../field-names.ts';
 import { type Column, columnsOf, type ScanLeg } from '../plan.ts';
 import { lowerSearch } from '../predicate.ts';
+import { printExpression } from '../print-expression.ts';
 import { ColumnNames, type Field, type Relation } from '../relation.ts';
 import { SubsearchTerms } from '../subsearch-condition.ts';
 import { suggest } from '../suggestion.ts';
@@ -182,14 +183,16 @@ function tablePredicates(
 ) {
   const read = (name: string, span: { start: number; end: number }): Value =>
     table.resolve(name, span, scope.settings.limits).value;
-  return terms.flatMap((term) => [
-    ...mayHold(term, table),
+  // Each once, by its text.
+  const held = new Map(terms.flatMap((term) => mayHold(term, table)).map((item) => [printExpression(item), item]));
+  const found = terms.map((term) =>
     lowerSearch(term, {
       read: (field) => read(field.name, field.span),
       raw: () => asText(read('_raw', term.span)),
       subsearch: (use) => subsearches.condition(use, ({ name, span }) => compared.columnOf(name, read(name, span))),
     }),
-  ]);
+  );
+  return [...held.values(), ...found];
 }
 
 /** Fields that a subsearch is compared with: each a column of its own, since DuckDB pairs every distinct one with the rows. */
@@ -216,6 +219,5 @@ class ComparedColumns {
 /** No comparison holds of an absent field. */
 function mayHold(term: SearchExpression, table: DatasetTable): readonly Expression[] {
   const isComparison = term.kind === 'SearchComparison' || term.kind === 'SearchIn';
-  const condition = isComparison ? table.mayHold?.(term.field.name) : undefined;
-  return condition === undefined ? [] : [condition];
+  return isComparison ? (table.mayHold?.(term.field.name) ?? []) : [];
 }

@@ -16,9 +16,10 @@ with search_1 as (
   from kube_audit
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
+    and coalesce("has_objects", true)
+    and spl_may_hold(coalesce("event", _raw), 'type')
     and lower("objectRef"."resource") = 'services'
     and lower("verb") = 'create'
-    and spl_may_hold(coalesce("event", _raw), 'type')
     and lower(spl_text_at(coalesce("event", _raw), ['$.requestObject."spec.type"', '$.requestObject.spec.type'])) = 'nodeport'
 ),
 fillnull_2 as (

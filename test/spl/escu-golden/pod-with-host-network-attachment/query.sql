@@ -16,9 +16,10 @@ with search_1 as (
   from kube_audit
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
+    and coalesce("has_objects", true)
+    and spl_may_hold(coalesce("event", _raw), 'last-applied-configuration')
     and lower("objectRef"."resource") = 'pods'
     and (lower("verb") = 'create' or lower("verb") = 'update')
-    and spl_may_hold(coalesce("event", _raw), 'last-applied-configuration')
     and contains(lower(spl_text_at(coalesce("event", _raw), ['$.requestObject.metadata.annotations."kubectl.kubernetes.io/last-applied-configuration"'])), '"hostnetwork":true')
 ),
 fillnull_2 as (
