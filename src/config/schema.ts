@@ -60,7 +60,7 @@ const clientTls = section({
 const listener = {
   max_concurrent_requests: integer(1, 100_000).default(128),
   /** Of those, how many are decoded and stored at a time; the others wait for their turn. */
-  max_concurrent_consumes: integer(1, 100_000).default(4),
+  max_concurrent_consumes: integer(1, 100_000).default(32),
   max_wait: duration(0, day).prefault('2s'),
   max_in_flight_size: size(1024).prefault('256MiB'),
   max_connections: integer(1, 1_000_000).default(1024),

@@ -14,6 +14,11 @@ export interface AdmissionLimits {
 const MIN_RETRY_MS = 1000;
 const MAX_RETRY_MS = 30_000;
 
+/** Requests of any size that are worked on at a time: one in the processor while another waits for the disk. */
+const TURNS_OF_ANY_SIZE = 2;
+/** Further ones have a turn while all of them together came with no more than this. */
+const SHARED_BYTES = 1024 * 1024;
+
 /** Time in which a restarted service is back. */
 const RESTART_MS = 5000;
 
@@ -25,8 +30,9 @@ export class Admission {
   #meanDurationMs = 0;
   #isClosed = false;
   #turnsTaken = 0;
+  #turnBytes = 0;
   /** In the order of coming. */
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Set<WaitingTicket>();
 
   /** `now` gives milliseconds of any steady clock. */
   constructor(limits: AdmissionLimits, now: () => number) {
@@ -56,12 +62,12 @@ export class Admission {
     const startedMs = this.#now();
     return new Ticket({
       reserve: (bytes, ownBytes) => this.#reserve(bytes, ownBytes),
-      waitForTurn: () => this.#waitForTurn(),
-      leave: (bytes, hasTurn) => {
+      waitForTurn: (bytes) => this.#waitForTurn(bytes),
+      leave: (bytes, turnBytes) => {
         this.#requests -= 1;
         this.#bytes -= bytes;
         this.#meanDurationMs += (this.#now() - startedMs - this.#meanDurationMs) / 16;
-        if (hasTurn) this.#passTurn();
+        if (turnBytes !== null) this.#endTurn(turnBytes);
       },
     });
   }
@@ -84,33 +90,52 @@ export class Admission {
     this.#bytes += bytes;
   }
 
-  #waitForTurn(): Promise<void> {
-    if (this.#turnsTaken < this.#limits.maxConcurrentConsumes) {
-      this.#turnsTaken += 1;
+  #waitForTurn(bytes: number): Promise<void> {
+    if (this.#waiting.size === 0 && this.#hasTurnFor(bytes)) {
+      this.#takeTurn(bytes);
       return Promise.resolve();
     }
     return new Promise((resolve, reject) => {
-      const take = (): void => {
-        clearTimeout(timer);
-        resolve();
+      const ticket: WaitingTicket = {
+        bytes,
+        take: () => {
+          clearTimeout(timer);
+          resolve();
+        },
       };
       const timer = setTimeout(() => {
-        this.#waiting.delete(take);
+        this.#waiting.delete(ticket);
         reject(this.#busy(`no turn came within ${this.#limits.maxWaitMs} ms.`));
+        this.#giveTurns();
       }, this.#limits.maxWaitMs);
-      this.#waiting.add(take);
+      this.#waiting.add(ticket);
     });
   }
 
-  /** To the one that waits longest, if any. */
-  #passTurn(): void {
-    const [next] = this.#waiting;
-    if (next === undefined) {
-      this.#turnsTaken -= 1;
-      return;
+  #hasTurnFor(bytes: number): boolean {
+    if (this.#turnsTaken >= this.#limits.maxConcurrentConsumes) return false;
+    return this.#turnsTaken < TURNS_OF_ANY_SIZE || this.#turnBytes + bytes <= SHARED_BYTES;
+  }
+
+  #takeTurn(bytes: number): void {
+    this.#turnsTaken += 1;
+    this.#turnBytes += bytes;
+  }
+
+  #endTurn(bytes: number): void {
+    this.#turnsTaken -= 1;
+    this.#turnBytes -= bytes;
+    this.#giveTurns();
+  }
+
+  /** To those that wait longest; a large one is not overtaken by small ones. */
+  #giveTurns(): void {
+    for (const ticket of this.#waiting) {
+      if (!this.#hasTurnFor(ticket.bytes)) return;
+      this.#waiting.delete(ticket);
+      this.#takeTurn(ticket.bytes);
+      ticket.take();
     }
-    this.#waiting.delete(next);
-    next();
   }
 
   /** The hint is how long requests take of late: by then one of those in hand will have gone. */
@@ -120,17 +145,23 @@ export class Admission {
   }
 }
 
+interface WaitingTicket {
+  readonly bytes: number;
+  take(): void;
+}
+
 interface TicketOffice {
   reserve(bytes: number, ownBytes: number): void;
-  waitForTurn(): Promise<void>;
-  leave(bytes: number, hasTurn: boolean): void;
+  waitForTurn(bytes: number): Promise<void>;
+  /** `turnBytes` are those that it had when it came to its turn; null where it never did. */
+  leave(bytes: number, turnBytes: number | null): void;
 }
 
 /** One admitted request. */
 export class Ticket {
   readonly #office: TicketOffice;
   #bytes = 0;
-  #hasTurn = false;
+  #turnBytes: number | null = null;
   #isReleased = false;
 
   constructor(office: TicketOffice) {
@@ -148,14 +179,15 @@ export class Ticket {
 
   /** Resolves when this request may be worked on; rejects with a `busy` refusal where that takes too long. */
   async waitForTurn(): Promise<void> {
-    await this.#office.waitForTurn();
-    this.#hasTurn = true;
+    const bytes = this.#bytes;
+    await this.#office.waitForTurn(bytes);
+    this.#turnBytes = bytes;
   }
 
   /** Gives everything back, once; not while `waitForTurn` is pending. */
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    this.#office.leave(this.#bytes, this.#hasTurn);
+    this.#office.leave(this.#bytes, this.#turnBytes);
   }
 }

@@ -60,7 +60,7 @@ export function resolveListenerSettings(settings: HttpListenerSettings): Resolve
     maxRequestBytes,
     maxDecompressedBytes,
     maxConcurrentRequests: settings.maxConcurrentRequests ?? 128,
-    maxConcurrentConsumes: settings.maxConcurrentConsumes ?? 4,
+    maxConcurrentConsumes: settings.maxConcurrentConsumes ?? 32,
     maxWaitMs: settings.maxWaitMs ?? 2000,
     maxInFlightBytes: settings.maxInFlightBytes ?? Math.max(256 * MEBIBYTE, maxRequestBytes + maxDecompressedBytes),
     maxConnections: settings.maxConnections ?? 1024,

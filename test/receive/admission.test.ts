@@ -105,4 +105,45 @@ describe('Admission', () => {
     first.release();
     await admission.enter().waitForTurn();
   });
+
+  it('gives two requests of any size their turn at once, and more while they are small together', async () => {
+    const admission = new Admission({ ...limits, maxInFlightBytes: 2 ** 30, maxConcurrentConsumes: 5 }, () => 0);
+    const turns: string[] = [];
+    const arrive = (name: string, bytes: number) => {
+      const ticket = admission.enter();
+      ticket.reserve(bytes);
+      void ticket.waitForTurn().then(() => turns.push(name));
+      return ticket;
+    };
+    const settled = () => new Promise((resolve) => setImmediate(resolve));
+    const large = [arrive('large 1', 8_000_000), arrive('large 2', 8_000_000)];
+    arrive('large 3', 8_000_000);
+    const small = arrive('small 1', 1000);
+    await settled();
+    expect(turns).toEqual(['large 1', 'large 2']);
+    // The next large one goes first, though the small one would fit sooner.
+    large[0]?.release();
+    await settled();
+    expect(turns.slice(2)).toEqual(['large 3']);
+    large[1]?.release();
+    await settled();
+    expect(turns.slice(3)).toEqual(['small 1']);
+    small.release();
+    await settled();
+    expect(admission.bytes).toBe(8_000_000);
+  });
+
+  it('gives small requests turns up to the bound on their number', async () => {
+    const admission = new Admission({ ...limits, maxInFlightBytes: 2 ** 30, maxConcurrentConsumes: 5 }, () => 0);
+    let turns = 0;
+    for (let n = 0; n < 8; n++) {
+      const ticket = admission.enter();
+      ticket.reserve(1000);
+      void ticket.waitForTurn().then(() => {
+        turns += 1;
+      });
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(turns).toBe(5);
+  });
 });

@@ -63,7 +63,7 @@ export function resolveSettings(settings: OtlpGrpcReceiverSettings): ResolvedSet
     maxDecompressedBytes,
     maxNestingDepth: settings.maxNestingDepth ?? 256,
     maxConcurrentRequests: settings.maxConcurrentRequests ?? 128,
-    maxConcurrentConsumes: settings.maxConcurrentConsumes ?? 4,
+    maxConcurrentConsumes: settings.maxConcurrentConsumes ?? 32,
     maxWaitMs: settings.maxWaitMs ?? 2000,
     maxInFlightBytes: settings.maxInFlightBytes ?? Math.max(256 * MEBIBYTE, maxRecvMsgSizeBytes + maxDecompressedBytes),
     maxConnections: settings.maxConnections ?? 1024,
