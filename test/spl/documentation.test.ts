@@ -25,7 +25,9 @@ describe('docs/spl.md', () => {
     ['function of stats', statsFunctionNames()],
     ['dataset', datasetNames()],
   ])('names every %s', (_, names) => {
-    expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+    // perc95 stands for the percentiles of every number.
+    const isNamed = (name: string): boolean => page.includes(`\`${name.replace(/^(perc)\d+$/, '$1<N>')}\``);
+    expect(names.filter((name) => !isNamed(name))).toEqual([]);
   });
 
   test('has a row for each command in its table, in order, and for no other', () => {
