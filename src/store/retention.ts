@@ -134,6 +134,13 @@ export class Retention {
       deleted[table] += rows;
       metrics.add('pintail_store_deleted_rows_total', rows, { table, reason });
     };
+    const oldest = await this.#findOldestDay();
+    if (oldest === null || oldest >= day) return false;
+    await database.exclusive(async (engine) => {
+      await engine.run(
+        `update event_horizon set arrived_before = greatest(arrived_before, make_timestamp(${day * dayMicros}))`,
+      );
+    });
     const files = await cold.expire(day, this.#stopping.signal);
     for (const table of eventTables) if (files[table] > 0) count(table, files[table]);
     while (!this.#stopping.signal.aborted) {
@@ -141,7 +148,6 @@ export class Retention {
       if (step === null) break;
       count(step.table, step.rows);
     }
-    if (deleted.kube_audit + deleted.logs === 0) return false;
     logger.info({ ...deleted, before: printDay(day), reason }, 'store: deleted the events that arrived before a day');
     return true;
   }

@@ -38,9 +38,12 @@ describe('events', () => {
     now = Date.UTC(2026, 10, 12) - 1;
     await opened.store.retain();
     expect(await kept(opened)).toEqual(['noon of the 1st', 'last of the 1st', 'first of the 2nd']);
+    const horizon = 'select arrived_before as h from event_horizon';
+    expect(await opened.loadedRows(horizon)).toEqual([{ h: '1970-01-01T00:00:00.000Z' }]);
     now = Date.UTC(2026, 10, 12);
     await opened.store.retain();
     expect(await kept(opened)).toEqual(['first of the 2nd']);
+    expect(await opened.loadedRows(horizon)).toEqual([{ h: '2026-11-02T00:00:00.000Z' }]);
     expect(opened.telemetry.value('pintail_store_deleted_rows_total{table="kube_audit",reason="retention"}')).toBe(2);
     expect(opened.telemetry.value('pintail_store_deleted_rows_total{table="logs",reason="retention"}')).toBe(2);
     expect(opened.telemetry.lines).toContainEqual({
@@ -76,7 +79,7 @@ describe('events', () => {
     await opened.store.shutdown();
     now += 60 * day;
     await using again = await opened.reopen();
-    await expect.poll(() => kept(again)).toEqual([]);
+    await expect.poll(() => kept(again), { timeout: 20_000 }).toEqual([]);
   });
 
   test('of the spool that are older than the retention when they are loaded go at the next pass', async () => {
@@ -97,7 +100,7 @@ describe('events', () => {
       const before = await connection.query('select count(*) as n from kube_audit');
       retained = opened.store.retain();
       await expect
-        .poll(() => opened.telemetry.lines.map(({ message }) => message))
+        .poll(() => opened.telemetry.lines.map(({ message }) => message), { timeout: 20_000 })
         .toContain('store: deleted the events that arrived before a day');
       return [...before, ...(await connection.query('select count(*) as n from kube_audit'))];
     });
@@ -229,18 +232,22 @@ describe('storage.max_disk_size', () => {
     for (let pass = 0; pass < 8; pass += 1) await opened.store.retain();
     expect(await opened.loadedRows(days)).toEqual([{ d: '2026-11-09' }]);
     await expect
-      .poll(() => rejection(opened.store.append(auditBatch(auditRow('refused')))).catch(() => null))
+      .poll(() => rejection(opened.store.append(auditBatch(auditRow('refused')))).catch(() => null), {
+        timeout: 20_000,
+      })
       .toBeInstanceOf(RetryableError);
     const refusal = await rejection(opened.store.append(auditBatch(auditRow('refused'))));
     expect(String(refusal)).toContain('storage.max_disk_size (11.4 MiB)');
     now += day;
     await opened.store.retain();
     await expect
-      .poll(() =>
-        opened.store.append(auditBatch(auditRow('taken'))).then(
-          () => true,
-          () => false,
-        ),
+      .poll(
+        () =>
+          opened.store.append(auditBatch(auditRow('taken'))).then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 20_000 },
       )
       .toBe(true);
     expect(await opened.loadedRows('select "auditID" from kube_audit')).toEqual([{ auditID: 'taken' }]);

@@ -15,6 +15,12 @@ export async function writeLateDataCursor(connection: Connection, commitSeq: num
   );
 }
 
+/** Events that arrived before this time (epoch seconds) are gone. */
+export async function readEventHorizon(connection: Connection): Promise<number> {
+  const [row] = await connection.query('select epoch(arrived_before) as seconds from event_horizon');
+  return Number(row?.seconds ?? 0);
+}
+
 /** The newest load commit; 0 where nothing was loaded. Not read from the events, of which there may be very many. */
 export async function readNewestCommit(connection: Connection): Promise<number> {
   const [row] = await connection.query('select coalesce(max(commit_seq), 0) as commit_seq from load_commit');

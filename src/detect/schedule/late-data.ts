@@ -4,7 +4,13 @@
  */
 import type { EventStore } from '../../component.ts';
 import type { Clock } from './clock.ts';
-import { readCommitsAfter, readLateDataCursor, readNewestCommit, writeLateDataCursor } from './late-data-ledger.ts';
+import {
+  readCommitsAfter,
+  readEventHorizon,
+  readLateDataCursor,
+  readNewestCommit,
+  writeLateDataCursor,
+} from './late-data-ledger.ts';
 import { LoadHistory, toStretches } from './load-history.ts';
 import { insertRuns, type LedgerRun, markPending, readDoneRuns, readLatestDone } from './run-ledger.ts';
 import { newRun, type ScheduledDetection, writesLookup } from './scheduled-detection.ts';
@@ -116,9 +122,12 @@ export class LateData {
     this.#history.forgetBefore(now - this.#horizonSeconds);
     try {
       const since = now - this.#settings.catchUpSeconds;
-      const done = await this.#store.database.read({ share: 'service' }, (connection) =>
-        readDoneRuns(connection, toStretches(changed), since),
-      );
+      const done = await this.#store.database.read({ share: 'service' }, async (connection) => {
+        const horizon = await readEventHorizon(connection);
+        const runs = await readDoneRuns(connection, toStretches(changed), since);
+        // Without all of its events a window would lose findings that were right.
+        return runs.filter(({ window }) => window.earliest >= horizon);
+      });
       const late = done.filter((run) => this.#history.newMinutes(run.window, run.watermark ?? 0).length > 0);
       const reopened = late.flatMap((run) => {
         const scheduled = detections.get(run.detection);

@@ -177,6 +177,26 @@ describe('late data', () => {
     expect(await bench.ledger()).toEqual(['02 10:00 08:50-09:50 done r1 rows=1']);
   });
 
+  test.each([
+    ['one second after', '2026-11-02T08:50:01Z', 'done r0 rows=1'],
+    ['when', '2026-11-02T08:50:00Z', 'done r1 rows=1'],
+  ])(
+    'opens no window whose events are partly gone: the oldest that is kept came %s it begins',
+    async (_when, horizon, then) => {
+      await bench.load([deleted('2026-11-02T09:00:00Z', 'eve')]);
+      await start();
+      await turnTo('2026-11-02T10:00:00Z');
+      await bench.database.write(async (connection) => {
+        await connection.run(`delete from kube_audit`);
+        await connection.run(`update event_horizon set arrived_before = cast($1 as timestamp)`, [horizon]);
+      });
+      await bench.load([deleted('2026-11-02T09:30:00Z', 'mallory')]);
+      clock.advance(60);
+      await scheduler.idle();
+      expect(await bench.ledger()).toEqual([`02 10:00 08:50-09:50 ${then}`]);
+    },
+  );
+
   test('leaves windows alone that its rows do not fall into', async () => {
     await start();
     await turnTo('2026-11-02T10:00:00Z');
