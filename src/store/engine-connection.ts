@@ -104,13 +104,17 @@ export class EngineConnection implements Connection {
     this.#signal?.throwIfAborted();
     const stop = this.#interruptOnAbort();
     try {
-      return await work();
+      const result = await work();
+      // DuckDB 1.5 may end an interrupted stream as it ends a whole one: without an error.
+      this.#signal?.throwIfAborted();
+      return result;
     } catch (error: unknown) {
       stop();
       if (this.#afterFailure !== undefined && !this.#isReleased) {
         await this.#connection.run(this.#afterFailure).catch(() => undefined);
       }
-      throw translateEngineError(error, this.#signal);
+      const signal = this.#signal;
+      throw signal?.aborted === true && error === signal.reason ? error : translateEngineError(error, signal);
     } finally {
       stop();
     }

@@ -37,6 +37,26 @@ describe('EngineConnection', () => {
     expect(rows).toEqual([{ a: 1, 'a:2': 2, 'a:1': 3, constructor: 4, 'constructor:1': 5 }]);
   });
 
+  it('never ends a stream as if it were whole because it was interrupted', async () => {
+    const endless = 'select a.range as a, b.range as b from range(10000000) a, range(10000000) b';
+    for (let attempt = 0; attempt < 16; attempt += 1) {
+      const stop = new AbortController();
+      const reason = new Error('over');
+      let rows = 0;
+      const read = database.read({ share: 'hunt', signal: stop.signal }, async (connection) => {
+        const stream = await connection.stream(endless);
+        for await (const chunk of stream.chunks()) {
+          rows += chunk.length;
+          // While the next chunk is being made, at another moment of it each time.
+          if (rows === 20_480) setTimeout(() => stop.abort(reason), attempt % 4);
+        }
+        return rows;
+      });
+      await expect(read, `attempt ${attempt}`).rejects.toBe(reason);
+      expect(rows).toBeGreaterThanOrEqual(20_480);
+    }
+  });
+
   it('refuses a struct whose member would be lost, and shows it as JSON', async () => {
     await expect(database.query(`select {'__proto__': 1, 'a': 2} as s`)).rejects.toThrow(/column s: .*"__proto__"/);
     expect(await database.query(`select {'__proto__': 1, 'a': 2}::json::varchar as s`)).toEqual([
