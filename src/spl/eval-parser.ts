@@ -92,6 +92,8 @@ function parseLike(context: ParseContext, left: EvalExpression): EvalExpression 
 
 function parseIn(context: ParseContext, operand: EvalExpression): EvalExpression {
   context.next('eval');
+  const list = context.peek('eval');
+  if (list.kind === 'operator' && list.text === '[') throw foundSubsearch(list);
   context.expectOperator('eval', '(', 'IN');
   const values = parseArguments(context);
   if (values.length === 0) throw new SplError('SPL206', 'IN: expected at least one value, found none.', operand.span);
@@ -167,7 +169,7 @@ function parsePrimary(context: ParseContext): EvalExpression {
       return parseName(context);
     case 'operator':
       if (token.text === '(') return parseParenthesis(context);
-      if (token.text === '[') throw new SplError('SPL207', 'expression: subsearches are not supported.', token);
+      if (token.text === '[') throw foundSubsearch(token);
       break;
     case 'end':
       break;
@@ -258,4 +260,9 @@ function isWord(token: Token, word: string): boolean {
 function expectWord(context: ParseContext, word: string): void {
   if (!isWord(context.peek('eval'), word)) throw context.unexpected('expression', `"${word}"`, context.peek('eval'));
   context.next('eval');
+}
+
+function foundSubsearch(token: Token): SplError {
+  const help = 'A subsearch is a term of search: search [search … | fields user].';
+  return new SplError('SPL207', 'expression: expected a value, found a subsearch.', token, help);
 }

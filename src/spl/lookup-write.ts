@@ -2,6 +2,7 @@
 import type { OutputlookupCommand, Search } from './ast.ts';
 import { SplError } from './diagnostics.ts';
 import { findLookup, type LookupTables } from './lookup-table.ts';
+import { searchesOf } from './subsearches.ts';
 import { suggest } from './suggestion.ts';
 
 export interface LookupWrite {
@@ -42,7 +43,7 @@ export function findLookupWrite(
 function writersOf(search: Search): readonly OutputlookupCommand[] {
   return search.commands.flatMap((command) => {
     if (command.kind === 'OutputlookupCommand') return [command];
-    return 'search' in command ? writersOf(command.search) : [];
+    return searchesOf(command).flatMap(writersOf);
   });
 }
 

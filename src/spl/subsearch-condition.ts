@@ -29,6 +29,13 @@ import { endsInReturn, type SubsearchTerm } from './subsearch-term.ts';
 import { asText, type Value } from './value.ts';
 import { likePatternOf } from './wildcard-pattern.ts';
 
+/** The rows that are compared. */
+export interface RowsOutside {
+  /** The table or node that yields them. */
+  readonly source: string;
+  readonly read: (field: FieldName) => Value;
+}
+
 /** The subsearches of one command: their rows once, their conditions as often as fields are read from another table. */
 export class SubsearchTerms {
   /** Whose rows the conditions look into. */
@@ -44,9 +51,9 @@ export class SubsearchTerms {
   }
 
   /** True where the row outside matches a row of the subsearch; under NOT and of no rows false in any case. */
-  condition({ subsearch, isNegated }: SubsearchUse, read: (field: FieldName) => Value): Expression {
+  condition({ subsearch, isNegated }: SubsearchUse, outside: RowsOutside): Expression {
     const rows = this.#rows(subsearch);
-    const values = rows.term.fields.map(read);
+    const values = rows.term.fields.map((field) => ofSource(outside.read(field), outside.source));
     const isAny = or([equalsRow(values, rows), matchesRow(values, rows)]);
     if (isNegated || !endsInReturn(subsearch.search)) return isAny;
     this.#scope.warn(
@@ -117,6 +124,11 @@ function comparedRows(term: SubsearchTerm, outer: readonly string[]): ComparedRo
     ]),
   };
   return { term, all, plain, special, texts, patterns, names };
+}
+
+/** Within a subquery, DuckDB takes a bare column `user` of the rows outside for the session's user. */
+function ofSource(value: Value, source: string): Value {
+  return value.expression.op === 'column' ? { ...value, expression: column(value.expression.name, source) } : value;
 }
 
 /** Each combination of values once, in lower case; of several values one for each. */

@@ -45,7 +45,7 @@ export const search: CommandSpec<SearchCommand> = {
         const raw = input.fields.get('_raw');
         return raw === undefined ? undefined : column(raw.column);
       },
-      subsearch: (use) => subsearches.condition(use, read),
+      subsearch: (use) => subsearches.condition(use, { source: input.node.label, read }),
     });
     return scope.filter(input, [predicate], subsearches.nodes);
   },
@@ -189,7 +189,11 @@ function tablePredicates(
     lowerSearch(term, {
       read: (field) => read(field.name, field.span),
       raw: () => asText(read('_raw', term.span)),
-      subsearch: (use) => subsearches.condition(use, ({ name, span }) => compared.columnOf(name, read(name, span))),
+      subsearch: (use) =>
+        subsearches.condition(use, {
+          source: table.table,
+          read: ({ name, span }) => compared.columnOf(name, read(name, span)),
+        }),
     }),
   );
   return [...held.values(), ...found];

@@ -107,11 +107,14 @@ export function runCommand(command: Command, table: Table, settings: Scope): Tab
       };
     }
     case 'EventstatsCommand':
-      return eventStats(
-        command.aggregations,
-        command.by.map(({ name }) => name),
-        table,
-        settings,
+      return without(
+        eventStats(
+          command.aggregations,
+          command.by.map(({ name }) => name),
+          table,
+          settings,
+        ),
+        command.aggregations.map(({ output }) => output.name),
       );
     case 'TopCommand':
       return { rows: topRows(command, rows), existing: new Set() };
@@ -213,7 +216,10 @@ export function runCommand(command: Command, table: Table, settings: Scope): Tab
     case 'AddtotalsCommand':
       return addTotals(command, table);
     case 'StreamstatsCommand':
-      return streamStats(command, table, settings);
+      return without(
+        streamStats(command, table, settings),
+        command.aggregations.map(({ output }) => output.name),
+      );
     case 'ChartCommand':
       return chart(command, rows, settings);
     case 'TransactionCommand':

@@ -109,7 +109,7 @@ stats_2 as (
 search_3 as (
   select *
   from stats_2
-  where lower("count"::varchar) in (select "term" from subsearch_1_plain) or exists (select 1 from subsearch_1_patterns where lower("count"::varchar) like "pattern" escape '\' or spl_in_network("count"::varchar, "term")) or lower("kind") in (select "term" from subsearch_2_plain) or exists (select 1 from subsearch_2_patterns where lower("kind") like "pattern" escape '\' or spl_in_network("kind", "term"))
+  where lower(stats_2."count"::varchar) in (select "term" from subsearch_1_plain) or exists (select 1 from subsearch_1_patterns where lower(stats_2."count"::varchar) like "pattern" escape '\' or spl_in_network(stats_2."count"::varchar, "term")) or lower(stats_2."kind") in (select "term" from subsearch_2_plain) or exists (select 1 from subsearch_2_patterns where lower(stats_2."kind") like "pattern" escape '\' or spl_in_network(stats_2."kind", "term"))
 )
 select "kind", "count", "ids"
 from search_3

@@ -50,7 +50,7 @@ search_1 as (
   ) as "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and (lower(compared_1) in (select "term" from subsearch_1_plain) or exists (select 1 from subsearch_1_patterns where lower(compared_1) like "pattern" escape '\' or spl_in_network(compared_1, "term")))
+    and (lower("logs".compared_1) in (select "term" from subsearch_1_plain) or exists (select 1 from subsearch_1_patterns where lower("logs".compared_1) like "pattern" escape '\' or spl_in_network("logs".compared_1, "term")))
 )
 select "id"
 from search_1

@@ -56,7 +56,7 @@ append_3_search_1 as (
   ) as "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and (lower(compared_1) in (select "term" from subsearch_2_plain) or exists (select 1 from subsearch_2_patterns where lower(compared_1) like "pattern" escape '\' or spl_in_network(compared_1, "term")))
+    and (lower("logs".compared_1) in (select "term" from subsearch_2_plain) or exists (select 1 from subsearch_2_patterns where lower("logs".compared_1) like "pattern" escape '\' or spl_in_network("logs".compared_1, "term")))
     and lower(coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id']))) = 'b'
 ),
 subsearch_1_search_1 as (
@@ -123,7 +123,7 @@ search_1 as (
   ) as "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and ((lower(compared_1), lower(compared_2)) in (select "term", term_2 from subsearch_1_plain) or exists (select 1 from subsearch_1_patterns where ("term" is null or lower(compared_1) like "pattern" escape '\' or spl_in_network(compared_1, "term")) and (term_2 is null or lower(compared_2) like pattern_2 escape '\' or spl_in_network(compared_2, term_2))))
+    and ((lower("logs".compared_1), lower("logs".compared_2)) in (select "term", term_2 from subsearch_1_plain) or exists (select 1 from subsearch_1_patterns where ("term" is null or lower("logs".compared_1) like "pattern" escape '\' or spl_in_network("logs".compared_1, "term")) and (term_2 is null or lower("logs".compared_2) like pattern_2 escape '\' or spl_in_network("logs".compared_2, term_2))))
 ),
 append_3 as (
   select "id", 1 as _order, row_number() over (order by _order desc) as "_order_2"

@@ -47,7 +47,7 @@ search_1 as (
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
     and (lower(coalesce(spl_text_at(coalesce("event", _raw), ['$.id']), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id']))) = 'f' or lower(coalesce(spl_text_at(coalesce("event", _raw), ['$.id']), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id']))) = 'x')
-    and (lower(compared_1) in (select "term" from subsearch_1_plain) or exists (select 1 from subsearch_1_patterns where lower(compared_1) like "pattern" escape '\' or spl_in_network(compared_1, "term")))
+    and (lower(kube_audit.compared_1) in (select "term" from subsearch_1_plain) or exists (select 1 from subsearch_1_patterns where lower(kube_audit.compared_1) like "pattern" escape '\' or spl_in_network(kube_audit.compared_1, "term")))
   union all
   select _time
   from (
@@ -59,7 +59,7 @@ search_1 as (
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
     and (lower(coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id']))) = 'f' or lower(coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id']))) = 'x')
-    and (lower(compared_1) in (select "term" from subsearch_1_plain) or exists (select 1 from subsearch_1_patterns where lower(compared_1) like "pattern" escape '\' or spl_in_network(compared_1, "term")))
+    and (lower("logs".compared_1) in (select "term" from subsearch_1_plain) or exists (select 1 from subsearch_1_patterns where lower("logs".compared_1) like "pattern" escape '\' or spl_in_network("logs".compared_1, "term")))
 ),
 stats_2 as (
   select count(*) as "count"

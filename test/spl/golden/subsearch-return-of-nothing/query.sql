@@ -57,7 +57,7 @@ append_3_search_1 as (
   ) as "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and (lower(compared_1) in (select "term" from subsearch_2_plain) or exists (select 1 from subsearch_2_patterns where lower(compared_1) like "pattern" escape '\' or spl_in_network(compared_1, "term"))) is not true
+    and (lower("logs".compared_1) in (select "term" from subsearch_2_plain) or exists (select 1 from subsearch_2_patterns where lower("logs".compared_1) like "pattern" escape '\' or spl_in_network("logs".compared_1, "term"))) is not true
     and lower(coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id']))) = 'b'
 ),
 subsearch_1_search_1 as (
@@ -119,7 +119,7 @@ search_1 as (
   ) as "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and (lower(compared_1) in (select "term" from subsearch_1_plain) or exists (select 1 from subsearch_1_patterns where lower(compared_1) like "pattern" escape '\' or spl_in_network(compared_1, "term")) or not exists (select 1 from subsearch_1_rows))
+    and (lower("logs".compared_1) in (select "term" from subsearch_1_plain) or exists (select 1 from subsearch_1_patterns where lower("logs".compared_1) like "pattern" escape '\' or spl_in_network("logs".compared_1, "term")) or not exists (select 1 from subsearch_1_rows))
     and lower(coalesce(spl_text_at(_raw, ['$.id']), spl_pair_at(_raw, 'id'), spl_text_at("attributes", ['$.id']), spl_text_at("resource", ['$.id']))) = 'a'
 ),
 append_3 as (

@@ -59,7 +59,7 @@ search_1 as (
   ) as "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and (exists (select 1 from (select unnest(compared_2) as "item") where (lower(compared_1), lower("item")) in (select "term", term_2 from subsearch_1_plain)) or exists (select 1 from subsearch_1_patterns where ("term" is null or lower(compared_1) like "pattern" escape '\' or spl_in_network(compared_1, "term")) and (term_2 is null or exists (select 1 from (select unnest(compared_2) as item_2) where lower(item_2) like pattern_2 escape '\' or spl_in_network(item_2, term_2)))))
+    and (exists (select 1 from (select unnest("logs".compared_2) as "item") where (lower("logs".compared_1), lower("item")) in (select "term", term_2 from subsearch_1_plain)) or exists (select 1 from subsearch_1_patterns where ("term" is null or lower("logs".compared_1) like "pattern" escape '\' or spl_in_network("logs".compared_1, "term")) and (term_2 is null or exists (select 1 from (select unnest("logs".compared_2) as item_2) where lower(item_2) like pattern_2 escape '\' or spl_in_network(item_2, term_2)))))
 )
 select "id"
 from search_1
