@@ -71,6 +71,22 @@ export function firstRows(relation: Relation, count: number, label: string): Rel
   return { ...relation, node: { kind: 'Limit', label, input: relation.node, orderBy: relation.order, count } };
 }
 
+/** Within a subquery DuckDB takes these for functions without brackets before it looks for a column of the query around it. */
+const SQL_VALUES: ReadonlySet<string> = new Set([
+  'current_catalog',
+  'current_database',
+  'current_date',
+  'current_role',
+  'current_schema',
+  'current_time',
+  'current_timestamp',
+  'current_user',
+  'localtime',
+  'localtimestamp',
+  'session_user',
+  'user',
+]);
+
 /** Names for columns: the field's own where it is free. DuckDB takes names that differ only in case for the same. */
 export class ColumnNames {
   /** Parameters of lambdas would hide columns of the same name. */
@@ -83,7 +99,8 @@ export class ColumnNames {
   take(name: string): string {
     const base = name === '' || name.includes('\0') ? 'field' : name;
     const isParameter = /^(?:each_|kept_|location_|match_|member_|place_|step_|whole_)\d*$/i.test(base);
-    let candidate = isParameter ? `${base}_1` : base;
+    const isFunction = SQL_VALUES.has(fold(base));
+    let candidate = isParameter || isFunction ? `${base}_1` : base;
     for (let count = 2; this.#used.has(fold(candidate)); count += 1) candidate = `${base}_${count}`;
     this.#used.add(fold(candidate));
     return candidate;

@@ -6,7 +6,7 @@ with search_1 as (
     coalesce(spl_text_at(_raw, ['$.parent']), spl_pair_at(_raw, 'parent'), spl_text_at("attributes", ['$.parent']), spl_text_at("resource", ['$.parent'])) as "parent",
     coalesce(spl_text_at(_raw, ['$.proc_exepath']), spl_pair_at(_raw, 'proc_exepath'), spl_text_at("attributes", ['$.proc_exepath']), spl_text_at("resource", ['$.proc_exepath'])) as "proc_exepath",
     coalesce(spl_text_at(_raw, ['$.process']), spl_pair_at(_raw, 'process'), spl_text_at("attributes", ['$.process']), spl_text_at("resource", ['$.process'])) as "process",
-    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as "user"
+    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as user_1
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
@@ -21,7 +21,7 @@ fillnull_2 as (
     case when count("parent") over () > 0 then coalesce("parent", '0') end as "parent",
     case when count("proc_exepath") over () > 0 then coalesce("proc_exepath", '0') end as "proc_exepath",
     case when count("process") over () > 0 then coalesce("process", '0') end as "process",
-    case when count("user") over () > 0 then coalesce("user", '0') end as "user"
+    case when count(user_1) over () > 0 then coalesce(user_1, '0') end as user_1
   from search_1
 ),
 stats_3 as (
@@ -32,7 +32,7 @@ stats_3 as (
     "parent",
     "proc_exepath",
     "process",
-    "user",
+    user_1,
     count(*) as "count"
   from fillnull_2
   where "container_image" is not null
@@ -41,7 +41,7 @@ stats_3 as (
     and "parent" is not null
     and "proc_exepath" is not null
     and "process" is not null
-    and "user" is not null
+    and user_1 is not null
   group by
     "container_image",
     "container_image_tag",
@@ -49,7 +49,7 @@ stats_3 as (
     "parent",
     "proc_exepath",
     "process",
-    "user"
+    user_1
 )
 select
   "container_image",
@@ -58,7 +58,7 @@ select
   "parent",
   "proc_exepath",
   "process",
-  "user",
+  user_1 as "user",
   "count"
 from stats_3
 order by
@@ -68,4 +68,4 @@ order by
   "parent",
   "proc_exepath",
   "process",
-  "user"
+  user_1

@@ -30,7 +30,7 @@ stats_4 as (
     list(distinct "data.protoPayload.methodName" order by "data.protoPayload.methodName") filter (where "data.protoPayload.methodName" is not null) as "method_names",
     list(distinct "data.protoPayload.resourceName" order by "data.protoPayload.resourceName") filter (where "data.protoPayload.resourceName" is not null) as "resource_name",
     list(distinct "data.protoPayload.requestMetadata.callerSuppliedUserAgent" order by "data.protoPayload.requestMetadata.callerSuppliedUserAgent") filter (where "data.protoPayload.requestMetadata.callerSuppliedUserAgent" is not null) as "http_user_agent",
-    list(distinct "data.protoPayload.authenticationInfo.principalEmail" order by "data.protoPayload.authenticationInfo.principalEmail") filter (where "data.protoPayload.authenticationInfo.principalEmail" is not null) as "user",
+    list(distinct "data.protoPayload.authenticationInfo.principalEmail" order by "data.protoPayload.authenticationInfo.principalEmail") filter (where "data.protoPayload.authenticationInfo.principalEmail" is not null) as user_1,
     list(distinct "data.protoPayload.status.message" order by "data.protoPayload.status.message") filter (where "data.protoPayload.status.message" is not null) as "values(data.protoPayload.status.message)"
   from search_3
   where "data.protoPayload.requestMetadata.callerIp" is not null
@@ -51,7 +51,7 @@ select
   "method_names",
   "resource_name",
   "http_user_agent",
-  "user",
+  user_1 as "user",
   "values(data.protoPayload.status.message)"
 from stats_4
 order by "src_ip", "data.resource.labels.cluster_name", "data.resource.type"

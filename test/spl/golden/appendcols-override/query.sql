@@ -1,6 +1,6 @@
 with appendcols_3_search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as "user"
+    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as user_1
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
@@ -9,11 +9,11 @@ with appendcols_3_search_1 as (
 appendcols_3_stats_2 as (
   select
     count(*) as "count",
-    list(distinct "user" order by "user") filter (where "user" is not null) as "user"
+    list(distinct user_1 order by user_1) filter (where user_1 is not null) as user_1
   from appendcols_3_search_1
 ),
 appendcols_3_eval_3 as (
-  select "count", "user", case when "count" > 1 then 'x' end as "kind"
+  select "count", user_1, case when "count" > 1 then 'x' end as "kind"
   from appendcols_3_stats_2
 ),
 appendcols_3_first as (
@@ -52,7 +52,7 @@ appendcols_3_both as (
     "kind",
     "count",
     null::bigint as count_2,
-    null::varchar[] as "user",
+    null::varchar[] as user_1,
     null::varchar as kind_2
   from appendcols_3_left
   union all
@@ -61,7 +61,7 @@ appendcols_3_both as (
     null::varchar as "kind",
     null::bigint as "count",
     "count" as count_2,
-    "user",
+    user_1,
     "kind" as kind_2
   from appendcols_3_right
 ),
@@ -70,10 +70,10 @@ appendcols_3 as (
     "place" as _order,
     coalesce(any_value(kind_2), any_value("kind")) as "kind",
     coalesce(any_value(count_2), any_value("count")) as "count",
-    any_value("user") as "user"
+    any_value(user_1) as user_1
   from appendcols_3_both
   group by "place"
 )
-select "kind", "count", "user"
+select "kind", "count", user_1 as "user"
 from appendcols_3
 order by _order

@@ -1,6 +1,6 @@
 with append_4_search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as "user",
+    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as user_1,
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
@@ -9,7 +9,7 @@ with append_4_search_1 as (
 ),
 append_4_format_3_rows as (
   select
-    '( ' || array_to_string(nullif(list_filter(['user="' || replace(replace("user", '\', '\\'), '"', '\"') || '"'], lambda kept_: kept_ is not null), []::varchar[]), ' AND ') || ' )' as "row",
+    '( ' || array_to_string(nullif(list_filter(['user="' || replace(replace(user_1, '\', '\\'), '"', '\"') || '"'], lambda kept_: kept_ is not null), []::varchar[]), ' AND ') || ' )' as "row",
     _order as order_1
   from append_4_search_1
 ),
@@ -20,7 +20,7 @@ append_4_format_3 as (
 ),
 search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as "user",
+    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as user_1,
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
@@ -29,7 +29,7 @@ search_1 as (
 ),
 format_3_rows as (
   select
-    '( ' || array_to_string(nullif(list_filter(['user="' || replace(replace("user", '\', '\\'), '"', '\"') || '"'], lambda kept_: kept_ is not null), []::varchar[]), ' AND ') || ' )' as "row",
+    '( ' || array_to_string(nullif(list_filter(['user="' || replace(replace(user_1, '\', '\\'), '"', '\"') || '"'], lambda kept_: kept_ is not null), []::varchar[]), ' AND ') || ' )' as "row",
     _order as order_1
   from search_1
 ),

@@ -1,6 +1,6 @@
 with append_5_search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as "user",
+    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as user_1,
     coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])) as "kind",
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
@@ -15,7 +15,7 @@ append_5_format_3_first as (
 ),
 append_5_format_3_rows as (
   select
-    array_to_string(nullif(list_filter(['kind="' || replace(replace("kind", '\', '\\'), '"', '\"') || '"', 'user="' || replace(replace("user", '\', '\\'), '"', '\"') || '"'], lambda kept_: kept_ is not null), []::varchar[]), ' , ') as "row",
+    array_to_string(nullif(list_filter(['kind="' || replace(replace("kind", '\', '\\'), '"', '\"') || '"', 'user="' || replace(replace(user_1, '\', '\\'), '"', '\"') || '"'], lambda kept_: kept_ is not null), []::varchar[]), ' , ') as "row",
     _order as order_1
   from append_5_format_3_first
 ),
@@ -26,7 +26,7 @@ append_5_format_3 as (
 ),
 search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as "user",
+    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as user_1,
     coalesce(spl_list_at(_raw, ['$.ip']), spl_list_at("attributes", ['$.ip']), spl_list_at("resource", ['$.ip'])) as "ip{}",
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
@@ -36,7 +36,7 @@ search_1 as (
 ),
 format_4_rows as (
   select
-    '[ ' || array_to_string(nullif(list_filter([case when len("ip{}") > 1 then '( ' || array_to_string(list_transform("ip{}", lambda member_: 'ip="' || replace(replace(member_, '\', '\\'), '"', '\"') || '"'), ' mv ') || ' )' else list_transform("ip{}", lambda member_: 'ip="' || replace(replace(member_, '\', '\\'), '"', '\"') || '"')[1] end, 'user="' || replace(replace("user", '\', '\\'), '"', '\"') || '"'], lambda kept_: kept_ is not null), []::varchar[]), ' && ') || ' ]' as "row",
+    '[ ' || array_to_string(nullif(list_filter([case when len("ip{}") > 1 then '( ' || array_to_string(list_transform("ip{}", lambda member_: 'ip="' || replace(replace(member_, '\', '\\'), '"', '\"') || '"'), ' mv ') || ' )' else list_transform("ip{}", lambda member_: 'ip="' || replace(replace(member_, '\', '\\'), '"', '\"') || '"')[1] end, 'user="' || replace(replace(user_1, '\', '\\'), '"', '\"') || '"'], lambda kept_: kept_ is not null), []::varchar[]), ' && ') || ' ]' as "row",
     _order as order_1
   from search_1
 ),

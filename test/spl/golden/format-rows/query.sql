@@ -10,7 +10,7 @@ with append_6_search_1 as (
 ),
 append_5_search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as "user",
+    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as user_1,
     coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])) as "kind",
     coalesce(spl_list_at(_raw, ['$.ip']), spl_list_at("attributes", ['$.ip']), spl_list_at("resource", ['$.ip'])) as "ip{}",
     row(_time, _indextime, commit_seq, "identity") as _order
@@ -21,7 +21,7 @@ append_5_search_1 as (
 ),
 search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as "user",
+    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as user_1,
     coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind'])) as "kind",
     coalesce(spl_list_at(_raw, ['$.ip']), spl_list_at("attributes", ['$.ip']), spl_list_at("resource", ['$.ip'])) as "ip{}",
     row(_time, _indextime, commit_seq, "identity") as _order
@@ -38,7 +38,7 @@ head_4 as (
 ),
 append_5 as (
   select
-    "user",
+    user_1,
     "ip{}" as "ip",
     "kind",
     1 as _order,
@@ -46,7 +46,7 @@ append_5 as (
   from head_4
   union all
   select
-    "user",
+    user_1,
     "ip{}" as "ip",
     "kind",
     2 as _order,
@@ -55,7 +55,7 @@ append_5 as (
 ),
 append_6 as (
   select
-    "user",
+    user_1,
     "ip",
     "kind",
     null::varchar as "user.name",
@@ -65,7 +65,7 @@ append_6 as (
   from append_5
   union all
   select
-    null::varchar as "user",
+    null::varchar as user_1,
     null::varchar[] as "ip",
     null::varchar as "kind",
     "user.name",
@@ -76,7 +76,7 @@ append_6 as (
 ),
 format_7_rows as (
   select
-    '( ' || array_to_string(nullif(list_filter([case when len("ip") > 1 then '( ' || array_to_string(list_transform("ip", lambda member_: 'ip="' || replace(replace(member_, '\', '\\'), '"', '\"') || '"'), ' OR ') || ' )' else list_transform("ip", lambda member_: 'ip="' || replace(replace(member_, '\', '\\'), '"', '\"') || '"')[1] end, 'kind="' || replace(replace("kind", '\', '\\'), '"', '\"') || '"', 'quoted="' || replace(replace("quoted", '\', '\\'), '"', '\"') || '"', 'user="' || replace(replace("user", '\', '\\'), '"', '\"') || '"', '"user.name"="' || replace(replace("user.name", '\', '\\'), '"', '\"') || '"'], lambda kept_: kept_ is not null), []::varchar[]), ' AND ') || ' )' as "row",
+    '( ' || array_to_string(nullif(list_filter([case when len("ip") > 1 then '( ' || array_to_string(list_transform("ip", lambda member_: 'ip="' || replace(replace(member_, '\', '\\'), '"', '\"') || '"'), ' OR ') || ' )' else list_transform("ip", lambda member_: 'ip="' || replace(replace(member_, '\', '\\'), '"', '\"') || '"')[1] end, 'kind="' || replace(replace("kind", '\', '\\'), '"', '\"') || '"', 'quoted="' || replace(replace("quoted", '\', '\\'), '"', '\"') || '"', 'user="' || replace(replace(user_1, '\', '\\'), '"', '\"') || '"', '"user.name"="' || replace(replace("user.name", '\', '\\'), '"', '\"') || '"'], lambda kept_: kept_ is not null), []::varchar[]), ' AND ') || ' )' as "row",
     _order as order_1,
     "_order_2" as order_2
   from append_6

@@ -11,7 +11,7 @@ with lookup_2_rows as (
 ),
 search_1 as materialized (
   select
-    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as "user",
+    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as user_1,
     coalesce(spl_text_at(_raw, ['$.action']), spl_pair_at(_raw, 'action'), spl_text_at("attributes", ['$.action']), spl_text_at("resource", ['$.action'])) as "action",
     coalesce(spl_text_at(_raw, ['$.answer']), spl_pair_at(_raw, 'answer'), spl_text_at("attributes", ['$.answer']), spl_text_at("resource", ['$.answer'])) as "answer",
     row(_time, _indextime, commit_seq, "identity") as _order
@@ -20,11 +20,11 @@ search_1 as materialized (
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
 ),
 lookup_2_keys as (
-  select "user" as "key", "action" as key_2
+  select user_1 as "key", "action" as key_2
   from search_1
-  where "user" is not null
+  where user_1 is not null
     and "action" is not null
-  group by "user", "action"
+  group by user_1, "action"
 ),
 lookup_2_keys_compared as (
   select "key", key_2, "key" as "compared", key_2 as compared_2
@@ -49,13 +49,13 @@ lookup_2_found as (
 ),
 lookup_2 as (
   select
-    search_1."user",
+    search_1.user_1,
     search_1."action",
     case when lookup_2_found."key" is not null then lookup_2_found."value" else nullif([search_1."answer"], [null]::varchar[]) end as "answer",
     search_1._order
   from search_1
-  left join lookup_2_found on lookup_2_found."key" = "user" and lookup_2_found.key_2 = "action"
+  left join lookup_2_found on lookup_2_found."key" = user_1 and lookup_2_found.key_2 = "action"
 )
-select "user", "action", "answer"
+select user_1 as "user", "action", "answer"
 from lookup_2
 order by _order desc

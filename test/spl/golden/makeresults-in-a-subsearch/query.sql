@@ -3,11 +3,11 @@ with subsearch_1_makeresults_1 as (
   from range(1) as made("_row")
 ),
 subsearch_1_eval_2 as (
-  select string_split('ALICE,car*', ',') as "user"
+  select string_split('ALICE,car*', ',') as user_1
   from subsearch_1_makeresults_1
 ),
 subsearch_1_values as (
-  select "user" as "term"
+  select user_1 as "term"
   from subsearch_1_eval_2
 ),
 subsearch_1_each_1 as (

@@ -1,6 +1,6 @@
 with search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as "user",
+    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as user_1,
     coalesce(spl_text_at(_raw, ['$.msg']), spl_pair_at(_raw, 'msg'), spl_text_at("attributes", ['$.msg']), spl_text_at("resource", ['$.msg'])) as "msg",
     coalesce(spl_text_at(_raw, ['$.k8s_ns']), spl_pair_at(_raw, 'k8s_ns'), spl_text_at("attributes", ['$.k8s_ns']), spl_text_at("resource", ['$.k8s_ns'])) as "k8s_ns",
     coalesce(spl_text_at(_raw, ['$.took']), spl_pair_at(_raw, 'took'), spl_text_at("attributes", ['$.took']), spl_text_at("resource", ['$.took'])) as "took",
@@ -29,7 +29,7 @@ sort_2 as (
   from search_1
 )
 select
-  "user",
+  user_1 as "user",
   "msg",
   "k8s_ns",
   "took",

@@ -1,6 +1,6 @@
 with subsearch_2_search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as "user",
+    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as user_1,
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
@@ -14,7 +14,7 @@ subsearch_2_return_2 as (
   limit 1
 ),
 subsearch_2_values as (
-  select "user" as "term"
+  select user_1 as "term"
   from subsearch_2_return_2
 ),
 subsearch_2_distinct as (
@@ -62,7 +62,7 @@ append_3_search_1 as (
 ),
 subsearch_1_search_1 as (
   select
-    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as "user",
+    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as user_1,
     row(_time, _indextime, commit_seq, "identity") as _order
   from "logs"
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
@@ -76,7 +76,7 @@ subsearch_1_return_2 as (
   limit 1
 ),
 subsearch_1_values as (
-  select "user" as "term"
+  select user_1 as "term"
   from subsearch_1_return_2
 ),
 subsearch_1_distinct as (

@@ -1,0 +1,63 @@
+with subsearch_1_search_1 as (
+  select
+    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as user_1
+  from "logs"
+  where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
+    and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
+    and lower(coalesce(spl_text_at(_raw, ['$.k']), spl_pair_at(_raw, 'k'), spl_text_at("attributes", ['$.k']), spl_text_at("resource", ['$.k']))) = 'b'
+),
+subsearch_1_values as (
+  select user_1 as "term"
+  from subsearch_1_search_1
+),
+subsearch_1_distinct as (
+  select lower("term") as "term"
+  from subsearch_1_values
+  where "term" is not null
+  group by lower("term")
+),
+subsearch_1_rows as materialized (
+  select
+    "term",
+    "term" is not null and not (contains("term", '*') or regexp_matches("term", '^(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}/[0-9]{1,2}|[0-9a-f:]*:[0-9a-f:.]*/[0-9]{1,3})$')) as "plain"
+  from subsearch_1_distinct
+),
+subsearch_1_others as (
+  select *
+  from subsearch_1_rows
+  where not "plain"
+),
+subsearch_1_patterns as (
+  select
+    "term",
+    replace(replace(replace(replace("term", '\', '\\'), '%', '\%'), '_', '\_'), '*', '%') as "pattern"
+  from subsearch_1_others
+),
+subsearch_1_plain as (
+  select *
+  from subsearch_1_rows
+  where "plain"
+),
+search_1 as (
+  select
+    coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) as user_1,
+    coalesce(spl_text_at(_raw, ['$.k']), spl_pair_at(_raw, 'k'), spl_text_at("attributes", ['$.k']), spl_text_at("resource", ['$.k'])) as "k"
+  from "logs"
+  where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
+    and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
+    and lower(coalesce(spl_text_at(_raw, ['$.k']), spl_pair_at(_raw, 'k'), spl_text_at("attributes", ['$.k']), spl_text_at("resource", ['$.k']))) = 'a'
+),
+stats_2 as (
+  select "k", list(distinct user_1 order by user_1) filter (where user_1 is not null) as user_1
+  from search_1
+  where "k" is not null
+  group by "k"
+),
+search_3 as (
+  select *
+  from stats_2
+  where exists (select 1 from (select unnest(stats_2.user_1) as "item") where lower("item") in (select "term" from subsearch_1_plain)) or exists (select 1 from subsearch_1_patterns where exists (select 1 from (select unnest(stats_2.user_1) as item_2) where lower(item_2) like "pattern" escape '\' or spl_in_network(item_2, "term")))
+)
+select "k", user_1 as "user"
+from search_3
+order by "k"
