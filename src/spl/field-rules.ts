@@ -51,9 +51,10 @@ function checkAliases(rule: FieldRule, earlier: readonly FieldRule[]): void {
 
 /** Throws what a search that names its fields would be told. */
 function tryOut(rule: FieldRule): void {
+  const limits = { ...DEFAULT_LIMITS };
   const settings = {
     strict: false,
-    limits: DEFAULT_LIMITS,
+    limits,
     window: { kind: 'session' },
     lookups: new Map(),
     fieldRules: [rule],
@@ -64,7 +65,6 @@ function tryOut(rule: FieldRule): void {
   const subsearches = { search: unused, pipe: unused, term: unused, template: unused };
   const scope = new CommandScope(settings, EVERYTHING, 'rule', [], subsearches);
   for (const table of ALL_EVENTS.tables) {
-    for (const { name } of rule.fields)
-      withFieldRules(table, scope).resolve(name, { start: 0, end: 0 }, DEFAULT_LIMITS);
+    for (const { name } of rule.fields) withFieldRules(table, scope).resolve(name, { start: 0, end: 0 }, limits);
   }
 }

@@ -43,33 +43,33 @@ function pathValue(
   known: readonly string[],
   leaves: Leaves,
 ): Value {
-  const steps = name.split('{}').map((step, index) => (index === 0 ? step : step.replace(/^\./, '')));
+  const steps = arraySteps(name, span, limits);
   const paths = steps.map((step, index) =>
-    step === '' ? ['$'] : readings(step, span, limits, index === 0 ? known : []),
+    step === '' ? ROOT : readings(step, span, limits, index === 0 ? known : []),
   );
   const [first, ...rest] = paths;
   if (first === undefined) throw new Error('fieldOf: expected at least one step.');
-  if (rest.length === 0) return textValue(call(leaves.one, document, literalList(first)));
+  if (rest.length === 0) return textValue(call(leaves.one, document, first));
   return listValue(descend(document, first, rest, 0, leaves));
 }
 
 /** The members of the array at `paths`, and so on down; depth-first, as one flat list. */
 function descend(
   document: Expression,
-  paths: readonly string[],
-  rest: readonly (readonly string[])[],
+  paths: Expression,
+  rest: readonly Expression[],
   depth: number,
   leaves: Leaves,
 ): Expression {
   const [next, ...after] = rest;
-  const isLast = next === undefined || (after.length === 0 && next[0] === '$');
-  if (isLast) return call(leaves.members, document, literalList(paths));
-  const members = call('spl_members_at', document, literalList(paths));
+  const isLast = next === undefined || (after.length === 0 && next === ROOT);
+  if (isLast) return call(leaves.members, document, paths);
+  const members = call('spl_members_at', document, paths);
   if (after.length === 0) {
     const each = call(
       'list_transform',
       members,
-      lambda(`step_${depth}`, (member) => call(leaves.one, member, literalList(next))),
+      lambda(`step_${depth}`, (member) => call(leaves.one, member, next)),
     );
     return nonEmpty(
       call(
@@ -100,18 +100,45 @@ export function valueAt(document: Expression, path: string, span: Span, limits: 
   return pathValue(document, path, span, limits, [], WITH_CONTAINERS);
 }
 
-function literalList(paths: readonly string[]): Expression {
-  return list(paths.map((path) => text(path)));
+/** What stands before, between and behind the `{}` of a name. */
+export function arraySteps(name: string, span: Span, limits: SplLimits): readonly string[] {
+  const steps = name.split('{}').map((step, index) => (index === 0 ? step : step.replace(/^\./, '')));
+  if (steps.length - 1 <= limits.maxNesting) return steps;
+  throw new SplError(
+    'SPL113',
+    `field: expected a name with at most ${limits.maxNesting} {}, found one with ${steps.length - 1}.`,
+    span,
+  );
 }
 
-/** Every way to read `a.b.c` as keys, as DuckDB's JSON paths: `$."a.b.c"`, `$."a.b".c`, `$.a."b.c"`, `$.a.b.c`. */
-export function readings(
-  name: string,
-  span: Span,
-  limits: SplLimits,
-  known: readonly string[] = [],
-): readonly string[] {
-  return keyReadings(name, span, limits, known).map((keys) => `$${keys.map(printKeyStep).join('')}`);
+/** The document itself. */
+const ROOT = list([text('$')]);
+
+/** A search's names as they were read before, by its bounds, of which it has an object of its own. */
+const readBefore = new WeakMap<SplLimits, { readonly paths: Map<string, Expression>; count: number }>();
+
+/**
+ * Every way to read `a.b.c` as keys, as a list of DuckDB's JSON paths: `$."a.b.c"`, `$."a.b".c`, `$.a."b.c"`, `$.a.b.c`. One name
+ * is read in several documents, so it is worked out once.
+ */
+function readings(name: string, span: Span, limits: SplLimits, known: readonly string[]): Expression {
+  const before = readBefore.get(limits) ?? { paths: new Map<string, Expression>(), count: 0 };
+  readBefore.set(limits, before);
+  const key = `${known.length} ${name}`;
+  const found = before.paths.get(key);
+  if (found !== undefined) return found;
+  const keys = keyReadings(name, span, limits, known);
+  before.count += keys.length;
+  if (before.count > limits.maxSearchReadings) {
+    throw new SplError(
+      'SPL115',
+      `search: expected names that can be read as keys in at most ${limits.maxSearchReadings} ways in all, found more at "${name}".`,
+      span,
+    );
+  }
+  const paths = list(keys.map((path) => text(`$${path.map(printKeyStep).join('')}`)));
+  before.paths.set(key, paths);
+  return paths;
 }
 
 /**

@@ -15,6 +15,8 @@ export interface SplLimits {
   readonly maxFields: number;
   /** Ways in which one dotted field name may be read as keys of a JSON document. */
   readonly maxPathReadings: number;
+  /** Those of all names of a search. */
+  readonly maxSearchReadings: number;
   /** Parts of the SQL's expressions, with the macros' texts in their place. */
   readonly maxExpressionSize: number;
   /** UTF-16 units of the SQL. */
@@ -30,6 +32,7 @@ export const DEFAULT_LIMITS: SplLimits = {
   maxCommands: 200,
   maxFields: 2_000,
   maxPathReadings: 1_024,
+  maxSearchReadings: 8_192,
   maxExpressionSize: 1_000_000,
   maxSqlLength: 16_777_216,
 };

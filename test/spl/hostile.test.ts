@@ -187,6 +187,12 @@ describe('text without end', () => {
     ['assignments that read one another', `x | eval ${'y=y.y, '.repeat(5_000)}z=y`, 'SPL114'],
     ['fields', `x | table ${Array.from({ length: 5_000 }, (_, index) => `f${index}`).join(' ')}`, 'SPL117'],
     ['dots', `x | table ${'a.'.repeat(40)}a`, 'SPL115'],
+    ['arrays in a name', `x | table a${'{}.b'.repeat(5_000)}`, 'SPL113'],
+    [
+      'names with dots',
+      `x | table ${Array.from({ length: 300 }, (_, index) => `a${index}${'.b'.repeat(10)}`).join(' ')}`,
+      'SPL115',
+    ],
     ['everything', 'x'.repeat(300_000), 'SPL110'],
   ])('%s are refused', (_, text, code) => {
     const result = compileSearch(text);

@@ -88,20 +88,45 @@ export const convert: CommandSpec<ConvertCommand> = {
   },
 
   lower(command, input, scope) {
-    const conversions = expand(command, input);
-    const expanded = { ...command, conversions };
-    return conversions.reduce((relation, conversion, index) => {
-      const isLast = index === conversions.length - 1;
-      const own = isLast ? scope : scope.step(`step_${index + 1}`, demandAfter(expanded, index, scope.demand));
-      const source = own.read(relation, conversion.field);
-      if (source.kind === 'null') return relation;
-      const value = converted(conversion, source, command.timeFormat);
-      const name = conversion.output?.name ?? conversion.field.name;
-      const output: Output = { name, value, kind: commonKind([value]), certain: false };
-      return own.extend(relation, [output]);
-    }, input);
+    const steps = independentSteps(expand(command, input));
+    let relation = input;
+    for (const [index, step] of steps.entries()) {
+      const later = steps.slice(index + 1).flat();
+      const demand = convert.demand({ ...command, conversions: later }, scope.demand);
+      const own = later.length === 0 ? scope : scope.step(`step_${index + 1}`, demand);
+      const before = relation;
+      const outputs = step.flatMap((conversion): readonly Output[] => {
+        const source = own.read(before, conversion.field);
+        if (source.kind === 'null') return [];
+        const value = converted(conversion, source, command.timeFormat);
+        return [{ name: targetOf(conversion), value, kind: commonKind([value]), certain: false }];
+      });
+      relation = own.extend(before, outputs);
+    }
+    return relation;
   },
 };
+
+/** A conversion of what an earlier one makes needs a step of its own. */
+function independentSteps(conversions: readonly Conversion[]): readonly (readonly Conversion[])[] {
+  const steps: Conversion[][] = [];
+  let made = new Set<string>();
+  for (const conversion of conversions) {
+    const step = steps.at(-1);
+    if (step === undefined || made.has(conversion.field.name) || made.has(targetOf(conversion))) {
+      steps.push([conversion]);
+      made = new Set([targetOf(conversion)]);
+    } else {
+      step.push(conversion);
+      made.add(targetOf(conversion));
+    }
+  }
+  return steps;
+}
+
+function targetOf({ output, field }: Conversion): string {
+  return (output ?? field).name;
+}
 
 function checkStars(field: FieldName, output: FieldName | undefined, span: Span): void {
   const stars = (name: string): number => name.split('*').length - 1;
@@ -136,10 +161,6 @@ function expand(command: ConvertCommand, input: Relation): readonly Conversion[]
       return [{ ...conversion, field: { ...field, name }, output: target }];
     });
   });
-}
-
-function demandAfter(command: ConvertCommand, index: number, demand: Parameters<typeof convert.demand>[1]) {
-  return convert.demand({ ...command, conversions: command.conversions.slice(index + 1) }, demand);
 }
 
 function converted(conversion: Conversion, source: Value, format: StringLiteral | undefined): Value {

@@ -47,20 +47,29 @@ export const rename: CommandSpec<RenameCommand> = {
   },
 
   lower(command, input, scope) {
+    const demands = demandsAfter(command.renames, scope.demand);
     let relation = input;
     for (const [index, one] of command.renames.entries()) {
-      if (relation.ofEvents && hasWildcard(one.from.name)) {
-        const demand = command.renames.slice(index + 1).reduceRight(demandOf, scope.demand);
-        relation = renamedEvents(relation, one, scope.step(`step_${index + 1}`, demand));
-      } else {
-        const demand = command.renames.slice(index + 1).reduceRight(demandOf, scope.demand);
-        const filled = emptied(relation, one, scope.step(`step_${index + 1}`, demand));
-        relation = filled ?? { ...relation, fields: renamed(relation, one) };
-      }
+      const step = scope.step(`step_${index + 1}`, demands[index] ?? scope.demand);
+      relation =
+        relation.ofEvents && hasWildcard(one.from.name)
+          ? renamedEvents(relation, one, step)
+          : (emptied(relation, one, step) ?? { ...relation, fields: renamed(relation, one) });
     }
     return relation;
   },
 };
+
+/** What is asked for behind each of them. */
+function demandsAfter(renames: readonly Rename[], demand: Demand): readonly Demand[] {
+  let after = demand;
+  const demands = renames.toReversed().map((one) => {
+    const own = after;
+    after = demandOf(after, one);
+    return own;
+  });
+  return demands.reverse();
+}
 
 function checkWildcards(from: string, to: string, span: { start: number; end: number }): void {
   const count = (name: string): number => name.split('*').length - 1;

@@ -2,7 +2,7 @@
  * Fields of a JSON document without DuckDB: what the macros spl_text_at, spl_list_at and spl_members_at find, with
  * numbers as DuckDB writes them.
  */
-import { keyReadings } from '../json-path.ts';
+import { arraySteps, keyReadings } from '../json-path.ts';
 import type { SplLimits } from '../limits.ts';
 import type { Span } from '../source.ts';
 
@@ -62,7 +62,7 @@ export function jsonField(
   limits: SplLimits,
   known: readonly string[] = [],
 ): (document: unknown) => string | readonly string[] | undefined {
-  const steps = name.split('{}').map((step, index) => (index === 0 ? step : step.replace(/^\./, '')));
+  const steps = arraySteps(name, span, limits);
   const paths = steps.map((step, index): readonly Keys[] =>
     step === '' ? [[]] : keyReadings(step, span, limits, index === 0 ? known : []),
   );

@@ -8,7 +8,7 @@ with search_1 as (
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
 ),
-convert_3_step_1 as (
+convert_3 as (
   select
     "first_at",
     "last_at",
@@ -16,10 +16,6 @@ convert_3_step_1 as (
     coalesce(spl_strftime(spl_number("first_at"), '%H:%M'), "first_at") as "first_time",
     _order
   from search_1
-),
-convert_3 as (
-  select "first_at", "last_at", "k", "first_time", _order
-  from convert_3_step_1
 )
 select "first_at", "first_time", "last_at"
 from convert_3
