@@ -61,6 +61,9 @@ async function createInstance(files: EngineFiles, settings: StoreSettings): Prom
       autoload_known_extensions: 'false',
       allow_community_extensions: 'false',
       allow_persistent_secrets: 'false',
+      // It keeps what it knows of every file that was ever read, and each segment of the spool is a new file: 8 KB of
+      // memory for each, beyond the limit, which DuckDB does not give back.
+      enable_external_file_cache: 'false',
     });
   } catch (error: unknown) {
     throw explainOpen(error, files.database);

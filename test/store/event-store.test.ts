@@ -8,6 +8,19 @@ import { auditBatch, auditRow, logRow, noonMicros, openTestStore, rejection } fr
 
 const minute = Math.floor(noonMicros / 60e6);
 
+test('remembers nothing of the segments that it has loaded', async () => {
+  await using opened = await openTestStore();
+  for (const id of ['a-1', 'a-2', 'a-3']) {
+    await opened.store.append(auditBatch(auditRow(id)));
+    await opened.store.loaded();
+  }
+  const read = () =>
+    opened.store.database.read({ share: 'service' }, (connection) =>
+      connection.query('select count(*) as n from duckdb_external_file_cache()'),
+    );
+  expect(await read()).toEqual([{ n: 0 }]);
+});
+
 describe('rows', () => {
   test('keeps every column of an audit row as it came', async () => {
     await using opened = await openTestStore();
