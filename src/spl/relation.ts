@@ -19,11 +19,6 @@ export interface Field {
  */
 export type Certainty = 'schema' | 'rows' | false;
 
-/** Of a field whose values a command changes in place: a row may lose its own. */
-export function afterChange({ fields }: Relation, name: string): Certainty {
-  return fields.get(name)?.certain === 'schema' && 'schema';
-}
-
 /** Of the field in rows of several relations, one after the other; undefined for one that does not have it. */
 export function certaintyOf(sides: readonly (Certainty | undefined)[]): Certainty {
   if (sides.includes('schema')) return 'schema';
