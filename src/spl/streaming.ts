@@ -7,6 +7,7 @@ const STREAMING: ReadonlySet<Command['kind']> = new Set<Command['kind']>([
   'EvalCommand',
   'FieldformatCommand',
   'FieldsCommand',
+  'ForeachCommand',
   'IplocationCommand',
   'LookupCommand',
   'MakemvCommand',
@@ -14,6 +15,7 @@ const STREAMING: ReadonlySet<Command['kind']> = new Set<Command['kind']>([
   'NomvCommand',
   'RegexCommand',
   'RenameCommand',
+  'ReplaceCommand',
   'RexCommand',
   'SearchCommand',
   'SpathCommand',
@@ -22,5 +24,16 @@ const STREAMING: ReadonlySet<Command['kind']> = new Set<Command['kind']>([
 
 /** Undefined where the search yields its events one by one, newest first. */
 export function findUnstreamed({ commands }: Pick<Search, 'commands'>): Command | undefined {
-  return commands.find((command) => !STREAMING.has(command.kind));
+  return commands.find((command) => !isStreaming(command));
+}
+
+function isStreaming(command: Command): boolean {
+  switch (command.kind) {
+    case 'AddtotalsCommand':
+      return command.column === undefined;
+    case 'FillnullCommand':
+      return command.fields.length > 0;
+    default:
+      return STREAMING.has(command.kind);
+  }
 }
