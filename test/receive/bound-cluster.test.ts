@@ -59,7 +59,11 @@ const doors: readonly Door[] = [
     open: (settings, consumer) => new OtlpGrpcReceiver(settings, consumer, telemetry),
     async send(port, identity, token) {
       const headers = { authorization: `Bearer ${token}` };
-      const answer = await callRaw(port, { headers, frames: [frame(otlp)] }, { ca, ...identity });
+      const answer = await callRaw(
+        port,
+        { headers, frames: [frame(otlp)] },
+        { ca, servername: 'localhost', ...identity },
+      );
       return answerOf(answer['grpc-status'], { taken: '0', forbidden: '7' });
     },
   },
@@ -212,7 +216,8 @@ interface Post {
 
 function post(port: number, identity: Identity, { path, headers, body }: Post): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const call = request({ host: '127.0.0.1', port, path, method: 'POST', headers, ca, agent: false, ...identity });
+    const tls = { ca, servername: 'localhost', ...identity };
+    const call = request({ host: '127.0.0.1', port, path, method: 'POST', headers, agent: false, ...tls });
     call.on('response', (response) => {
       response.resume();
       response.on('end', () => resolve(answerOf(String(response.statusCode), { taken: '200', forbidden: '403' })));
