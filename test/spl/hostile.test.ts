@@ -136,7 +136,7 @@ const PIECES = [
   'stats', 'count', 'values(', 'by', 'as', 'eval', 'x=', 'if(', 'where', 'rename', 'sourceIPs{}', 'table', '*', 'fillnull', 'iplocation',
   'spath', 'input=', 'sort', '-', 'head', '5', 'dedup', 'rex', '"(?<a>b)"', 'top', 'limit=3', '"', "'", '\\', '`', '```', '[', ']', '$x$',
   '1e5', '.5', '+', 'like', 'case(', 'mvmap(', 'true()', '\u0000', '🦆', '\n', 'a.b.c{}.d', '_time', 'earliest=-1h@h', 'bin', 'span=1h', 'convert',
-  'ctime(', 'eventstats', 'mvexpand', 'makemv', 'fields', 'regex', 'x="(["', 'reverse', 'tail',
+  'ctime(', 'eventstats', 'mvexpand', 'makemv', 'fields', 'regex', 'x="(["', 'reverse', 'tail', 'searchmatch("', 'printf("%d",', 'json_object(', 'json_extract(', '"a{}.b{0}"', 'spath(', 'append [', 'timechart', 'per_hour(x)', 'mode(y)',
 ]; // biome-ignore format: a flat list
 
 describe('random text', () => {
