@@ -124,19 +124,22 @@ export class ColdTier implements StoredEvents {
     }
   }
 
-  /** One pass: looks at the files, finishes what was begun, and moves the days that are due. */
-  async run(stopping: AbortSignal): Promise<void> {
-    if (this.#directory === null) return;
+  /** One pass: looks at the files, finishes what was begun, moves the days that are due. True where rows were deleted. */
+  async run(stopping: AbortSignal): Promise<boolean> {
+    if (this.#directory === null) return false;
     await this.#checkFiles(stopping);
+    let hasDeleted = this.#moves.length > 0;
     await this.#finishMoves(stopping);
     const { settings, database, clock } = this.#context;
-    if (settings === null) return;
+    if (settings === null) return hasDeleted;
     const due = Math.floor(((clock() - settings.afterMs) * 1000) / dayMicros);
     while (!stopping.aborted) {
       const next = await database.exclusive((engine) => this.#nextDay(engine, due));
-      if (next === null) return;
+      if (next === null) break;
       await this.#moveDay(next.table, next.day, stopping);
+      hasDeleted = true;
     }
+    return hasDeleted;
   }
 
   /** Lets go of the files of days before `day`; gives the rows of each table that went. */

@@ -104,13 +104,13 @@ export class Retention {
     if (settings.retentionMs !== null) {
       hasDeleted = await this.#deleteBefore(dayOf(clock() - settings.retentionMs), 'retention');
     }
-    await cold.run(this.#stopping.signal);
+    hasDeleted = (await cold.run(this.#stopping.signal)) || hasDeleted;
     if (today !== this.#resultsDay) {
       hasDeleted = (await this.#expireResults()) || hasDeleted;
       this.#resultsDay = today;
     }
     if (hasDeleted) await this.#checkpoint();
-    await this.#holdToBound(today);
+    this.#refusal = await this.#holdToBound(today);
     this.#oldestDay = await this.#findOldestDay();
   }
 
@@ -166,20 +166,19 @@ export class Retention {
     return Object.keys(deleted).length > 0;
   }
 
-  /** The oldest days go until the rest fits; where only today is left, intake is refused until there is room. */
-  async #holdToBound(today: number): Promise<void> {
+  /** The oldest days go until the rest fits; where only today is left, gives why intake is refused until there is room. */
+  async #holdToBound(today: number): Promise<string | null> {
     const { settings, logger } = this.#context;
     const { diskBytes } = settings;
     this.#usedBytes = await this.#measure();
-    this.#refusal = null;
     while (diskBytes !== null && this.#usedBytes > diskBytes) {
       const oldest = await this.#findOldestDay();
       if (oldest === null || oldest >= today) {
-        this.#refusal =
+        const refusal =
           `store: expected the events of today to fit into storage.max_disk_size (${printBytes(diskBytes)}), ` +
           `found ${printBytes(this.#usedBytes)} in use and no older day to let go.`;
-        logger.error({ usedBytes: this.#usedBytes, diskBytes }, this.#refusal);
-        return;
+        logger.error({ usedBytes: this.#usedBytes, diskBytes }, refusal);
+        return refusal;
       }
       logger.warn(
         { usedBytes: this.#usedBytes, diskBytes, day: printDay(oldest) },
@@ -190,8 +189,9 @@ export class Retention {
       await this.#checkpoint();
       this.#usedBytes = await this.#measure();
       // Blocks come back once no reader needs them and their row group is empty: the next pass sees more.
-      if (this.#usedBytes >= before) return;
+      if (this.#usedBytes >= before) break;
     }
+    return null;
   }
 
   /**

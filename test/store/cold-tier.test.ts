@@ -421,6 +421,32 @@ describe('a file', () => {
   });
 });
 
+test('a day that went to the cold tier makes room in the database before a day has to go for want of it', async () => {
+  await using opened = await open({ cold: null });
+  const text = (index: number): string =>
+    Array.from({ length: 4000 }, (_item, n) => Math.imul(n + 7919 * index, 2654435761).toString(36)).join('');
+  for (let index = 0; index < 2; index += 1) {
+    const batch = Array.from({ length: 200 }, (_item, n) =>
+      auditRow(`${index}-${n}`, { _raw: `${index}-${n} ${text(n)}` }),
+    );
+    await opened.store.append(auditBatch(...batch));
+    await opened.store.loaded();
+    now += day;
+  }
+  await opened.store.retain();
+  const used = opened.telemetry.value('pintail_store_used_bytes');
+  await opened.store.shutdown();
+  now += 10 * day;
+  await using again = await openTestStore({
+    directory: opened.directory,
+    settings: { cold: { afterMs: 3 * day, directory: opened.cold }, diskBytes: Math.floor(used * 1.2) },
+    context: { clock: () => now },
+  });
+  await again.store.retain();
+  expect(await again.loadedRows('select count(*) as n from kube_audit')).toEqual([{ n: 400 }]);
+  expect(again.telemetry.value('pintail_store_cold_bytes')).toBeGreaterThan(used * 0.2);
+});
+
 test('a move that ended between the files and the table shows every row once, and is finished by the next pass', async () => {
   await using opened = await open();
   await receiveDays(opened, 6);
