@@ -60,7 +60,10 @@ export const attackOtlpGrpc: Attack = async (dice, { port, limitBytes, lines }) 
   if (dice.below(200) === 0) message = Buffer.alloc(limitBytes + 1);
   if (dice.below(200) === 0) {
     // Half a message, and then nothing.
-    const slow = await callOn(await sessionTo(port), { frames: [frame(Buffer.alloc(100)).subarray(0, 6)], leaveOpen: true });
+    const slow = await callOn(await sessionTo(port), {
+      frames: [frame(Buffer.alloc(100)).subarray(0, 6)],
+      leaveOpen: true,
+    });
     expect(slow['grpc-status']).toBe('14');
     return 'slow';
   }
