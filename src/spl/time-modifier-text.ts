@@ -35,7 +35,7 @@ const UNITS: ReadonlyMap<string, TimeUnit> = new Map(
 /** The modifier, or the part of the text that cannot be read. Times without a zone are UTC. */
 export function readTimeModifier(text: string): TimeModifier | { readonly kind: 'unreadable'; readonly part: string } {
   const written = text.trim().toLowerCase();
-  if (/^\d{1,15}(?:\.\d{1,9})?$/.test(written)) return { kind: 'absolute', epochSeconds: Number(written) };
+  if (/^\d{1,30}(?:\.\d{1,9})?$/.test(written)) return { kind: 'absolute', epochSeconds: Number(written) };
   const date = /^(\d{1,2})\/(\d{1,2})\/(\d{4}):(\d{2}):(\d{2}):(\d{2})$/.exec(written);
   if (date !== null) return readDate(date.slice(1).map(Number)) ?? { kind: 'unreadable', part: text };
   const isNow = written.startsWith('now');

@@ -53,7 +53,8 @@ export function checkSearch(
       ...(outline === undefined ? [] : lint(outline)),
       ...(outline === undefined ? [] : fieldsOfProps(outline, fieldSettings)),
       ...(compiled.ok ? unknownRiskFields(compiled) : []),
-      ...(windows === null ? [] : untiled(detection, windows)),
+      // A baseline learns from what lies behind it, again at every run.
+      ...(windows === null || detection.type === 'Baseline' ? [] : untiled(detection, windows)),
     ],
     windows,
     data: null,
