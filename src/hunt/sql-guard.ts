@@ -53,7 +53,7 @@ async function parseSelect(connection: Connection, sql: string): Promise<unknown
   const parsed = parseTree(String(row?.tree));
   if (parsed.error) {
     if (parsed.error_type === 'not implemented') {
-      const help = 'SELECT, WITH, FROM, VALUES, DESCRIBE, SUMMARIZE and SHOW TABLES are allowed.';
+      const help = 'SELECT, WITH, FROM, VALUES, DESCRIBE and SUMMARIZE are allowed.';
       throw refusal('SQL101', `query: ${expectedSelect}, found another statement.`, undefined, help);
     }
     throw refusal(

@@ -159,22 +159,16 @@ class SelectWalk {
     for (const child of asList(call.children)) this.walk(child, scope);
   }
 
-  /** DESCRIBE and SUMMARIZE hold a query of their own; of the SHOW family only SHOW TABLES is harmless. */
+  /** DESCRIBE and SUMMARIZE hold a query of their own; the SHOW family lists the bookkeeping too. */
   #checkShow(part: Tree, scope: Scope): void {
     const type = part.show_type;
     if ((type === 'DESCRIBE' || type === 'SUMMARY') && isTree(part.query)) {
       this.walk(part.query, scope);
       return;
     }
-    if (type === 'SHOW_UNQUALIFIED' && part.table_name === '"tables"' && part.query === null) return;
     const found = String(part.table_name).replaceAll('"', '');
-    const help = 'information_schema.tables and information_schema.columns tell more.';
-    this.#refuse(
-      'SQL102',
-      `query: expected DESCRIBE, SUMMARIZE or SHOW TABLES, found SHOW ${found}.`,
-      offsetOf(part),
-      help,
-    );
+    const help = 'catalog.tables, catalog.columns and catalog.views say what there is.';
+    this.#refuse('SQL102', `query: expected DESCRIBE or SUMMARIZE, found SHOW ${found}.`, offsetOf(part), help);
   }
 
   #checkFunctionName(call: Tree, allowed: ReadonlySet<string>, kind: string): string {

@@ -20,7 +20,7 @@ export async function openStoreDatabase(): Promise<StoreDatabase> {
     database.exclusive(async (engine: DuckDBConnection) => {
       await engine.run(sql);
     });
-  for (const folder of ['migrations', 'macros']) {
+  for (const folder of ['migrations', 'macros', 'views']) {
     const url = new URL(`../../sql/${folder}/`, import.meta.url);
     for (const file of readdirSync(url).sort()) await run(readFileSync(new URL(file, url), 'utf8'));
   }
