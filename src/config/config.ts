@@ -246,6 +246,7 @@ export interface Config {
       readonly maxCommands: number;
       readonly maxFields: number;
       readonly maxPathReadings: number;
+      readonly maxSearchReadings: number;
       readonly maxExpressionSize: number;
       readonly maxSqlLength: number;
     };

@@ -306,6 +306,7 @@ export const configSchema = section({
       max_commands: integer(1, 10_000).default(200),
       max_fields: integer(1, 100_000).default(2_000),
       max_path_readings: integer(1, 1_000_000).default(1_024),
+      max_search_readings: integer(1, 10_000_000).default(8_192),
       max_expression_size: integer(1_000, 100_000_000).default(1_000_000),
       max_sql_length: integer(1, 1_000_000_000).default(16_777_216),
     }).prefault({}),

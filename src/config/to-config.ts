@@ -264,6 +264,7 @@ function toSpl({ strict, limits }: ParsedConfig['spl']): Config['spl'] {
       maxCommands: limits.max_commands,
       maxFields: limits.max_fields,
       maxPathReadings: limits.max_path_readings,
+      maxSearchReadings: limits.max_search_readings,
       maxExpressionSize: limits.max_expression_size,
       maxSqlLength: limits.max_sql_length,
     },
