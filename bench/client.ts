@@ -5,11 +5,12 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { grpcSender, httpSender, type OtlpSender, RetryableRefusal } from './otlp-sender.ts';
+import { grpcSender, httpSender, httpTargets, type OtlpSender, RetryableRefusal } from './otlp-sender.ts';
 import type { Payload, PayloadPlan } from './payload-worker.ts';
+import type { Protocol } from './request-bodies.ts';
 
 export interface RunPlan {
-  readonly protocol: 'http' | 'grpc';
+  readonly protocol: Protocol;
   readonly port: number;
   readonly connections: number;
   /** Requests to send, `first` up to but not including `end`. */
@@ -124,7 +125,9 @@ async function run(plan: RunPlan): Promise<void> {
 }
 
 function connect(plan: RunPlan): OtlpSender {
-  return plan.protocol === 'http' ? httpSender('127.0.0.1', plan.port) : grpcSender('127.0.0.1', plan.port);
+  return plan.protocol === 'grpc'
+    ? grpcSender('127.0.0.1', plan.port)
+    : httpSender('127.0.0.1', plan.port, httpTargets[plan.protocol]);
 }
 
 /** What a Collector retries besides the refusals: no answer at all. */

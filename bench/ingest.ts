@@ -1,5 +1,5 @@
 /**
- * Durable ingest over OTLP, from outside: node bench/ingest.ts --protocol http|grpc --rate max|N --seconds 60
+ * Durable ingest, from outside: node bench/ingest.ts --protocol http|grpc|hec|webhook --rate max|N --seconds 60
  *
  * Prints one JSON object on stdout, progress on stderr; exits 1 where an acknowledged event is missing or doubled.
  * See README.md for what is measured and how.
@@ -12,8 +12,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { loadTemplates } from './audit-templates.ts';
 import type { FromClient, RunPlan, ToClient } from './client.ts';
+import { CollectorProcess } from './collector-process.ts';
 import { LagWatch } from './lag-watch.ts';
 import type { PayloadPlan } from './payload-worker.ts';
+import { type Protocol, protocols } from './request-bodies.ts';
 import { ServiceProcess } from './service-process.ts';
 
 const { values } = parseArgs({
@@ -28,9 +30,14 @@ const { values } = parseArgs({
     'gzip-level': { type: 'string', default: '3' },
     seed: { type: 'string', default: '1' },
     keep: { type: 'boolean', default: false },
+    'beside-collector': { type: 'string' },
   },
 });
-const protocol = values.protocol === 'grpc' ? 'grpc' : 'http';
+const protocol = readProtocol(values.protocol);
+const collectorBinary = values['beside-collector'];
+if (collectorBinary !== undefined && protocol !== 'http' && protocol !== 'grpc') {
+  throw new Error(`--beside-collector: expected --protocol http or grpc, found ${protocol}.`);
+}
 const eventsPerSecond = values.rate === 'max' ? undefined : Number(values.rate);
 const seconds = Number(values.seconds);
 const crashSeconds = Number(values['crash-seconds']);
@@ -84,6 +91,9 @@ async function main(): Promise<void> {
   const stopMs = performance.now() - stopStartedMs;
   const bytesOnDisk = await service.bytesOnDisk();
 
+  const collector =
+    collectorBinary === undefined ? undefined : await besideCollector(collectorBinary, events / durationSeconds);
+
   const crash = crashSeconds > 0 ? await crashUnderLoad(done.end, events) : undefined;
 
   const report = {
@@ -130,9 +140,38 @@ async function main(): Promise<void> {
       firstReadyMs: Math.round(firstReadyMs),
       stopMs: Math.round(stopMs),
     },
+    ...(collector === undefined ? {} : { plainCollector: collector }),
     ...(crash === undefined ? {} : { killedUnderLoad: crash }),
   };
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+}
+
+/** Sends the same requests, over the same ports, to a Collector that writes them to a file and promises nothing. */
+async function besideCollector(binary: string, ourEventsPerSecond: number): Promise<object> {
+  progress('sending the same to a plain Collector');
+  const collector = await CollectorProcess.start(binary, directory, service.ports);
+  try {
+    const watch = new LagWatch();
+    const before = collector.processorSeconds();
+    const done = await runClient(0, mainRequests, seconds, watch);
+    const used = difference(collector.processorSeconds(), before);
+    const perSecond = watch.acknowledgedEvents / ((done.endedMs - done.startedMs) / 1000);
+    return {
+      acknowledgedEvents: watch.acknowledgedEvents,
+      eventsPerSecond: Math.round(perSecond),
+      acknowledgement: { p50Ms: percentile(done.latenciesMs, 50), p99Ms: percentile(done.latenciesMs, 99) },
+      processorSecondsPerMillionEvents: used === null ? null : round((used / watch.acknowledgedEvents) * 1e6, 2),
+      ourRateByItsRate: round(ourEventsPerSecond / perSecond, 3),
+    };
+  } finally {
+    await collector.end();
+  }
+}
+
+function readProtocol(name: string): Protocol {
+  const protocol = protocols.find((known) => known === name);
+  if (protocol === undefined) throw new Error(`--protocol: expected one of ${protocols.join(', ')}, found ${name}.`);
+  return protocol;
 }
 
 /** Starts again, sends at the same rate, kills -9 in the middle, restarts, lets the client finish, counts. */
@@ -201,7 +240,7 @@ async function runClient(
 ): Promise<Extract<FromClient, { kind: 'done' }>> {
   const plan: RunPlan = {
     protocol,
-    port: protocol === 'grpc' ? service.ports.grpc : service.ports.http,
+    port: service.ports[protocol],
     connections,
     first,
     end,
@@ -237,6 +276,7 @@ function ask<Kind extends FromClient['kind']>(
 
 function payloadPlan(): PayloadPlan {
   return {
+    protocol,
     seed: Number(values.seed),
     requests: mainRequests + crashRequests,
     recordsPerRequest: batch,

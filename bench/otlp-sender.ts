@@ -1,4 +1,4 @@
-/** Sends prepared requests over OTLP, one at a time per connection, as a Collector's exporter consumer does. */
+/** Sends prepared requests, one at a time per connection, as a Collector's exporter consumer does. */
 
 import { Agent, request } from 'node:http';
 import { type ClientHttp2Session, connect } from 'node:http2';
@@ -19,10 +19,22 @@ export class RetryableRefusal extends Error {
   }
 }
 
+/** Where a protocol over HTTP goes; any body of a 200 is an acknowledgement. */
+export interface HttpTarget {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export const httpTargets: Readonly<Record<'http' | 'hec' | 'webhook', HttpTarget>> = {
+  http: { path: '/v1/logs', headers: { 'content-type': 'application/x-protobuf' } },
+  hec: { path: '/services/collector/event', headers: { 'content-type': 'application/json' } },
+  webhook: { path: '/k8s-audit', headers: { 'content-type': 'application/json' } },
+};
+
 /** One kept HTTP/1.1 connection. */
-export function httpSender(host: string, port: number): OtlpSender {
+export function httpSender(host: string, port: number, target: HttpTarget): OtlpSender {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' };
+  const headers = { ...target.headers, 'content-encoding': 'gzip' };
   return {
     send: (payload) =>
       new Promise((resolve, reject) => {
@@ -32,7 +44,7 @@ export function httpSender(host: string, port: number): OtlpSender {
             port,
             agent,
             method: 'POST',
-            path: '/v1/logs',
+            path: target.path,
             headers: { ...headers, 'content-length': payload.length },
           },
           (response) => {
@@ -41,7 +53,8 @@ export function httpSender(host: string, port: number): OtlpSender {
             response.on('end', () => {
               const status = response.statusCode ?? 0;
               const body = Buffer.concat(chunks);
-              if (status === 200 && body.length === 0) resolve();
+              // The Collector answers with an empty partial success, two bytes.
+              if (status === 200 && (body.length <= 2 || target !== httpTargets.http)) resolve();
               else if (status === 429 || status === 503) {
                 const seconds = Number(response.headers['retry-after'] ?? 1);
                 reject(new RetryableRefusal(`HTTP ${status}: ${body.toString('latin1')}`, seconds * 1000));

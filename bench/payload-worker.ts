@@ -3,9 +3,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { AuditEventGenerator } from './audit-event-generator.ts';
 import { loadTemplates } from './audit-templates.ts';
-import { encodeLogsRequest } from './otlp-payload.ts';
+import { encodeRequest, type Protocol } from './request-bodies.ts';
 
 export interface PayloadPlan {
+  readonly protocol: Protocol;
   readonly seed: number;
   readonly requests: number;
   readonly recordsPerRequest: number;
@@ -41,7 +42,7 @@ for (let index = share.first; index < share.requests; index += share.step) {
   });
   const bodies = Array.from({ length: share.recordsPerRequest }, () => generator.next());
   const rawBytes = bodies.reduce((sum, body) => sum + Buffer.byteLength(body), 0);
-  const zipped = gzipSync(encodeLogsRequest(bodies, BigInt(share.startMs) * 1_000_000n), { level: share.gzipLevel });
+  const zipped = gzipSync(encodeRequest(share.protocol, bodies, share.startMs), { level: share.gzipLevel });
   const bytes = new Uint8Array(zipped);
   parentPort?.postMessage({ index, bytes, rawBytes } satisfies Payload, [bytes.buffer]);
 }

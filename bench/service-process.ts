@@ -13,6 +13,8 @@ const START_TIMEOUT_MS = 60_000;
 export interface ServicePorts {
   readonly grpc: number;
   readonly http: number;
+  readonly hec: number;
+  readonly webhook: number;
   readonly api: number;
 }
 
@@ -34,6 +36,8 @@ export class ServiceProcess {
             http: { endpoint: `127.0.0.1:${ports.http}` },
           },
         },
+        splunk_hec: { endpoint: `127.0.0.1:${ports.hec}` },
+        k8s_audit_webhook: { endpoint: `127.0.0.1:${ports.webhook}`, cluster: 'bench' },
       },
       storage: { directory: this.storageDirectory },
       api: { endpoint: `127.0.0.1:${ports.api}` },
@@ -43,8 +47,8 @@ export class ServiceProcess {
   }
 
   static async create(directory: string): Promise<ServiceProcess> {
-    const [grpc = 0, http = 0, api = 0] = await freePorts(3);
-    return new ServiceProcess(directory, { grpc, http, api });
+    const [grpc = 0, http = 0, hec = 0, webhook = 0, api = 0] = await freePorts(5);
+    return new ServiceProcess(directory, { grpc, http, hec, webhook, api });
   }
 
   /** Starts the service; resolves to the milliseconds until `/readyz` answered 200. */
