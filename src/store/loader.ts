@@ -8,7 +8,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { type LoadCommit, type Logger, type Metrics, PermanentError, RetryableError } from '../component.ts';
 import { isDatabaseLost } from './engine-error.ts';
 import type { StoredEvents } from './event-table.ts';
-import { chooseSegments, leastBulkRows } from './load-size.ts';
+import { chooseSegments, leastBulkRows, mostSegments } from './load-size.ts';
 import { type LoadResult, loadSegments } from './load-transaction.ts';
 import type { ShareQueue } from './share-queue.ts';
 import type { ClosedSegment, Spool } from './spool.ts';
@@ -243,7 +243,9 @@ export class Loader {
 
   #takeSegments(): readonly ClosedSegment[] {
     const { spool, settings } = this.#context;
-    return this.#isOneByOne ? spool.closed.slice(0, 1) : chooseSegments(spool.closed, settings);
+    // What did not fit into memory is taken in smaller pieces.
+    const segments = this.#isOneByOne ? 1 : mostSegments >> this.#failures;
+    return chooseSegments(spool.closed, { ...settings, segments });
   }
 
   async #finish(segments: readonly ClosedSegment[], commit: LoadCommit): Promise<void> {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { chooseSegments } from '../../src/store/load-size.ts';
+import { chooseSegments, mostSegments } from '../../src/store/load-size.ts';
 
-const bounds = { loadRows: 229_000, loadBytes: 1e9 };
+const bounds = { loadRows: 229_000, loadBytes: 1e9, segments: mostSegments };
 const segments = (...rows: readonly number[]) =>
   rows.map((count, index) => ({ id: index + 1, path: '', bytes: count * 1000, rows: count, batches: [] }));
 const taken = (...rows: readonly number[]) => chooseSegments(segments(...rows), bounds).length;
@@ -25,10 +25,17 @@ describe('a load', () => {
   test('takes one segment, whatever its size', () => {
     expect(taken(150_000, 1)).toBe(1);
     expect(taken(500_000, 1)).toBe(1);
-    expect(chooseSegments(segments(10, 10), { loadRows: 1, loadBytes: 1 })).toHaveLength(1);
+    expect(chooseSegments(segments(10, 10), { ...bounds, loadRows: 1, loadBytes: 1 })).toHaveLength(1);
   });
 
   test('keeps to its bytes', () => {
-    expect(chooseSegments(segments(10, 10, 10), { loadRows: 1e6, loadBytes: 20_000 })).toHaveLength(2);
+    expect(chooseSegments(segments(10, 10, 10), { ...bounds, loadRows: 1e6, loadBytes: 20_000 })).toHaveLength(2);
+  });
+
+  test('keeps to a number of files, and takes one where that has come down to none', () => {
+    const many = segments(...Array.from({ length: 993 }, () => 10));
+    expect(chooseSegments(many, bounds)).toHaveLength(mostSegments);
+    expect(chooseSegments(many, { ...bounds, segments: 8 })).toHaveLength(8);
+    expect(chooseSegments(many, { ...bounds, segments: 0 })).toHaveLength(1);
   });
 });
