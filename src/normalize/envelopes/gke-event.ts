@@ -93,7 +93,11 @@ export function convertAuditLog(entry: LogEntry): { readonly event: JsonObject; 
   let text = JSON.stringify(event).slice(0, -1);
   if (request !== null) text += `,"requestObject":${request.text}`;
   if (response !== null) text += `,"responseObject":${response.text}`;
-  return { event, text: `${text}}` };
+  const objects = {
+    ...(request !== null && { requestObject: request.value }),
+    ...(response !== null && { responseObject: response.value }),
+  };
+  return { event: { ...event, ...objects }, text: `${text}}` };
 }
 
 function readVerb(methodName: JsonValue | undefined): string | undefined {

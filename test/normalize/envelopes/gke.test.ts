@@ -71,6 +71,7 @@ describe('a LogEntry of k8s.io', () => {
     );
     const row = rowsOf(text).audit[0]!;
     expect(row.event).toContain('"requestObject":{ "big":12345678901234567890 },"responseObject":{"kind":"Status"');
+    expect(row.hasObjects).toBe(true);
     expect(row.level).toBe('RequestResponse');
     expect(row.responseStatus).toEqual({ status: 'Failure', message: null, reason: 'AlreadyExists', code: 409 });
     expect(row.annotations?.['pintail.io/inferred']).not.toContain('responseStatus');
