@@ -91,7 +91,7 @@ describe.skipIf(binary === '')(suiteTitle('sample configurations', collector), (
     const token = 'a-token-of-more-than-sixteen-characters';
     const service = await startPintail({
       folder: join(folder, 'pintail'),
-      receivers: { splunk_hec: { tokens: [{ token, cluster: 'of-the-token' }] } },
+      receivers: { splunk_hec: { tokens: [{ token }] } },
     });
     await startCollectorOnFile({
       binary,
