@@ -112,11 +112,8 @@ const heavyDetection = {
   how_to_implement: 'None.',
   known_false_positives: 'None.',
   references: [],
-  scheduling: {
-    cron_schedule: '* * * * *',
-    earliest_time: '-60m@m',
-    latest_time: '-0m@m',
-    schedule_window: 'auto',
+  deployment: {
+    scheduling: { cron_schedule: '* * * * *', earliest_time: '-60m@m', latest_time: '-0m@m', schedule_window: 'auto' },
   },
   tags: {
     asset_type: 'Kubernetes',

@@ -85,6 +85,13 @@ function refuseByName(yaml: YamlFile): void {
       yaml.lineAt(['sql']),
     );
   }
+  const misplaced = ['schedule', 'scheduling', 'cron_schedule'].find((key) => yaml.keys.has(key));
+  if (misplaced !== undefined) {
+    throw new ContentError(
+      `${misplaced}: expected a schedule of the detection's own under "deployment.scheduling" (cron_schedule, earliest_time, latest_time), found it at the top, where it would have no effect.`,
+      yaml.lineAt([misplaced]),
+    );
+  }
 }
 
 function scheduleOf(parsed: DetectionFile, yaml: YamlFile, schedules: Readonly<Record<string, Schedule>>): Schedule {

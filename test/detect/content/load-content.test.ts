@@ -228,6 +228,7 @@ describe('bad files', () => {
         "deployment:\n  scheduling:\n    cron_schedule: '0 * * * *'\n    earliest_time: yesterday\n    latest_time: now\n",
       ),
     );
+    await write('top.yml', detection('T', "scheduling: { cron_schedule: '*/5 * * * *' }\n"));
     await write('key.yml', detection('F', 'pintail:\n  strict_splnk: true\n'));
     await write('half.yml', `${detection('H')}  message: no score\n`);
     await write('empty.yml', detection("'!!'"));
@@ -250,6 +251,7 @@ describe('bad files', () => {
         'deployment.scheduling.cron_schedule: cron: expected five fields such as "0 * * * *", found "often".',
       ],
       'time.yml': [16, expect.stringContaining('deployment.scheduling.earliest_time: time: expected a modifier')],
+      'top.yml': [13, expect.stringMatching(/^scheduling: expected .* under "deployment\.scheduling"/)],
       'key.yml': [14, 'pintail: expected known keys, found "strict_splnk".'],
       'half.yml': [10, expect.stringContaining('tags: expected risk_score, or impact and confidence')],
       'empty.yml': [1, 'name: expected a letter or digit, found "!!".'],
