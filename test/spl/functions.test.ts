@@ -72,6 +72,8 @@ describe('values', () => {
     ['case(1=0, 1, true(), n)', '5'],
     ['coalesce(nothing, t)', 'abc'],
     ['coalesce(nothing, 1)', 1],
+    ['coalesce(5, 1.5)', 5],
+    ['if(t="abc", 5, 1.5)', 5],
     ['nullif(t, "abc")', undefined],
     ['nullif(t, "ABC")', 'abc'],
     ['validate(n=5, "not five", n=6, "not six")', 'not six'],

@@ -3,7 +3,7 @@ import type { Call } from '../ast.ts';
 import { compareValues, isAmong } from '../compare.ts';
 import { SplError } from '../diagnostics.ts';
 import type { EvalContext } from '../eval-context.ts';
-import { and, call, type Expression, FALSE, isNotNull, isNull, NULL, TRUE, text } from '../expression.ts';
+import { and, call, cast, type Expression, FALSE, isNotNull, isNull, NULL, TRUE, text } from '../expression.ts';
 import { rePattern } from '../regular-expression.ts';
 import {
   ABSENT,
@@ -68,7 +68,7 @@ export const conditionFunctions: EvalFunctions = {
   },
   coalesce: ofValues(1, Number.POSITIVE_INFINITY, (values) => {
     const kind = commonKind(values);
-    return kinded(kind, call('coalesce', ...values.map((value) => asKind(value, kind))));
+    return kinded(kind, call('coalesce', ...values.map((value) => asBranch(value, kind))));
   }),
   nullif: ofValues(2, 2, ([first, second]) => {
     const value = required(first);
@@ -108,10 +108,17 @@ function choose(branches: readonly Branch[], otherwise: Value): Value {
   const values = [...branches.map(({ value }) => value), otherwise];
   if (values.every(({ kind }) => kind === 'null')) return ABSENT;
   const kind = commonKind(values);
-  const whens = branches.map(({ condition, value }) => ({ condition, result: asKind(value, kind) }));
+  const whens = branches.map(({ condition, value }) => ({ condition, result: asBranch(value, kind) }));
   const expression: Expression =
-    otherwise.kind === 'null' ? { op: 'case', whens } : { op: 'case', whens, otherwise: asKind(otherwise, kind) };
+    otherwise.kind === 'null' ? { op: 'case', whens } : { op: 'case', whens, otherwise: asBranch(otherwise, kind) };
   return kinded(kind, expression);
+}
+
+/** A literal with a fraction is a DECIMAL to DuckDB, which would give the other branches its digits: 5 beside 1.5 is 5.0. */
+function asBranch(value: Value, kind: FieldKind): Expression {
+  const expression = asKind(value, kind);
+  const isFraction = value.kind === 'number' && value.literal !== undefined && !Number.isSafeInteger(value.literal);
+  return kind === 'number' && isFraction ? cast(expression, 'double') : expression;
 }
 
 function kinded(kind: FieldKind, expression: Expression): Value {

@@ -11,7 +11,9 @@ const MOST_BUCKETS = 50_000;
 
 export function timechart(command: TimechartCommand, rows: readonly Row[], settings: Settings): Table {
   const times = rows.flatMap((row) => membersOf(row.get('_time')).map((text) => numberIn(text) ?? 0));
-  const earliest = settings.earliest ?? Math.min(...times);
+  // A window that begins at 0 counts as without a beginning.
+  const begins = settings.earliest === 0 ? undefined : settings.earliest;
+  const earliest = begins ?? Math.min(...times);
   const latest = settings.latest ?? Math.max(...times);
   const startOf = bucketOf(command.size, latest - earliest);
   const buckets = new Map<number, Row[]>();
@@ -24,7 +26,7 @@ export function timechart(command: TimechartCommand, rows: readonly Row[], setti
   const starts: number[] = [];
   if (first !== undefined && last !== undefined) {
     const isWhole = command.fixedRange && command.continuous;
-    const from = isWhole && settings.earliest !== undefined ? startOf(settings.earliest) : first;
+    const from = isWhole && begins !== undefined ? startOf(begins) : first;
     const to = isWhole && settings.latest !== undefined ? startOf(settings.latest - 0.000_001) : last;
     // A day behind a bucket's start there is either the same bucket or the next; of shorter ones every second is tried.
     const stride = startOf(from + 86_400) <= startOf(from) + 86_400 && startOf(from + 86_399) === from ? 86_400 : 1;
