@@ -11,7 +11,14 @@
  * and a rest. A checkpoint merges three neighbours that fit into two, or two that fit into one, which writes
  * everything twice; with a rest between 65,000 and 115,000 rows none do.
  */
-import type { ClosedSegment } from './spool.ts';
+import type { StoredBatch } from './spool-format.ts';
+
+/** What a load asks of a segment. */
+interface SizedSegment {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly batches: readonly StoredBatch[];
+}
 
 /** The fewest rows of a load past the log. */
 export const leastBulkRows = 181_000;
@@ -27,16 +34,26 @@ export interface LoadBounds {
   readonly segments: number;
 }
 
+/** The same of every row group, which is a batch: about 145 KB, so that 7,415 batches of 8 rows did not fit either. */
+export const mostBatches = 1024;
+/** Batches after which a segment is closed. */
+export const segmentBatches = 512;
+
 /** The oldest segments that make one load: of the cheap large kind if there are enough, else a small one. */
-export function chooseSegments(closed: readonly ClosedSegment[], bounds: LoadBounds): readonly ClosedSegment[] {
+export function chooseSegments<Segment extends SizedSegment>(
+  closed: readonly Segment[],
+  bounds: LoadBounds,
+): readonly Segment[] {
   let rows = 0;
   let bytes = 0;
+  let batches = 0;
   let small = 1;
   let bulk = 0;
   for (const [index, segment] of closed.slice(0, Math.max(1, bounds.segments)).entries()) {
     rows += segment.rows;
     bytes += segment.bytes;
-    if (rows > bounds.loadRows || bytes > bounds.loadBytes) {
+    batches += segment.batches.length;
+    if (rows > bounds.loadRows || bytes > bounds.loadBytes || batches > mostBatches) {
       break;
     }
     if (rows < rowGroup) {

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { PermanentError, RetryableError } from '../component.ts';
+import { segmentBatches } from './load-size.ts';
 import { errorCode } from './lock-file.ts';
 import type { CreateSegmentFile, SegmentFile } from './segment-file.ts';
 import { segmentName } from './segment-name.ts';
@@ -180,7 +181,8 @@ export class Spool {
             reject(refusal);
           }
         }
-        if ((this.#current?.bytes ?? 0) >= this.#settings.segmentBytes) {
+        const { bytes = 0, batches = [] } = this.#current ?? {};
+        if (bytes >= this.#settings.segmentBytes || batches.length >= segmentBatches) {
           await this.#closeCurrent();
         }
       });

@@ -38,4 +38,10 @@ describe('a load', () => {
     expect(chooseSegments(many, { ...bounds, segments: 8 })).toHaveLength(8);
     expect(chooseSegments(many, { ...bounds, segments: 0 })).toHaveLength(1);
   });
+
+  test('keeps to a number of batches', () => {
+    const [one] = segments(10);
+    const full = { ...one!, batches: Array.from({ length: 512 }, () => ({ start: 0, header: Buffer.alloc(0) })) };
+    expect(chooseSegments([full, full, full], bounds)).toHaveLength(2);
+  });
 });
