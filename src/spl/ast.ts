@@ -266,12 +266,54 @@ export interface BinCommand extends CommandBase {
   readonly field: FieldName;
   readonly output: FieldName | undefined;
   readonly size: BinSize;
+  /** The time that ranges of time are counted from: `earliest`, `latest` or a time modifier; none: the epoch. */
+  readonly align: StringLiteral | undefined;
 }
 
-/** Of `span=5m` or `span=10`: a length of time in one calendar unit, or a numeric width. */
-export type BinSize =
-  | { readonly kind: 'time'; readonly count: number; readonly unit: 's' | 'm' | 'h' | 'd' | 'w' | 'mon' | 'q' | 'y' }
-  | { readonly kind: 'number'; readonly width: number };
+/** What ranges are as long as: what `span=` says, or what the values themselves decide. */
+export type BinSize = TimeSpan | NumberSpan | SubsecondSpan | WeekSpan | LogarithmicSpan | AutomaticSpan;
+
+/** `span=5m`: so many of one unit. */
+export interface TimeSpan {
+  readonly kind: 'time';
+  readonly count: number;
+  readonly unit: 's' | 'm' | 'h' | 'd' | 'mon' | 'q' | 'y';
+}
+
+/** `span=10` */
+export interface NumberSpan {
+  readonly kind: 'number';
+  readonly width: number;
+}
+
+/** `span=100ms`: so many ranges a second. */
+export interface SubsecondSpan {
+  readonly kind: 'subseconds';
+  readonly perSecond: number;
+}
+
+/** `span=1w@w1`; 0 is Sunday. */
+export interface WeekSpan {
+  readonly kind: 'weeks';
+  readonly weekday: number;
+}
+
+/** `span=2log5`: from 2 times a power of 5 to 2 times the next. */
+export interface LogarithmicSpan {
+  readonly kind: 'logarithmic';
+  readonly factor: number;
+  readonly base: number;
+}
+
+/** No `span`: the shortest of some lengths, not under `least`, with which there are at most `most` ranges. */
+export interface AutomaticSpan {
+  readonly kind: 'automatic';
+  readonly most: number;
+  readonly least: TimeSpan | NumberSpan | undefined;
+  /** Of numbers: the ranges reach from here at least, and up to there. */
+  readonly start: number | undefined;
+  readonly end: number | undefined;
+}
 
 export interface ChartCommand extends CommandBase {
   readonly kind: 'ChartCommand';

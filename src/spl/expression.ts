@@ -173,6 +173,8 @@ export const SQL_FUNCTIONS = [
   'sign',
   'sin',
   'sinh',
+  'spl_bin_log',
+  'spl_bin_width',
   'spl_bit_and',
   'spl_bit_or',
   'spl_bit_shift',

@@ -2,7 +2,6 @@
 import type { Command, Search } from './ast.ts';
 
 const STREAMING: ReadonlySet<Command['kind']> = new Set<Command['kind']>([
-  'BinCommand',
   'ConvertCommand',
   'EvalCommand',
   'FieldformatCommand',
@@ -31,6 +30,8 @@ function isStreaming(command: Command): boolean {
   switch (command.kind) {
     case 'AddtotalsCommand':
       return command.column === undefined;
+    case 'BinCommand':
+      return command.size.kind !== 'automatic';
     case 'FillnullCommand':
       return command.fields.length > 0;
     default:

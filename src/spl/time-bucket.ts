@@ -5,6 +5,10 @@ import { binary, call, cast, type Expression, lambda, number, text, when } from 
 /** The steps from which Splunk takes the length of a bucket that nobody names; the last is a calendar month. */
 const STEPS = [1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 86_400] as const;
 const MONTH = 2_592_000;
+/** In seconds. */
+export const WEEK = 604_800;
+/** The epoch was a Thursday; the first Sunday came so many days later. */
+export const FIRST_SUNDAY = 3;
 /** The catalogue's resolution. */
 const SHORTEST = 0.000_001;
 
@@ -84,7 +88,8 @@ function floorTo(time: Expression, length: Expression, offset: number): Expressi
   return offset === 0 ? floor(time) : binary('+', floor(binary('-', time, number(offset))), number(offset));
 }
 
-function monthStart(time: Expression, months: number): Expression {
+/** Of so many calendar months, counted from January 1970. */
+export function monthStart(time: Expression, months: number): Expression {
   const epoch = cast(text('1970-01-01'), 'timestamp');
   const interval = { op: 'interval', count: months, unit: 'month' } as const;
   return call('epoch', call('time_bucket', interval, call('spl_timestamp', time), epoch));

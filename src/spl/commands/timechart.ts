@@ -18,6 +18,8 @@
 import { demandOfAggregations, parseAggregations } from '../aggregation.ts';
 import type { Arguments, Option } from '../arguments.ts';
 import type { BucketSize, FieldName, TimechartCommand } from '../ast.ts';
+import { beside } from '../beside.ts';
+import { parseSize, parseWeek, SECONDS } from '../bin-size.ts';
 import type { CommandScope } from '../command-scope.ts';
 import { need } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
@@ -25,9 +27,9 @@ import { binary, call, cast, column, type Expression, isNotNull, number, text, w
 import type { Column, PlanNode } from '../plan.ts';
 import { ColumnNames, type Field, type Relation } from '../relation.ts';
 import { lowerCells, SplitOptions, spreadCells } from '../split.ts';
-import { bucketStart, bucketStarts, lastBucket, stepOf } from '../time-bucket.ts';
+import { bucketStart, bucketStarts, FIRST_SUNDAY, lastBucket, WEEK } from '../time-bucket.ts';
+import { boundsOf, STEP, stepNode } from '../time-bucket-step.ts';
 import { asNumber, wholeValue } from '../value.ts';
-import { parseSize, SECONDS } from './bin.ts';
 import type { CommandSpec } from './command.ts';
 import { aggregate } from './stats.ts';
 
@@ -35,12 +37,8 @@ const OPTIONS = ['span', 'bins', 'minspan', 'cont', 'fixedrange'];
 const UNSUPPORTED = ['agg', 'aligntime', 'dedup_splitvals', 'end', 'format', 'partial', 'start'];
 const DEFAULT_BINS = 100;
 const MOST_BUCKETS = 50_000;
-const WEEK = 7 * SECONDS.d;
-/** The epoch was a Thursday; the first Sunday came three days later. */
-const FIRST_SUNDAY = 3;
 /** While the rows are grouped `_time` stays theirs, for functions that read it; no search can write this name. */
 const BUCKET = '\0bucket';
-const STEP = 'step';
 
 export const timechart: CommandSpec<TimechartCommand> = {
   kind: 'TimechartCommand',
@@ -141,12 +139,9 @@ function leastOf(input: Arguments, option: Option): number {
 }
 
 function spanOf(input: Arguments, option: Option): BucketSize {
-  const week = /^1?w(?:k|eek)?@w([0-7])$/i.exec(option.value.text)?.[1];
+  const week = parseWeek(input, option);
   if (week !== undefined) {
-    return { kind: 'seconds', seconds: WEEK, offset: ((FIRST_SUNDAY + Number(week)) % 7) * SECONDS.d };
-  }
-  if (/^\d*w(?:k|ks|eek|eeks)?$/i.test(option.value.text)) {
-    throw input.misfit(option, 'weeks that begin on a named day, such as 1w@w1 for Mondays');
+    return { kind: 'seconds', seconds: WEEK, offset: ((FIRST_SUNDAY + week.weekday) % 7) * SECONDS.d };
   }
   const size = parseSize(option.value, 'timechart');
   if (size.kind === 'number') throw input.misfit(option, 'a length of time, such as 5m, 1h, 1d, 1w@w1, 1mon');
@@ -157,16 +152,11 @@ function spanOf(input: Arguments, option: Option): BucketSize {
     : { kind: 'months', months: count * months };
 }
 
-/** One row with the length of a bucket, where the time there is decides it. */
-interface StepNode {
-  readonly node: PlanNode;
-}
-
 function intoBuckets(
   command: TimechartCommand,
   input: Relation,
   scope: CommandScope,
-): { readonly relation: Relation; readonly span: StepNode | undefined } {
+): { readonly relation: Relation; readonly span: PlanNode | undefined } {
   const { size, split } = command;
   const found = need(demandOfAggregations(command.aggregations), [
     '_time',
@@ -177,7 +167,7 @@ function intoBuckets(
   const time = asNumber(scope.read(input, { kind: 'FieldName', span: command.span, name: '_time' }));
   if (field === undefined) throw new Error('timechart: expected _time to have been looked for.');
   const span = size.kind === 'automatic' ? stepNode(size, input.node, time, scope) : undefined;
-  const step = span === undefined ? undefined : column(STEP, span.node.label);
+  const step = span === undefined ? undefined : column(STEP, span.label);
   const own = scope.step('rows', found);
   if (span === undefined || step === undefined) {
     const start = cast(bucketStart(size, time), 'bigint');
@@ -189,54 +179,10 @@ function intoBuckets(
   const bucket = passed.names.take(BUCKET);
   columns.push({ name: bucket, expression: cast(bucketStart(size, beside(time, input.node), step), 'bigint') });
   const fields = new Map(passed.fields).set(BUCKET, { column: bucket, kind: 'number', whole: true, certain: 'rows' });
-  const right = span.node;
+  const right = span;
   const on: Expression = { op: 'boolean', value: true };
   const node: PlanNode = { kind: 'Join', label: own.label(), left: input.node, right, on, columns };
   return { relation: { ...input, node, fields, order: passed.order }, span };
-}
-
-function beside(expression: Expression, node: PlanNode): Expression {
-  if (expression.op === 'column') return column(expression.name, node.label);
-  if (expression.op === 'call') {
-    return { ...expression, arguments: expression.arguments.map((item) => beside(item, node)) };
-  }
-  return expression;
-}
-
-function stepNode(
-  size: Extract<BucketSize, { kind: 'automatic' }>,
-  input: PlanNode,
-  time: Expression,
-  scope: CommandScope,
-): StepNode {
-  const extreme = (name: 'min' | 'max'): Expression => ({ op: 'aggregate', call: { name, arguments: [time] } });
-  const bounds = boundsOf(scope);
-  const from = call('coalesce', ...(bounds === undefined ? [] : [bounds.from]), extreme('min'));
-  const to = call('coalesce', ...(bounds === undefined ? [] : [bounds.to]), extreme('max'));
-  return {
-    node: {
-      kind: 'Aggregate',
-      label: scope.label('step'),
-      input,
-      predicates: [],
-      keys: [],
-      aggregates: [{ name: STEP, expression: stepOf(size, binary('-', to, from)) }],
-    },
-  };
-}
-
-/** The window in epoch seconds; absent where it has no bound. A search from the epoch on is one over all of the time. */
-function boundsOf(scope: CommandScope): { readonly from: Expression; readonly to: Expression } | undefined {
-  const { range } = scope.settings;
-  if (range === undefined) return undefined;
-  return {
-    from: call('nullif', call('epoch', finite(range.earliest, '-infinity')), number(0)),
-    to: call('epoch', finite(range.latest, 'infinity')),
-  };
-}
-
-function finite(time: Expression, infinity: string): Expression {
-  return call('nullif', time, cast(text(infinity), 'timestamp'));
 }
 
 function checkTime(input: Relation, span: TimechartCommand['span']): void {
@@ -253,7 +199,7 @@ interface Buckets {
 function allBuckets(
   command: TimechartCommand,
   found: Buckets,
-  span: StepNode | undefined,
+  span: PlanNode | undefined,
   scope: CommandScope,
 ): Buckets {
   const { size } = command;
@@ -271,11 +217,11 @@ function allBuckets(
           kind: 'Join',
           label: scope.label('found'),
           left: found.node,
-          right: span.node,
+          right: span,
           on: { op: 'boolean', value: true },
           columns: [
             { name: found.column, expression: column(found.column, found.node.label) },
-            { name: STEP, expression: column(STEP, span.node.label) },
+            { name: STEP, expression: column(STEP, span.label) },
           ],
         };
   const least = [extreme('min')];

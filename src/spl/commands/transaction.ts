@@ -17,8 +17,10 @@
  * Rows that have none of the fields are dropped; one that has only some of them is an error when the search runs. Not supported:
  * fields that may hold several values, keeporphans, unifyends, name, the other forms of mvlist, and bounds on memory.
  */
+
 import type { Arguments } from '../arguments.ts';
 import type { FieldName, TransactionBound, TransactionCommand } from '../ast.ts';
+import { SECONDS } from '../bin-size.ts';
 import type { CommandScope } from '../command-scope.ts';
 import { type Demand, need, withOrder, without } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
@@ -46,7 +48,6 @@ import { type Column, columnsOf, type PlanNode } from '../plan.ts';
 import { lowerSearch } from '../predicate.ts';
 import { ColumnNames, type Field, fieldValue, type Relation } from '../relation.ts';
 import { asKind, asNumber, asText, type commonKind, listValue, type Value } from '../value.ts';
-import { SECONDS } from './bin.ts';
 import type { CommandSpec } from './command.ts';
 
 const OPTIONS = ['maxspan', 'maxpause', 'maxevents', 'keepevicted', 'mvlist', 'connected'];

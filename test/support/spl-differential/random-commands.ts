@@ -337,15 +337,17 @@ function bin(random: Random, fields: Fields): Made {
   if (fields.known.has('_time') && random.chance(0.6)) {
     const output = random.chance(0.4) ? ' AS slot' : '';
     const made: readonly (readonly [string, Kind])[] = output === '' ? [] : [['slot', 'number']];
-    return {
-      text: `bin span=${random.pick(['10s', '5m', '1h', '1d', '1mon'])} _time${output}`,
-      fields: adding(fields, made),
-    };
+    const spans = ['span=10s', 'span=5m', 'span=1h', 'span=1d', 'span=7d', 'span=1mon', 'span=1w@w1', 'span=500ms'];
+    const span = random.pick([...spans, 'bins=5', 'minspan=1m', 'bins=2 minspan=5s', '']);
+    const align = random.chance(0.3) ? ` aligntime=${random.pick(['earliest', 'latest', '@d+3h', '1500567890'])}` : '';
+    return { text: `bin ${span}${align} _time${output}`, fields: adding(fields, made) };
   }
   const names = named(fields, 'one', 'number').filter((name) => !name.startsWith('_'));
   if (names.length === 0) return reverse(random, fields);
   const name = random.pick(names);
-  return { text: `bin span=${random.pick([5, 10, 100])} ${quoted(name)}`, fields: adding(fields, [[name, 'one']]) };
+  const spans = ['span=5', 'span=10', 'span=0.1', 'span=0.25', 'span=2log5', 'span=log2', 'span=log'];
+  const size = random.pick([...spans, 'bins=5', '', 'minspan=7', 'end=1000', 'start=-50 bins=10']);
+  return { text: `bin ${size} ${quoted(name)}`, fields: adding(fields, [[name, 'one']]) };
 }
 
 function spath(random: Random, fields: Fields): Made {

@@ -1,7 +1,6 @@
 /** Every command: a table in, a table out. */
 import type {
   AddtotalsCommand,
-  BinCommand,
   Command,
   ConvertCommand,
   DedupCommand,
@@ -22,10 +21,11 @@ import type {
   UnionCommand,
 } from '../../../src/spl/ast.ts';
 import { aggregate } from './aggregation.ts';
+import { binOf } from './bin.ts';
 import { chart } from './chart.ts';
 import { evaluateRow } from './eval-expression.ts';
 import { toField, toTruth } from './eval-value.ts';
-import { type FieldValue, fromMembers, membersOf, numberIn, textOfNumber } from './field-value.ts';
+import { type FieldValue, fromMembers, membersOf, numberIn } from './field-value.ts';
 import { groupRows } from './grouping.ts';
 import { fieldNames, fieldOf, parseJson, textAt } from './json-fields.ts';
 import { parseJsonStart } from './json-start.ts';
@@ -38,7 +38,7 @@ import { Row, type Settings, type Table } from './row.ts';
 import { type ExpandSubsearch, matchesSearch } from './search-expression.ts';
 import { streamStats } from './streamstats.ts';
 import { formatRows } from './subsearch.ts';
-import { formatTime, parseTime, snap } from './time.ts';
+import { formatTime, parseTime } from './time.ts';
 import { timechart } from './timechart.ts';
 import { transaction } from './transaction.ts';
 import { isChosen, matchStars } from './wildcard.ts';
@@ -128,10 +128,12 @@ export function runCommand(command: Command, table: Table, settings: Scope): Tab
       return { ...table, rows: headRows(command, rows, settings) };
     case 'ReverseCommand':
       return { ...table, rows: [...rows].reverse() };
-    case 'BinCommand':
+    case 'BinCommand': {
+      const rangeOf = binOf(command, rows, settings);
       return mapRows(without(table, [(command.output ?? command.field).name]), (row) =>
-        row.with([[(command.output ?? command.field).name, binned(command, row)]]),
+        row.with([[(command.output ?? command.field).name, rangeOf(row)]]),
       );
+    }
     case 'ConvertCommand':
       return mapRows(
         without(
@@ -555,23 +557,6 @@ function sortRows(rows: readonly Row[], keys: readonly SortKey[]): readonly Row[
     }
     return 0;
   });
-}
-
-/** Rule 35. */
-function binned({ field, size }: BinCommand, row: Row): FieldValue {
-  const value = row.get(field.name);
-  const members = membersOf(value);
-  if (members.length > 1) return refuse('bin of a field with several values');
-  const number = members[0] === undefined ? undefined : numberIn(members[0]);
-  if (number === undefined) return value;
-  if (size.kind === 'number') {
-    const start = Math.floor(number / size.width) * size.width;
-    return `${textOfNumber(start)}-${textOfNumber(start + size.width)}`;
-  }
-  const lengths: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600 };
-  const length = lengths[size.unit];
-  if (length !== undefined) return Math.floor(number / (length * size.count)) * length * size.count;
-  return size.count === 1 ? snap(number, size.unit) : refuse('bin by several days and longer');
 }
 
 /** Rule 48; a value that does not fit stays, only `num` removes it. */

@@ -54,7 +54,7 @@ export function timechart(command: TimechartCommand, rows: readonly Row[], setti
   };
 }
 
-function bucketOf(size: BucketSize, range: number): (time: number) => number {
+export function bucketOf(size: BucketSize, range: number): (time: number) => number {
   switch (size.kind) {
     case 'seconds':
       return (time) => Math.floor((time - size.offset) / size.seconds) * size.seconds + size.offset;
