@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { AuditRow } from '../src/component.ts';
+import { readObjectKeys } from '../src/normalize/object-keys.ts';
 
 interface RecordedEvent {
   readonly stage: string;
@@ -112,6 +113,7 @@ export class StoreEvents {
       stageMicros: micros + 800,
       annotations: recorded.annotations ?? null,
       hasObjects: 'requestObject' in event,
+      objectKeys: readObjectKeys(_raw),
       cloud: null,
       event: null,
     };

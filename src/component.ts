@@ -184,6 +184,8 @@ export interface AuditRow extends StoredRow {
   readonly annotations: Readonly<Record<string, string>> | null;
   /** The event has a member requestObject or responseObject. */
   readonly hasObjects: boolean;
+  /** The ends of the keys in those, sorted, each once and between spaces; null where there are none or they are not known. */
+  readonly objectKeys: string | null;
   /** How it came, where that is a cloud's envelope. */
   readonly cloud: 'eks' | 'aks' | 'gke' | null;
   /** The audit event's own JSON text where it differs from `_raw` (an envelope), else null. */

@@ -10,6 +10,7 @@
 import type { AuditRow, LogRow, NormalizedBatch, RecordBatch } from '../component.ts';
 import { ownMicros, readColumns } from './audit-event.ts';
 import { auditIdentity, logIdentity } from './identity.ts';
+import { readObjectKeys } from './object-keys.ts';
 import { openRecord } from './open-record.ts';
 import type { AuditPart, LogPart } from './part.ts';
 import { printJson } from './print-json.ts';
@@ -100,6 +101,7 @@ function toAuditRow(part: AuditPart, context: RecordContext, arrivalMicros: numb
     stageMicros: columns.stageMicros,
     annotations: columns.annotations,
     hasObjects: columns.hasObjects,
+    objectKeys: columns.hasObjects ? readObjectKeys(part.eventText ?? part.raw) : null,
     cloud: part.cloud,
     event: part.eventText,
   };

@@ -282,13 +282,17 @@ function isOfAuditEvent(name: string): boolean {
 }
 
 /**
- * Few events carry the objects of their request: a column says which, so that the texts of the others are not read. A look for the
- * name's end in a text spares parsing it.
+ * Few events carry the objects of their request: one column says which, another lists the keys in them, so that the texts of the
+ * others are not read. Where the keys are not known, a look for the name's end in a text spares parsing it.
  */
 function mayHold(name: string): readonly Expression[] {
   const end = /^(?:request|response)Object\..*?([A-Za-z0-9_-]+)(?:\{\})?$/s.exec(name)?.[1];
   if (end === undefined) return [];
-  return [call('coalesce', column('has_objects'), TRUE), call('spl_may_hold', AUDIT_EVENT, text(end))];
+  return [
+    call('coalesce', column('has_objects'), TRUE),
+    call('spl_may_name', column('object_keys'), text(end)),
+    call('spl_may_hold', AUDIT_EVENT, text(end)),
+  ];
 }
 
 /**

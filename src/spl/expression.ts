@@ -194,6 +194,7 @@ export const SQL_FUNCTIONS = [
   'spl_list_at',
   'spl_longest_literal',
   'spl_may_hold',
+  'spl_may_name',
   'spl_members_at',
   'spl_mode',
   'spl_number',

@@ -74,7 +74,7 @@ export function insertAudit(name: string, source: string, commitSeq: number, has
     "time" as _time, "at" as _indextime, cluster, "auditID", stage, "level", verb,
     "requestURI", "userAgent", "user", "impersonatedUser", "sourceIPs", "objectRef", "responseStatus",
     received as "requestReceivedTimestamp", staged as "stageTimestamp", annotations,
-    "hasObjects" as has_objects,
+    "hasObjects" as has_objects, "objectKeys" as object_keys,
     "index", source, sourcetype, host, cloud, resource, attributes, _raw, event,
     "identity", ${commitSeq}::bigint as commit_seq
     from ${source} where "table" = 'audit'${hasDropped ? ` and ${keptOfSource}` : ''}

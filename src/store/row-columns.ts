@@ -56,6 +56,7 @@ export class RowColumns {
   readonly #annotationKeys = this.#column('annotations.key_value.key');
   readonly #annotationValues = this.#column('annotations.key_value.value');
   readonly #hasObjects = this.#column('hasObjects');
+  readonly #objectKeys = this.#column('objectKeys');
   readonly #index = this.#column('index');
   readonly #source = this.#column('source');
   readonly #sourcetype = this.#column('sourcetype');
@@ -119,6 +120,7 @@ export class RowColumns {
     addUser(this.#user, row.user);
     addUser(this.#impersonatedUser, row.impersonatedUser);
     this.#hasObjects.flag(row.hasObjects);
+    addText(this.#objectKeys, row.objectKeys);
     if (row.sourceIPs === null) this.#sourceIPs.absent(0);
     else addElements(this.#sourceIPs, row.sourceIPs);
     this.#addObject(row.objectRef);
@@ -157,6 +159,7 @@ export class RowColumns {
     ...this.#objectRef.map(({ column }) => column),
     ...this.#status.map(({ column }) => column),
     this.#code,
+    this.#objectKeys,
     this.#received,
     this.#staged,
     this.#annotationKeys,

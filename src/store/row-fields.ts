@@ -42,6 +42,7 @@ export const rowFields: readonly Field[] = [
   optional('staged', 'time'),
   mapOf('annotations'),
   required('hasObjects', 'flag'),
+  optional('objectKeys', 'word'),
   optional('index', 'word'),
   optional('source', 'word'),
   optional('sourcetype', 'word'),

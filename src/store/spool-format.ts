@@ -21,7 +21,7 @@ import { rowFields } from './row-fields.ts';
 
 export const markBytes = 8;
 const fixedBytes = markBytes + 8;
-const columnCount = columnsOf(rowFields).length;
+export const columnCount = columnsOf(rowFields).length;
 /** Parquet counts the bytes of a page in 31 bits. */
 const mostBytes = 2 ** 31 - 2 ** 20;
 
@@ -147,10 +147,7 @@ function readBody(body: Buffer): HeaderBody {
     }
   };
   const [rows, bytes, checksum] = [next(), next(), next()];
-  const chunks = Array.from({ length: columnCount }, () => ({
-    values: next(),
-    dictionaryBytes: next(),
-    dataBytes: next(),
-  }));
+  const chunks: ChunkSizes[] = [];
+  while (at < body.length) chunks.push({ values: next(), dictionaryBytes: next(), dataBytes: next() });
   return { rows, bytes, crc32: checksum, chunks };
 }

@@ -10,7 +10,7 @@ import { footerOf } from './sealed-segment.ts';
 import { syncDirectory } from './segment-file.ts';
 import { readSegmentNames } from './segment-name.ts';
 import type { ClosedSegment } from './spool.ts';
-import { inspectSegment, type SegmentPart, segmentStart } from './spool-format.ts';
+import { columnCount, inspectSegment, rowGroupOf, type SegmentPart, segmentStart } from './spool-format.ts';
 
 export interface RecoveredSpool {
   /** Segments to load, oldest first. */
@@ -50,6 +50,7 @@ export async function recoverSpool(
     }
     const bytes = await readFile(path);
     const parts = inspectSegment(bytes, mark);
+    refuseOtherColumns(path, parts);
     let intact: readonly SegmentPart[] = parts.filter((part) => part.intact);
     const damagedBytes = endsInFooter(bytes, parts)
       ? 0
@@ -85,12 +86,24 @@ export async function recoverSpool(
   return { segments, nextId: newest + 1 };
 }
 
+/** Which column is which is not written down. */
+function refuseOtherColumns(path: string, parts: readonly SegmentPart[]): void {
+  for (const batch of parts.flatMap(({ batches }) => batches)) {
+    const found = rowGroupOf(batch).chunks.length;
+    if (found === columnCount) continue;
+    throw new PermanentError(
+      `spool "${path}": expected ${columnCount} columns, found the ${found} of another version. ${emptyTheSpool}`,
+    );
+  }
+}
+
+const emptyTheSpool = 'Start that version once more and stop it with SIGTERM: it loads its spool before it ends.';
+
 function refuseOlderForm(folder: string, names: readonly string[]): void {
   const older = names.find((name) => /^\d{12}\.ndjson$/.test(name));
   if (older !== undefined) {
     throw new PermanentError(
-      `spool "${folder}": expected segments in Parquet, found ${older} of an older version. ` +
-        'Start that version once more and stop it with SIGTERM: it loads its spool before it ends.',
+      `spool "${folder}": expected segments in Parquet, found ${older} of an older version. ${emptyTheSpool}`,
     );
   }
 }

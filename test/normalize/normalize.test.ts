@@ -87,6 +87,7 @@ describe('an audit event', () => {
       stageMicros: EVENT_SECONDS * 1_000_000 + 223_456,
       annotations: { 'authorization.k8s.io/decision': 'allow' },
       hasObjects: false,
+      objectKeys: null,
       cloud: null,
       event: null,
     });

@@ -88,6 +88,7 @@ describe('rows', () => {
       stageTimestamp: '2026-03-01T12:00:00.123456Z',
       annotations: { 'authorization.k8s.io/decision': 'forbid' },
       has_objects: false,
+      object_keys: null,
       index: 'main',
       source: '/var/log/audit.log',
       sourcetype: 'kube:audit',

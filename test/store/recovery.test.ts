@@ -14,7 +14,7 @@ import { PermanentError } from '../../src/component.ts';
 import { RowColumns } from '../../src/store/row-columns.ts';
 import { footerOf } from '../../src/store/sealed-segment.ts';
 import { readSegmentNames, segmentName } from '../../src/store/segment-name.ts';
-import { encodeBatch, inspectSegment } from '../../src/store/spool-format.ts';
+import { encodeBatch, inspectSegment, segmentStart } from '../../src/store/spool-format.ts';
 import { auditBatch, auditRow, openTestStore, rejection, type TestStore } from './store-fixture.ts';
 
 const ids = 'select "auditID" as id from kube_audit order by 1';
@@ -152,6 +152,22 @@ describe('a start', () => {
       expect(again.telemetry.lines.filter(({ level }) => level !== 'info' && level !== 'debug')).toEqual([]);
     },
   );
+
+  test('refuses by name a segment of other columns, which another version wrote', async () => {
+    const mark = Buffer.from('0123456789abcdef', 'hex');
+    const chunks = [{ values: 1, dictionaryBytes: 0, dataBytes: 1 }];
+    const { header, rows } = encodeBatch({ bytes: Buffer.from('x'), auditRows: 1, logRows: 0, chunks });
+    const name = segmentName(7, mark);
+    const first = await withSpool(async (_opened, spool) => {
+      writeFileSync(join(spool, name), Buffer.concat([segmentStart, mark, header, rows]));
+    });
+    const error = await rejection(first.reopen());
+    expect(error).toBeInstanceOf(PermanentError);
+    expect(String(error)).toMatch(
+      /expected \d\d columns, found the 1 of another version\. Start that version once more/,
+    );
+    expect(readdirSync(join(first.directory, 'spool'))).toContain(name);
+  });
 
   test('refuses by name the segments of an older version, and what to do about them', async () => {
     const first = await withSpool(async (_opened, spool) => {

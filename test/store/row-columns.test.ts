@@ -65,6 +65,7 @@ function randomAudit(): AuditRow {
     stageMicros: maybe(micros),
     annotations: maybe(() => Object.fromEntries(texts().map((name) => [`${random(9)}${name.toWellFormed()}`, text()]))),
     hasObjects: pick(false, true),
+    objectKeys: maybe(text),
     cloud: maybe(() => pick('eks', 'aks', 'gke')),
     event: maybe(text),
   });
@@ -143,7 +144,7 @@ describe(`random rows (SEED=${seed})`, () => {
     const columns = `_time, cluster, "index", source, sourcetype, host, resource, attributes, hex(encode(_raw)) as bytes, ${digits}`;
     const found = await opened.loadedRows(
       `select ${columns}, "auditID", stage, level, verb, "requestURI", "userAgent", "user", "impersonatedUser",
-        "sourceIPs", "objectRef", "responseStatus", "requestReceivedTimestamp", "stageTimestamp", annotations, has_objects, cloud, event
+        "sourceIPs", "objectRef", "responseStatus", "requestReceivedTimestamp", "stageTimestamp", annotations, has_objects, object_keys, cloud, event
         from kube_audit`,
     );
     const expected = audit.map((row) =>
@@ -165,6 +166,7 @@ describe(`random rows (SEED=${seed})`, () => {
         stageTimestamp: iso(row.stageMicros),
         annotations: row.annotations,
         has_objects: row.hasObjects,
+        object_keys: row.objectKeys,
         cloud: row.cloud,
         event: row.event,
       }),

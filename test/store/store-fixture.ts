@@ -39,6 +39,7 @@ export function auditRow(id: string, given: Partial<AuditRow> = {}): AuditRow {
     stageMicros: null,
     annotations: null,
     hasObjects: false,
+    objectKeys: null,
     cloud: null,
     event: null,
     identity: createHash('md5').update(_raw).digest('hex'),

@@ -1,6 +1,7 @@
 /** Events of the compiler's golden cases in real tables: the migrations, the SQL macros, and a table of places for iplocation. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { type DuckDBConnection, DuckDBInstance, DuckDBStructValue, type DuckDBValue } from '@duckdb/node-api';
+import { readObjectKeys } from '../../src/normalize/object-keys.ts';
 
 const SQL = new URL('../../sql/', import.meta.url);
 
@@ -127,6 +128,7 @@ type Row = Readonly<Record<string, unknown>>;
 function auditRow(line: string, columns: StoredColumns, sequence: number): Row {
   const event = JSON.parse(line) as Record<string, unknown>;
   const wrapped = columns.raw !== undefined;
+  const hasObjects = 'requestObject' in event || 'responseObject' in event;
   return {
     ...metadata(columns, sequence),
     _time:
@@ -148,7 +150,8 @@ function auditRow(line: string, columns: StoredColumns, sequence: number): Row {
     stageTimestamp: iso(event.stageTimestamp),
     annotations: event.annotations,
     cloud: columns.cloud,
-    has_objects: columns.event === null ? null : 'requestObject' in event || 'responseObject' in event,
+    has_objects: columns.event === null ? null : hasObjects,
+    object_keys: columns.event !== null && hasObjects ? readObjectKeys(columns.event ?? line) : null,
     _raw: columns.raw ?? line,
     event: columns.event === undefined ? (wrapped ? line : null) : columns.event,
   };

@@ -17,6 +17,7 @@ with search_1 as (
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
     and coalesce("has_objects", true)
+    and spl_may_name("object_keys", 'type')
     and spl_may_hold(coalesce("event", _raw), 'type')
     and lower("objectRef"."resource") = 'services'
     and lower("verb") = 'create'

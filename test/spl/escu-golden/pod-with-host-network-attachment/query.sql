@@ -17,6 +17,7 @@ with search_1 as (
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
     and coalesce("has_objects", true)
+    and spl_may_name("object_keys", 'last-applied-configuration')
     and spl_may_hold(coalesce("event", _raw), 'last-applied-configuration')
     and lower("objectRef"."resource") = 'pods'
     and (lower("verb") = 'create' or lower("verb") = 'update')

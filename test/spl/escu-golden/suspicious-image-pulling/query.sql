@@ -17,6 +17,7 @@ with search_1 as (
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
     and coalesce("has_objects", true)
+    and spl_may_name("object_keys", 'message')
     and spl_may_hold(coalesce("event", _raw), 'message')
     and starts_with(lower(spl_text_at(coalesce("event", _raw), ['$.requestObject.message'])), 'pulling image')
 ),
