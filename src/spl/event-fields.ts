@@ -1,10 +1,11 @@
 /**
  * The fields of a dataset's events with those that the content's rules make of them, in Splunk's order: what regular expressions
- * extract, the events' own fields, aliases, calculated fields.
+ * extract, the events' own fields, aliases, calculated fields, lookups.
  *
  * - Of a key that several fitting stanzas have, source comes before host before sourcetype, text before patterns, then by name.
  * - Extractions go by their key; the first that finds something counts, and before the event's own field.
- * - Aliases read no alias, and calculated fields no calculated field: each stage sees what the one before it left.
+ * - Aliases read no alias, calculated fields no calculated field, and the keys of lookups nothing that a lookup made: each stage
+ *   sees what the one before it left. Of lookups that make one name the later by key sees what the earlier left.
  */
 
 import { captureGroup } from './capture.ts';
@@ -12,12 +13,13 @@ import type { DatasetField, DatasetTable } from './catalogue.ts';
 import type { CommandScope } from './command-scope.ts';
 import { SplError } from './diagnostics.ts';
 import { evaluateWith } from './evaluate.ts';
-import { and, binary, call, column, type Expression, text, when } from './expression.ts';
+import type { EventLookups } from './event-lookups.ts';
+import { and, binary, call, column, type Expression, FALSE, text, when } from './expression.ts';
 import type { FieldRule, RuleField, StanzaMatch } from './field-rule.ts';
 import type { Span } from './source.ts';
 import { ABSENT, asKind, commonKind, type Value } from './value.ts';
 
-type Stage = 'extract' | 'alias' | 'eval';
+type Stage = RuleField['kind'];
 
 /** One field of a rule, with the condition on the events that it is made of. */
 interface Maker<F extends RuleField = RuleField> {
@@ -26,11 +28,11 @@ interface Maker<F extends RuleField = RuleField> {
   readonly applies: Expression;
 }
 
-/** The same table without rules, or one whose `resolve` knows them. */
-export function withFieldRules(table: DatasetTable, scope: CommandScope): DatasetTable {
+/** The same table without rules, or one whose `resolve` knows them; what they look up is added to `lookups`. */
+export function withFieldRules(table: DatasetTable, scope: CommandScope, lookups: EventLookups): DatasetTable {
   const rules = scope.settings.fieldRules ?? [];
   if (rules.length === 0) return table;
-  const fields = new EventFields(table, rules, scope);
+  const fields = new EventFields(table, rules, scope, lookups);
   const isMade = (name: string): boolean => rules.some((rule) => rule.fields.some((field) => field.name === name));
   return {
     ...table,
@@ -44,10 +46,12 @@ class EventFields {
   readonly #table: DatasetTable;
   readonly #makers: readonly Maker[];
   readonly #scope: CommandScope;
+  readonly #lookups: EventLookups;
 
-  constructor(table: DatasetTable, rules: readonly FieldRule[], scope: CommandScope) {
+  constructor(table: DatasetTable, rules: readonly FieldRule[], scope: CommandScope, lookups: EventLookups) {
     this.#table = table;
     this.#scope = scope;
+    this.#lookups = lookups;
     this.#makers = rules.flatMap((rule) =>
       rule.fields.map((field) => ({ field, rule, applies: conditionOf(rule, rules) })),
     );
@@ -55,7 +59,7 @@ class EventFields {
 
   resolve(name: string, span: Span): DatasetField {
     const own = this.#table.resolve(name, span, this.#scope.settings.limits);
-    return { value: this.#calculated(name, span), typed: own.typed };
+    return { value: this.#lookedUp(name, span), typed: own.typed };
   }
 
   #own(name: string, span: Span): Value {
@@ -94,6 +98,21 @@ class EventFields {
           otherwise,
         ),
       this.#aliased(name, span),
+    );
+  }
+
+  #lookedUp(name: string, span: Span): Value {
+    return this.#makersOf('lookup', name).reduce(
+      (earlier, { field, applies, rule }) => {
+        let hasKeys: Expression = FALSE;
+        const found = said(rule, span, () => {
+          const result = this.#lookups.find(field, applies, (read) => this.#calculated(read, span), span);
+          hasKeys = result.hasKeys;
+          return result.value;
+        });
+        return field.keeps ? firstOf([earlier, found]) : chosen(hasKeys, found, earlier);
+      },
+      this.#calculated(name, span),
     );
   }
 

@@ -51,6 +51,13 @@ export type Expression =
     }
   /** A row of <rows> satisfies the condition, which sees its columns before those of the rows outside. */
   | { readonly op: 'existsRow'; readonly rows: string; readonly condition: Expression }
+  /** An aggregate over the rows of <rows> that satisfy the condition, which sees their columns before those of the row outside. */
+  | {
+      readonly op: 'aggregateRows';
+      readonly call: AggregateCall;
+      readonly rows: string;
+      readonly condition: Expression;
+    }
   /** A member of the list, as the column `member`, satisfies the condition. Beside rows outside a lambda could not read theirs. */
   | {
       readonly op: 'existsMember';

@@ -6,6 +6,7 @@
  *   REPORT-<class> = <transform> [, <transform>] …       REGEX, SOURCE_KEY, FORMAT = <name>::$<n> …
  *   FIELDALIAS-<class> = (<field> AS|ASNEW <name>) …
  *   EVAL-<name> = <expression>
+ *   LOOKUP-<class> = <lookup> (<column> [AS <field>]) … [OUTPUT|OUTPUTNEW (<column> [AS <name>]) …]
  *
  * What cannot be done exactly as Splunk does it is refused, rule by rule; event-fields.ts applies the others.
  */
@@ -14,6 +15,8 @@ import { type DiagnosticCode, SplError } from './diagnostics.ts';
 import { ErrorLog } from './error-log.ts';
 import { parseEvalExpression } from './eval-parser.ts';
 import type { SplLimits } from './limits.ts';
+import { parseLookupRule, type RuleLookup } from './lookup-rule.ts';
+import type { LookupTables } from './lookup-table.ts';
 import { ParseContext } from './parse-context.ts';
 import { type NamedGroup, parsePattern } from './regular-expression.ts';
 import type { Span } from './source.ts';
@@ -46,7 +49,8 @@ export type RuleField =
       /** ASNEW: what the event has of that name stays. */
       readonly keeps: boolean;
     }
-  | { readonly kind: 'eval'; readonly name: string; readonly expression: EvalExpression };
+  | { readonly kind: 'eval'; readonly name: string; readonly expression: EvalExpression }
+  | RuleLookup;
 
 export interface FieldRule {
   readonly stanza: string;
@@ -58,9 +62,13 @@ export interface FieldRule {
 }
 
 /** Throws SplError, its message the reason, its span in the setting's text. */
-export function parseFieldRule(source: FieldRuleSource, limits: SplLimits): FieldRule {
+export function parseFieldRule(
+  source: FieldRuleSource,
+  limits: SplLimits,
+  lookups: LookupTables = new Map(),
+): FieldRule {
   const { stanza, key, place } = source;
-  const fields = parseFields(source, limits);
+  const fields = parseFields(source, limits, lookups);
   if (fields.length === 0) throw refused(source, 'expected a rule that makes a field, found none');
   for (const { name } of fields) {
     if (/^(?:_.*|index|source|sourcetype|host)$/.test(name)) {
@@ -70,7 +78,7 @@ export function parseFieldRule(source: FieldRuleSource, limits: SplLimits): Fiel
   return { stanza, key, place, rows: parseStanza(source), fields };
 }
 
-function parseFields(source: FieldRuleSource, limits: SplLimits): readonly RuleField[] {
+function parseFields(source: FieldRuleSource, limits: SplLimits, lookups: LookupTables): readonly RuleField[] {
   const kind = /^[^-]*/.exec(source.key)?.[0];
   switch (kind) {
     case 'EXTRACT':
@@ -81,8 +89,10 @@ function parseFields(source: FieldRuleSource, limits: SplLimits): readonly RuleF
       return parseAliases(source);
     case 'EVAL':
       return [{ kind: 'eval', name: source.key.slice('EVAL-'.length), expression: parseEval(source.text, limits) }];
+    case 'LOOKUP':
+      return parseLookupRule(source.text, lookups, (what) => refused(source, what));
     default:
-      throw refused(source, 'lookups of props.conf are not supported; write | lookup in the search');
+      throw refused(source, 'expected EXTRACT-, REPORT-, FIELDALIAS-, EVAL- or LOOKUP-, found another kind of setting');
   }
 }
 

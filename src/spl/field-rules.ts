@@ -4,8 +4,10 @@ import { CommandScope } from './command-scope.ts';
 import { EVERYTHING } from './demand.ts';
 import { SplError } from './diagnostics.ts';
 import { withFieldRules } from './event-fields.ts';
-import { type FieldRule, type FieldRuleSource, parseFieldRule } from './field-rule.ts';
+import { EventLookups } from './event-lookups.ts';
+import { type FieldRule, type FieldRuleSource, parseFieldRule, type StanzaMatch } from './field-rule.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
+import type { LookupTables } from './lookup-table.ts';
 
 export interface FieldRules {
   readonly rules: readonly FieldRule[];
@@ -13,14 +15,15 @@ export interface FieldRules {
   readonly refused: readonly { readonly source: FieldRuleSource; readonly reason: string }[];
 }
 
-/** Never throws for what a file says. */
-export function readFieldRules(sources: readonly FieldRuleSource[]): FieldRules {
+/** `lookups`: those that LOOKUP- may name. Never throws for what a file says. */
+export function readFieldRules(sources: readonly FieldRuleSource[], lookups: LookupTables = new Map()): FieldRules {
   const rules: FieldRule[] = [];
   const refused: { source: FieldRuleSource; reason: string }[] = [];
   for (const source of sources) {
     try {
-      const rule = parseFieldRule(source, DEFAULT_LIMITS);
+      const rule = parseFieldRule(source, DEFAULT_LIMITS, lookups);
       checkAliases(rule, rules);
+      checkLookups(rule, rules);
       tryOut(rule);
       rules.push(rule);
     } catch (error: unknown) {
@@ -49,6 +52,32 @@ function checkAliases(rule: FieldRule, earlier: readonly FieldRule[]): void {
   }
 }
 
+/** Splunk has no lookup read what another one made. */
+function checkLookups(rule: FieldRule, earlier: readonly FieldRule[]): void {
+  for (const other of earlier.filter(({ rows }) => mayFitOneEvent(rows, rule.rows))) {
+    const name = madeKey(rule, other) ?? madeKey(other, rule);
+    if (name === undefined) continue;
+    throw new SplError(
+      'SPL316',
+      `${rule.key}: expected keys that no other lookup makes, found "${name}" between it and ${other.key} of [${other.stanza}].`,
+      { start: 0, end: 0 },
+    );
+  }
+}
+
+/** A key of `reader` that `maker` makes, both being lookups. */
+function madeKey(reader: FieldRule, maker: FieldRule): string | undefined {
+  const made = new Set(maker.fields.flatMap((field) => (field.kind === 'lookup' ? [field.name] : [])));
+  return reader.fields
+    .flatMap((field) => (field.kind === 'lookup' ? field.keys : []))
+    .find(({ field }) => made.has(field))?.field;
+}
+
+function mayFitOneEvent(one: StanzaMatch, other: StanzaMatch): boolean {
+  if (one.of !== other.of || one.kind === 'pattern' || other.kind === 'pattern') return true;
+  return one.of === 'host' ? one.text.toLowerCase() === other.text.toLowerCase() : one.text === other.text;
+}
+
 /** Throws what a search that names its fields would be told. */
 function tryOut(rule: FieldRule): void {
   const limits = { ...DEFAULT_LIMITS };
@@ -65,6 +94,7 @@ function tryOut(rule: FieldRule): void {
   const subsearches = { search: unused, pipe: unused, term: unused, template: unused };
   const scope = new CommandScope(settings, EVERYTHING, 'rule', [], subsearches);
   for (const table of ALL_EVENTS.tables) {
-    for (const { name } of rule.fields) withFieldRules(table, scope).resolve(name, { start: 0, end: 0 }, limits);
+    const made = withFieldRules(table, scope, new EventLookups(table.table, scope));
+    for (const { name } of rule.fields) made.resolve(name, { start: 0, end: 0 }, limits);
   }
 }

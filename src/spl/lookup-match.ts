@@ -1,6 +1,20 @@
 /** How a row's key column is compared with a field: exactly, by `*` wildcards that stand in the table, or as a network. */
-import { and, binary, call, column, type Expression, or } from './expression.ts';
+import {
+  and,
+  binary,
+  call,
+  cast,
+  column,
+  type Expression,
+  isNotNull,
+  lambda,
+  list,
+  number,
+  or,
+  text,
+} from './expression.ts';
 import type { LookupTable } from './lookup-table.ts';
+import { nonEmpty } from './value.ts';
 import { likePatternOf } from './wildcard-pattern.ts';
 
 /** The column in the form that `matchesRow` compares, worked out once for each row of the table. */
@@ -38,6 +52,33 @@ export function matchesRow(
     case 'cidr':
       return or([binary('=', compared, pattern), call('spl_in_network', compared, pattern)]);
   }
+}
+
+/** Of the cells of all rows that match, in order: as many as count, the default for those that are missing, without empty ones. */
+export function keptValues(matched: Expression, { minMatches, maxMatches, defaultMatch }: LookupTable): Expression {
+  const none = cast(list([]), 'varchar[]');
+  const first: Expression = {
+    op: 'index',
+    operand: call('coalesce', matched, none),
+    index: number(1),
+    end: number(maxMatches),
+  };
+  const isPadded = minMatches > 0 && defaultMatch !== null;
+  const missing = call('greatest', binary('-', number(minMatches), call('len', first)), number(0));
+  const padding: Expression = {
+    op: 'index',
+    operand: list(Array.from({ length: minMatches }, () => text(defaultMatch ?? ''))),
+    index: number(1),
+    end: missing,
+  };
+  const all = isPadded ? call('list_concat', first, padding) : first;
+  return nonEmpty(
+    call(
+      'list_filter',
+      all,
+      lambda('kept_', (value) => isNotNull(value)),
+    ),
+  );
 }
 
 function kindOf(name: string, { matchTypes }: LookupTable): 'wildcard' | 'cidr' | 'exact' {

@@ -1,25 +1,12 @@
 /** The part of a plan that finds, for each distinct key of the input, the rows of a lookup that match it. */
 import type { LookupPair } from './ast.ts';
 import type { CommandScope } from './command-scope.ts';
-import {
-  and,
-  binary,
-  call,
-  cast,
-  column,
-  type Expression,
-  isNotNull,
-  lambda,
-  list,
-  number,
-  type SortTerm,
-  text,
-} from './expression.ts';
-import { comparedOf, literalOf, matchesRow, patternOf } from './lookup-match.ts';
+import { and, binary, call, column, type Expression, isNotNull, number, type SortTerm } from './expression.ts';
+import { comparedOf, keptValues, literalOf, matchesRow, patternOf } from './lookup-match.ts';
 import { LOOKUP_ROW, type LookupTable } from './lookup-table.ts';
 import { columnsOf, type PlanNode } from './plan.ts';
 import { ColumnNames, type Relation } from './relation.ts';
-import { asText, listValue, nonEmpty, textValue, type Value } from './value.ts';
+import { asText, listValue, textValue, type Value } from './value.ts';
 
 export interface LookupKey {
   readonly pair: LookupPair;
@@ -149,10 +136,13 @@ export class LookupSearch {
       keys: kept.map((name) => ({ name, expression: column(name) })),
       aggregates: this.#outputs.map((name) => ({
         name,
-        expression: this.#valuesOf({
-          op: 'aggregate',
-          call: { name: 'list', arguments: [column(name)], orderBy: [inOrder], filter: isNotNull(column(row)) },
-        }),
+        expression: keptValues(
+          {
+            op: 'aggregate',
+            call: { name: 'list', arguments: [column(name)], orderBy: [inOrder], filter: isNotNull(column(row)) },
+          },
+          this.#table,
+        ),
       })),
     };
   }
@@ -180,34 +170,6 @@ export class LookupSearch {
       node: { kind: 'Project', label, input: keys, columns },
       values: folded.map(({ name }) => column(name, label)),
     };
-  }
-
-  /** As many rows as count, the default for those that are missing; of these the cells that are not empty. */
-  #valuesOf(matched: Expression): Expression {
-    const { minMatches, maxMatches, defaultMatch } = this.#table;
-    const none = cast(list([]), 'varchar[]');
-    const first: Expression = {
-      op: 'index',
-      operand: call('coalesce', matched, none),
-      index: number(1),
-      end: number(maxMatches),
-    };
-    const isPadded = minMatches > 0 && defaultMatch !== null;
-    const missing = call('greatest', binary('-', number(minMatches), call('len', first)), number(0));
-    const padding: Expression = {
-      op: 'index',
-      operand: list(Array.from({ length: minMatches }, () => text(defaultMatch ?? ''))),
-      index: number(1),
-      end: missing,
-    };
-    const all = isPadded ? call('list_concat', first, padding) : first;
-    return nonEmpty(
-      call(
-        'list_filter',
-        all,
-        lambda('kept_', (value) => isNotNull(value)),
-      ),
-    );
   }
 
   /** Of a key with several values each is looked up, in their order. */

@@ -101,6 +101,8 @@ function childrenOf(expression: Expression): readonly Expression[] {
       return expression.operands;
     case 'existsRow':
       return [expression.condition];
+    case 'aggregateRows':
+      return [...partsOfCall(expression.call), expression.condition];
     case 'existsMember':
       return [expression.list, expression.condition];
   }
@@ -119,7 +121,7 @@ function expressionsOf(node: PlanNode): readonly Expression[] {
     case 'Scan':
       return node.legs.flatMap((leg) => [
         ...leg.predicates,
-        ...[...(leg.derived ?? []), ...leg.columns].map(({ expression }) => expression),
+        ...[...(leg.derived ?? []).flat(), ...leg.columns].map(({ expression }) => expression),
       ]);
     case 'Union':
       return node.legs.flatMap((leg) => leg.columns.map(({ expression }) => expression));

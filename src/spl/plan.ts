@@ -26,8 +26,8 @@ export interface Scan extends NodeBase {
 
 export interface ScanLeg {
   readonly table: string;
-  /** Worked out once for each row, beside the table's own columns. */
-  readonly derived?: readonly Column[];
+  /** Worked out once for each row, beside the table's own columns: each of these lists sees the columns of those before it. */
+  readonly derived?: readonly (readonly Column[])[];
   readonly columns: readonly Column[];
   /** All of these hold. The window comes first. */
   readonly predicates: readonly Expression[];

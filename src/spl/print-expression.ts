@@ -158,6 +158,11 @@ function print(expression: Expression): Printed {
       const where = condition.op === 'boolean' && condition.value ? '' : ` where ${printExpression(condition)}`;
       return { text: `exists (select 1 from ${printName(rows)}${where})`, precedence: atom };
     }
+    case 'aggregateRows': {
+      const { call, rows, condition } = expression;
+      const where = `where ${printExpression(condition)}`;
+      return { text: `(select ${printAggregate(call)} from ${printName(rows)} ${where})`, precedence: atom };
+    }
     case 'existsMember': {
       const members = `select unnest(${printExpression(expression.list)}) as ${printName(expression.member)}`;
       const condition = printExpression(expression.condition);

@@ -141,14 +141,15 @@ function selectLines(node: PlanNode): readonly string[] {
 
 function printSource({ table, derived = [] }: ScanLeg): readonly string[] {
   const name = printName(table);
-  if (derived.length === 0) return [`from ${name}`];
-  const columns = derived.map((item) => printColumn(item));
-  return [
-    'from (',
-    ...printList('select', ['*', ...columns]).map((line) => `${INDENT}${line}`),
-    `${INDENT}from ${name}`,
-    `) as ${name}`,
-  ];
+  return derived.reduce<readonly string[]>(
+    (from, columns) => [
+      'from (',
+      ...printList('select', ['*', ...columns.map((item) => printColumn(item))]).map((line) => `${INDENT}${line}`),
+      ...from.map((line) => `${INDENT}${line}`),
+      `) as ${name}`,
+    ],
+    [`from ${name}`],
+  );
 }
 
 function printColumn({ name, expression }: Column): string {
@@ -202,7 +203,7 @@ function details(node: PlanNode): readonly string[] {
     case 'Scan':
       return node.legs.flatMap((leg) => [
         `table ${leg.table}`,
-        ...(leg.derived ?? []).map((item) => printColumn(item)),
+        ...(leg.derived ?? []).flat().map((item) => printColumn(item)),
         ...leg.predicates.map((item) => `where ${printExpression(item)}`),
       ]);
     case 'Union':

@@ -54,6 +54,7 @@ export function mapAggregates(expression: Expression, change: (call: AggregateCa
     case 'interval':
     case 'inRows':
     case 'existsRow':
+    case 'aggregateRows':
     case 'existsMember':
     case 'settingOf':
       return expression;

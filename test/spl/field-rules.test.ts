@@ -1,6 +1,12 @@
 /** Fields that content makes of events: rules of props.conf over real rows, the results worked out by hand. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { compile, type FieldRuleSource, readFieldRules } from '../../src/spl/index.ts';
+import {
+  compile,
+  type FieldRuleSource,
+  type LookupTable,
+  type LookupTables,
+  readFieldRules,
+} from '../../src/spl/index.ts';
 import { type EventTables, openEventTables } from '../support/golden-events.ts';
 
 let tables: EventTables;
@@ -40,12 +46,12 @@ function sourcesOf(settings: readonly Setting[]): readonly FieldRuleSource[] {
   }));
 }
 
-async function find(spl: string, settings: readonly Setting[]) {
-  const { rules, refused } = readFieldRules(sourcesOf(settings));
+async function find(spl: string, settings: readonly Setting[], lookups: LookupTables = new Map()) {
+  const { rules, refused } = readFieldRules(sourcesOf(settings), lookups);
   expect(refused).toEqual([]);
   const result = compile(
     { name: 'test', text: spl },
-    { macros: new Map(), strict: false, window: { kind: 'session' }, fieldRules: rules },
+    { macros: new Map(), strict: false, window: { kind: 'session' }, fieldRules: rules, lookups },
   );
   if (!result.ok) throw new Error(JSON.stringify(result.diagnostics));
   return tables.query(result.sql);
@@ -130,6 +136,153 @@ describe('an extraction', () => {
     ]);
     expect(rows).toEqual([{ part: 'pods', number: '7' }]);
   });
+});
+
+const OWNERS: LookupTable = {
+  table: 'lookup_owners',
+  columns: ['pod', 'zone', 'owner', 'team'],
+  matchTypes: [],
+  caseSensitive: false,
+  minMatches: 0,
+  maxMatches: 1,
+  defaultMatch: null,
+};
+const LOOKUPS: LookupTables = new Map([
+  ['owners', OWNERS],
+  ['all_owners', { ...OWNERS, maxMatches: 10 }],
+  ['known_owners', { ...OWNERS, minMatches: 1, defaultMatch: 'nobody' }],
+  ['owners_of_pods', { ...OWNERS, matchTypes: [{ kind: 'wildcard', field: 'pod' }] }],
+  ['networks', { ...OWNERS, matchTypes: [{ kind: 'cidr', field: 'zone' }] }],
+]);
+
+describe('an automatic lookup', () => {
+  beforeEach(async () => {
+    await tables.setLookup('lookup_owners', OWNERS.columns, [
+      ['web-1', 'a', 'eve', 'red'],
+      ['web-1', 'b', 'bob', null],
+      ['db-*', 'a', 'dba', 'blue'],
+      [null, '10.0.0.0/8', 'net', null],
+    ]);
+  });
+
+  test('adds the columns of the row that matches, to events of its stanza alone', async () => {
+    await tables.addLogs([
+      LOG({ p: 'WEB-1', k: '1' }),
+      LOG({ p: 'web-1', k: '2' }, { sourcetype: 'other' }),
+      LOG({ p: 'x', k: '3' }),
+    ]);
+    const rows = await find(
+      'dataset=logs | table k owner crew | sort k',
+      [['app', 'LOOKUP-a', 'owners pod AS p OUTPUT owner, team AS crew']],
+      LOOKUPS,
+    );
+    expect(rows).toEqual([{ k: '1', owner: 'eve', crew: 'red' }, { k: '2' }, { k: '3' }]);
+  });
+
+  test('can be searched for, counted by and compared with a subsearch', async () => {
+    await tables.addLogs([LOG({ p: 'web-1' }), LOG({ p: 'web-1' }), LOG({ p: 'x' })]);
+    const setting: Setting = ['app', 'LOOKUP-a', 'owners pod AS p OUTPUT owner'];
+    expect(await find('dataset=logs owner=EVE | stats count by owner', [setting], LOOKUPS)).toEqual([
+      { owner: 'eve', count: 2 },
+    ]);
+    expect(await find('owner=* | stats count', [setting], LOOKUPS)).toEqual([{ count: 2 }]);
+    const compared = 'dataset=logs [makeresults | eval owner="eve" | fields owner] | stats count';
+    expect(await find(compared, [setting], LOOKUPS)).toEqual([{ count: 2 }]);
+  });
+
+  test('comes behind aliases and calculated fields, which do not see it', async () => {
+    await tables.addLogs([LOG({ p: 'web' })]);
+    const rows = await find(
+      'dataset=logs | table name owner seen',
+      [
+        ['app', 'FIELDALIAS-a', 'p AS q'],
+        ['app', 'EVAL-name', 'q . "-1"'],
+        ['app', 'EVAL-seen', 'coalesce(owner, "none")'],
+        ['app', 'LOOKUP-a', 'owners pod AS name OUTPUT owner'],
+      ],
+      LOOKUPS,
+    );
+    expect(rows).toEqual([{ name: 'web-1', owner: 'eve', seen: 'none' }]);
+  });
+
+  test('with OUTPUT writes over and clears, with OUTPUTNEW fills; an event without the key keeps what it has', async () => {
+    await tables.addLogs([
+      LOG({ p: 'web-1', owner: 'own', k: '1' }),
+      LOG({ p: 'x', owner: 'own', k: '2' }),
+      LOG({ owner: 'own', k: '3' }),
+      LOG({ p: 'web-1', k: '4' }),
+    ]);
+    const owners = async (mode: string) => {
+      const setting: Setting = ['app', 'LOOKUP-a', `owners pod as p ${mode} owner`];
+      const rows = await find('dataset=logs | table k owner | sort k', [setting], LOOKUPS);
+      return rows.map(({ owner }) => owner);
+    };
+    expect(await owners('OUTPUT')).toEqual(['eve', undefined, 'own', 'eve']);
+    expect(await owners('outputnew')).toEqual(['own', 'own', 'own', 'eve']);
+  });
+
+  test('without OUTPUT adds every column that is no key', async () => {
+    await tables.addLogs([LOG({ pod: 'web-1', zone: 'b' })]);
+    const rows = await find('dataset=logs | table owner team zone', [['app', 'LOOKUP-a', 'owners pod zone']], LOOKUPS);
+    expect(rows).toEqual([{ owner: 'bob', zone: 'b' }]);
+  });
+
+  test('matches as its definition says', async () => {
+    await tables.addLogs([LOG({ pod: 'db-7', zone: '10.1.2.3', k: '1' }), LOG({ pod: 'web-1', zone: 'z', k: '2' })]);
+    const found = async (lookup: string, key: string) => {
+      const rows = await find(
+        'dataset=logs | table k owner | sort k',
+        [['app', 'LOOKUP-a', `${lookup} ${key} OUTPUT owner`]],
+        LOOKUPS,
+      );
+      return rows.map(({ owner }) => owner);
+    };
+    expect(await found('owners_of_pods', 'pod')).toEqual(['dba', 'eve']);
+    expect(await found('networks', 'zone')).toEqual(['net', undefined]);
+    expect(await found('known_owners', 'pod')).toEqual(['nobody', 'eve']);
+    expect(await found('all_owners', 'pod')).toEqual([undefined, ['eve', 'bob']]);
+  });
+
+  test('of one name: the later by key sees what the earlier left', async () => {
+    await tables.addLogs([
+      LOG({ pod: 'web-1', zone: '10.0.0.1', k: '1' }),
+      LOG({ pod: 'x', zone: '10.0.0.1', k: '2' }),
+    ]);
+    const rows = await find(
+      'dataset=logs | table k owner | sort k',
+      [
+        ['app', 'LOOKUP-b', 'networks zone OUTPUTNEW owner'],
+        ['app', 'LOOKUP-a', 'owners pod OUTPUT owner'],
+      ],
+      LOOKUPS,
+    );
+    expect(rows).toEqual([
+      { k: '1', owner: 'eve' },
+      { k: '2', owner: 'net' },
+    ]);
+  });
+
+  test('of audit events reads their typed fields', async () => {
+    const event = { kind: 'Event', verb: 'get', auditID: 'a', stage: 'ResponseComplete', objectRef: { name: 'web-1' } };
+    await tables.addAuditEvents([JSON.stringify(event)], [{ sourcetype: 'kube:audit' }]);
+    const setting: Setting = ['kube:audit', 'LOOKUP-a', 'owners pod AS objectRef.name OUTPUT owner AS "the owner"'];
+    const rows = await find('dataset=kube_audit "the owner"=eve | table verb "the owner"', [setting], LOOKUPS);
+    expect(rows).toEqual([{ verb: 'get', 'the owner': 'eve' }]);
+  });
+
+  test.each<[string, Setting[], string]>([
+    ['whose table nobody defines', [['app', 'LOOKUP-a', 'nope a OUTPUT b']], 'LOOKUP-a: expected a lookup that the content defines, found "nope".'],
+    ['without a key', [['app', 'LOOKUP-a', 'owners OUTPUT owner']], 'LOOKUP-a: expected a column of "owners" to match by, found none.'],
+    ['without outputs', [['app', 'LOOKUP-a', 'owners pod OUTPUT']], 'LOOKUP-a: expected a column behind OUTPUT, found none.'],
+    ['with half a pair', [['app', 'LOOKUP-a', 'owners pod AS']], 'LOOKUP-a: expected <column> AS <field>, found half of it.'],
+    ['of a column that is not there', [['app', 'LOOKUP-a', 'owners pod OUTPUT x']], 'LOOKUP-a: expected a column of "owners" (pod, zone, owner, team), found "x".'],
+    ['of one name twice', [['app', 'LOOKUP-a', 'owners pod OUTPUT owner AS x team AS x']], 'LOOKUP-a: expected each name once, found "x" twice.'],
+    ['by a field with several values', [['app', 'LOOKUP-a', 'owners pod AS a{} OUTPUT owner']], 'LOOKUP-a of [app] (props.conf:1): expected a key with one value, found "a{}", which may hold several.'],
+    ['that writes metadata', [['app', 'LOOKUP-a', 'owners pod OUTPUT owner AS host']], 'LOOKUP-a: expected a field of its own, found "host", which every event has.'],
+    ['that reads another', [['app', 'LOOKUP-a', 'owners pod OUTPUT owner'], ['source::x', 'LOOKUP-b', 'owners pod AS owner OUTPUT team']], 'LOOKUP-b: expected keys that no other lookup makes, found "owner" between it and LOOKUP-a of [app].'],
+  ])('is refused: %s', (_, settings, reason) => {
+    expect(readFieldRules(sourcesOf(settings), LOOKUPS).refused.at(-1)?.reason).toBe(reason);
+  }); // biome-ignore format: a flat table
 });
 
 describe('stanzas', () => {

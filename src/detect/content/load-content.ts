@@ -102,12 +102,13 @@ class ContentLoader {
     }
     const { lookups } = this.#settings;
     if (lookups !== null) await this.#guarded(lookups, () => this.#loadLookups(lookups));
-    const fieldRules = this.#readFieldRules();
+    const tables = await this.#readLookups();
+    const fieldRules = this.#readFieldRules(tables);
     return {
       detections: this.#detections,
       unscheduled: this.#unscheduled,
       macros: this.#macros,
-      lookups: await this.#readLookups(),
+      lookups: tables,
       ...fieldRules,
       problems: this.#problems,
       notes: this.#notes,
@@ -189,9 +190,9 @@ class ContentLoader {
     }
   }
 
-  #readFieldRules(): Pick<Content, 'fieldRules' | 'fieldSettings'> {
+  #readFieldRules(lookups: Content['lookups']): Pick<Content, 'fieldRules' | 'fieldSettings'> {
     const settings = new Map(this.#fieldSettings.map((setting) => [toSource(setting), setting]));
-    const { rules, refused } = readFieldRules([...settings.keys()]);
+    const { rules, refused } = readFieldRules([...settings.keys()], lookups);
     const left = refused.flatMap(({ source, reason }) => {
       const setting = settings.get(source);
       if (setting === undefined) return [];

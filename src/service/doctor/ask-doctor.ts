@@ -1,6 +1,6 @@
 /** The doctor's report, from a running service or of a database that none has open. */
 
-import { defaultSchedulerSettings } from '../../detect/index.ts';
+import { defaultSchedulerSettings, installLookups } from '../../detect/index.ts';
 import { callServer } from '../call-server.ts';
 import { compileContent } from '../content.ts';
 import { openWorkbench } from '../workbench.ts';
@@ -22,6 +22,8 @@ export async function askDoctorOfDatabase(
   const content = await compileContent({ paths: detections, strictSplunk: false }, 'session');
   const workbench = await openWorkbench({ database });
   try {
+    // Fields that the content looks up are read from these tables.
+    await installLookups(workbench.database, content.content.lookups.values());
     return await examine({
       database: workbench.database,
       content,

@@ -11,6 +11,7 @@ import type { CommandScope } from '../command-scope.ts';
 import { type Need, need, refuseClosed } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
 import { withFieldRules } from '../event-fields.ts';
+import { EventLookups } from '../event-lookups.ts';
 import { column, type Expression } from '../expression.ts';
 import { fieldsOfSearch } from '../field-names.ts';
 import { type Column, columnsOf, type ScanLeg } from '../plan.ts';
@@ -59,7 +60,12 @@ export function lowerFirstSearch(
   refuseClosed(scope.demand, 'events, which have whatever fields the data have');
   const { datasets, times, rest } = splitTerms(command.expression);
   const { name: datasetName, tables } = findOnlyDataset(datasets);
-  const dataset = { name: datasetName, tables: tables.map((table) => withFieldRules(table, scope)) };
+  const lookups = new Map(tables.map((table) => [table, new EventLookups(table.table, scope)]));
+  const dataset = {
+    name: datasetName,
+    tables: [...lookups].map(([table, found]) => withFieldRules(table, scope, found)),
+  };
+  const looked = [...lookups.values()];
   const range = windowOf(times, scope);
   const wanted = wantedFields(dataset, scope);
   const resolved = dataset.tables.map((table) =>
@@ -93,15 +99,12 @@ export function lowerFirstSearch(
     const compared = new ComparedColumns();
     const own = tablePredicates(rest, table, scope, subsearches, compared);
     const predicates = [...windowPredicates(range), ...table.predicates, ...own];
-    return { table: table.table, columns, predicates, ...(compared.size === 0 ? {} : { derived: compared.columns }) };
+    const derived = [...(looked[tableIndex]?.derived ?? []), ...(compared.size === 0 ? [] : [compared.columns])];
+    return { table: table.table, columns, predicates, ...(derived.length === 0 ? {} : { derived }) };
   });
+  const subqueries = [...looked.flatMap(({ nodes }) => nodes), ...subsearches.nodes];
   const relation: Relation = {
-    node: {
-      kind: 'Scan',
-      label: scope.label(),
-      legs,
-      ...(subsearches.nodes.length === 0 ? {} : { subqueries: subsearches.nodes }),
-    },
+    node: { kind: 'Scan', label: scope.label(), legs, ...(subqueries.length === 0 ? {} : { subqueries }) },
     fields,
     order: orderColumn === undefined ? [] : [{ expression: column(orderColumn), descending: true }],
     ofEvents: true,

@@ -346,10 +346,7 @@ SHOULD_LINEMERGE = false
         6,
         '[kube:audit] EXTRACT-behind is not applied: regular expression: expected what RE2 can match in linear time, found look-around.',
       ],
-      [
-        7,
-        '[kube:audit] LOOKUP-a is not applied: LOOKUP-a: lookups of props.conf are not supported; write | lookup in the search.',
-      ],
+      [7, '[kube:audit] LOOKUP-a is not applied: LOOKUP-a: expected a lookup that the content defines, found "table".'],
       [
         9,
         '[kube:audit] REPORT-y is not applied: REPORT-y: expected a transform of REGEX, FORMAT and SOURCE_KEY, found DELIMS in [split].',
@@ -371,6 +368,21 @@ SHOULD_LINEMERGE = false
     const options = { macros, strictSplunk: false, window: 'session' } as const;
     const compiled = detections.map((detection) => compileDetection(detection, { ...options, fieldRules }));
     expect(compiled.map((one) => one.ok && one.sql.includes('"sourcetype" = \'kube:audit\''))).toEqual([true]);
+  });
+
+  test('looks its fields up in its own lookups, and the searches that read them say so', async () => {
+    await write('lookups/owners.csv', 'name,owner\nweb,eve\n');
+    await write('default/transforms.conf', '[owners]\nfilename = owners.csv\n');
+    await write('default/props.conf', '[kube:audit]\nLOOKUP-o = owners name AS objectRef.name OUTPUTNEW owner\n');
+    await write(
+      'default/savedsearches.conf',
+      stanza('One') + stanza('Two').replace('stats count by user.username', 'stats count by owner'),
+    );
+    const { detections, macros, lookups, fieldRules, notes } = await load();
+    expect(notes.filter(({ message }) => message.includes('LOOKUP-o'))).toEqual([]);
+    const options = { macros, lookups, fieldRules, strictSplunk: false, window: 'session' } as const;
+    const compiled = detections.map((detection) => compileDetection(detection, options));
+    expect(compiled.map((one) => one.ok && one.lookupTables)).toEqual([[], ['lookup_owners']]);
   });
 
   test('is found from its folder, one of its layers, or one of its files alone', async () => {
