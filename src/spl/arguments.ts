@@ -184,7 +184,7 @@ export class Arguments {
 
   /** A search expression that stands between quotes, or is one word. */
   quotedSearch(token: Token): SearchExpression {
-    const context = this.context.within(token);
+    const context = this.context.within(token, this.command);
     const expression = parseSearchExpression(context);
     const rest = context.peek('search');
     if (expression === undefined) throw this.missing('a search expression between the quotes');

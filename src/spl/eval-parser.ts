@@ -208,7 +208,7 @@ function parseSearchMatch(context: ParseContext, found: readonly EvalExpression[
   if (literal?.kind !== 'StringLiteral' || rest.length > 0) {
     throw new SplError('SPL304', 'searchmatch(): expected one search expression in double quotes.', span);
   }
-  const inner = context.inner(literal.value);
+  const inner = context.inner(literal, 'searchmatch()');
   const expression = atSpan(literal.span, () => {
     const parsed = parseSearchExpression(inner);
     if (inner.peek('search').kind !== 'end')

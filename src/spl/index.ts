@@ -123,7 +123,7 @@ export function compile(source: Source, context: CompileContext): CompileResult 
     const text = expandMacros(source.text, context.macros, limits, errors, context.tokens);
     if (!errors.isEmpty) return { ok: false, diagnostics: toDiagnostics(errors.errors, undefined) };
     expanded = text;
-    const { search, warnings } = parse(text.text, limits, errors);
+    const { search, warnings } = parse(text.text, limits, errors, text.filled);
     const lookups = context.lookups ?? new Map();
     const { strict, window, fieldRules = [] } = context;
     const lowered = lower(search, { strict, limits, window, lookups, fieldRules }, errors);

@@ -5,18 +5,31 @@
  * The text is pasted as it is, without parentheses, as Splunk does: `a=1 OR b=2` in a macro binds to its neighbours.
  * A macro that is not defined and ends in `_filter` matches everything: such macros are there for users to define.
  */
-import { type DashboardToken, type DashboardTokens, dashboardTokens, fillToken } from './dashboard-token.ts';
+import {
+  type DashboardToken,
+  type DashboardTokens,
+  dashboardTokens,
+  type FilledToken,
+  fillToken,
+} from './dashboard-token.ts';
 import { SplError } from './diagnostics.ts';
 import { ErrorLog } from './error-log.ts';
 import type { SplLimits } from './limits.ts';
+import {
+  bodyOf,
+  endOfCall,
+  endOfString,
+  type MacroCall,
+  type MacroDefinition,
+  type PlacedToken,
+  parseCall,
+  sliceOf,
+  type TokenText,
+} from './macro-call.ts';
 import type { Span } from './source.ts';
 import { suggest } from './suggestion.ts';
 
-export interface MacroDefinition {
-  readonly definition: string;
-  /** Names of the arguments, written `$name$` in the definition. */
-  readonly arguments: readonly string[];
-}
+export type { MacroDefinition } from './macro-call.ts';
 
 /** By name, or `name(N)` for a macro of N arguments, as Splunk's stanzas are named. */
 export type MacroTable = ReadonlyMap<string, MacroDefinition>;
@@ -24,6 +37,8 @@ export type MacroTable = ReadonlyMap<string, MacroDefinition>;
 /** Text with its origin: every offset leads back to the search as written. */
 export interface ExpandedText {
   readonly text: string;
+  /** In the order of the text. */
+  readonly filled: readonly FilledToken[];
   /** The place in the search as written; for text from a macro, the whole call. */
   origin(span: Span): Span;
 }
@@ -34,11 +49,6 @@ interface Piece {
   readonly origin: Span;
   /** The piece stands in the search as written, character by character. */
   readonly verbatim: boolean;
-}
-
-interface MacroCall {
-  readonly name: string;
-  readonly arguments: readonly string[];
 }
 
 /**
@@ -53,7 +63,8 @@ export function expandMacros(
   tokens: DashboardTokens = new Map(),
 ): ExpandedText {
   const expander = new Expander(macros, limits, errors, tokens);
-  expander.expand(text, undefined, 0);
+  const written = [...dashboardTokens(text, 0, text.length)].map((token) => ({ token, at: token.span }));
+  expander.expand({ text, tokens: written }, undefined, 0);
   return expander.finish();
 }
 
@@ -64,6 +75,7 @@ class Expander {
   readonly #tokens: DashboardTokens;
   readonly #pieces: Piece[] = [];
   readonly #parts: string[] = [];
+  readonly #filled: FilledToken[] = [];
   #length = 0;
   #lastCharacter = '';
 
@@ -78,6 +90,7 @@ class Expander {
     const pieces = this.#pieces;
     return {
       text: this.#parts.join(''),
+      filled: this.#filled,
       origin(span) {
         const first = originOf(pieces, span.start, false);
         const last = originOf(pieces, Math.max(span.start, span.end), true);
@@ -87,21 +100,25 @@ class Expander {
   }
 
   /** `call` is the span of the outermost macro call that the text comes from. */
-  expand(text: string, call: Span | undefined, depth: number): void {
+  expand({ text, tokens }: TokenText, call: Span | undefined, depth: number): void {
     let verbatimStart = 0;
     let offset = 0;
+    let next = 0;
     const flush = (end: number): void => {
       if (end > verbatimStart) {
         this.#append(text.slice(verbatimStart, end), call ?? { start: verbatimStart, end }, call === undefined);
       }
     };
-    const fill = (token: DashboardToken, quoted: boolean): void => {
-      flush(token.span.start);
-      this.#errors.attempt(
-        () => this.#append(fillToken(text, token, quoted, this.#tokens), token.span, false),
-        nothing,
-      );
-      verbatimStart = token.span.end;
+    /** The first token at `from` or behind it that ends within `to`. */
+    const tokenWithin = (from: number, to: number): PlacedToken | undefined => {
+      while ((tokens[next]?.at.start ?? from) < from) next += 1;
+      const token = tokens[next];
+      return token !== undefined && token.at.end <= to ? token : undefined;
+    };
+    const fill = ({ token, at }: PlacedToken, quoted: boolean): void => {
+      flush(at.start);
+      this.#errors.attempt(() => this.#fill(token, quoted), nothing);
+      verbatimStart = at.end;
     };
     while (offset < text.length) {
       const character = text[offset];
@@ -109,12 +126,14 @@ class Expander {
         offset += 2;
       } else if (character === '"') {
         const end = endOfString(text, offset);
-        if (call === undefined) for (const token of dashboardTokens(text, offset, end)) fill(token, true);
+        for (let token = tokenWithin(offset, end); token !== undefined; token = tokenWithin(token.at.end, end)) {
+          fill(token, true);
+        }
         offset = end;
-      } else if (character === '$' && call === undefined) {
-        const [token] = dashboardTokens(text, offset, text.length);
-        if (token?.span.start === offset) fill(token, false);
-        offset = token?.span.start === offset ? token.span.end : offset + 1;
+      } else if (character === '$') {
+        const token = tokenWithin(offset, text.length);
+        if (token?.at.start === offset) fill(token, false);
+        offset = token?.at.start === offset ? token.at.end : offset + 1;
       } else if (character === '`') {
         flush(offset);
         const isComment = text.startsWith('```', offset);
@@ -126,7 +145,7 @@ class Expander {
         }
         if (isComment) this.#append(' ', span, false);
         else {
-          const content = text.slice(offset + 1, end);
+          const content = sliceOf({ text, tokens }, offset + 1, end);
           this.#errors.attempt(() => this.#expandCall(content, span, depth), nothing);
         }
         offset = end + (isComment ? 3 : 1);
@@ -138,11 +157,17 @@ class Expander {
     flush(text.length);
   }
 
-  #expandCall(content: string, span: Span, depth: number): void {
+  #fill(token: DashboardToken, quoted: boolean): void {
+    const start = this.#length;
+    this.#append(fillToken(token, quoted, this.#tokens), token.span, false);
+    if (token.asText === undefined) this.#filled.push({ name: token.name, span: { start, end: this.#length } });
+  }
+
+  #expandCall(content: TokenText, span: Span, depth: number): void {
     if (depth >= this.#limits.maxMacroDepth) {
       throw new SplError(
         'SPL103',
-        `macro "${content.trim()}": expected at most ${this.#limits.maxMacroDepth} macros within one another, found more.`,
+        `macro "${content.text.trim()}": expected at most ${this.#limits.maxMacroDepth} macros within one another, found more.`,
         span,
         'Does a macro use itself?',
       );
@@ -153,10 +178,7 @@ class Expander {
       this.#append(/[|[]$/.test(this.#lastCharacter) ? 'search *' : '*', span, false);
       return;
     }
-    const values = new Map(macro.arguments.map((name, index) => [name, call.arguments[index] ?? '']));
-    const body = macro.definition.replace(/\$([^$\s]+)\$/g, (whole, name: string) => values.get(name) ?? whole);
-    // The body stands apart from what surrounds the call, so that two words never grow together.
-    this.expand(body, span, depth + 1);
+    this.expand(bodyOf(macro, call.arguments), span, depth + 1);
   }
 
   /** Undefined for a filter macro that nobody defined. */
@@ -223,50 +245,4 @@ function originOf(pieces: readonly Piece[], offset: number, isEnd: boolean): Spa
   if (!piece.verbatim) return piece.origin;
   const position = Math.min(piece.origin.start + offset - piece.at, piece.origin.end);
   return { start: position, end: position };
-}
-
-/** The offset behind the closing quote, or the end of the text. */
-function endOfString(text: string, start: number): number {
-  for (let offset = start + 1; offset < text.length; offset += 1) {
-    if (text[offset] === '\\') offset += 1;
-    else if (text[offset] === '"') return offset + 1;
-  }
-  return text.length;
-}
-
-/** The offset of the closing backtick, or -1. Quoted arguments may hold backticks. */
-function endOfCall(text: string, start: number): number {
-  for (let offset = start + 1; offset < text.length; offset += 1) {
-    if (text[offset] === '`') return offset;
-    if (text[offset] === '"') offset = endOfString(text, offset) - 1;
-  }
-  return -1;
-}
-
-/** `name` or `name(a, "b, c", d)`: a quoted argument loses its quotes. */
-function parseCall(content: string): MacroCall {
-  const trimmed = content.trim();
-  const open = trimmed.indexOf('(');
-  if (open === -1 || !trimmed.endsWith(')')) return { name: trimmed, arguments: [] };
-  const inner = trimmed.slice(open + 1, -1);
-  const name = trimmed.slice(0, open).trim();
-  if (inner.trim() === '') return { name, arguments: [] };
-  const found: string[] = [];
-  let depth = 0;
-  let start = 0;
-  for (let offset = 0; offset <= inner.length; offset += 1) {
-    const character = inner[offset];
-    if (character === '"') offset = endOfString(inner, offset) - 1;
-    else if (character === '(') depth += 1;
-    else if (character === ')') depth -= 1;
-    else if (character === undefined || (character === ',' && depth === 0)) {
-      found.push(unquote(inner.slice(start, offset).trim()));
-      start = offset + 1;
-    }
-  }
-  return { name, arguments: found };
-}
-
-function unquote(text: string): string {
-  return text.length >= 2 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
 }

@@ -1,5 +1,6 @@
 /** What every part of the parser shares: the lexer, the depth of nesting, the warnings. */
 import type { Command, Search, StringLiteral } from './ast.ts';
+import { checkFilled, type FilledToken, refuseFilled } from './dashboard-token.ts';
 import { type Diagnostic, type DiagnosticCode, SplError } from './diagnostics.ts';
 import type { ErrorLog } from './error-log.ts';
 import { Lexer } from './lexer.ts';
@@ -14,6 +15,8 @@ export class ParseContext {
   readonly lexer: Lexer;
   readonly limits: SplLimits;
   readonly errors: ErrorLog;
+  /** Values of tokens in the text, in its order: they are texts wherever they stand. */
+  readonly #filled: readonly FilledToken[];
   /** Spans in the text with macros expanded. */
   readonly warnings: Diagnostic[] = [];
   #depth = 0;
@@ -21,16 +24,24 @@ export class ParseContext {
   #commands = 0;
   readonly #pipeline: PipelineParser;
 
-  constructor(text: string, limits: SplLimits, errors: ErrorLog, pipeline: PipelineParser) {
+  constructor(
+    text: string,
+    limits: SplLimits,
+    errors: ErrorLog,
+    pipeline: PipelineParser,
+    filled: readonly FilledToken[] = [],
+  ) {
+    this.#filled = filled;
     this.lexer = new Lexer(text, limits);
     this.limits = limits;
     this.errors = errors;
     this.#pipeline = pipeline;
   }
 
-  /** For a text within the text, with the same bounds. */
-  inner(text: string): ParseContext {
-    return new ParseContext(text, this.limits, this.errors, this.#pipeline);
+  /** For a text of the literal, with the same bounds. */
+  inner({ value, span }: StringLiteral, thing: string): ParseContext {
+    refuseFilled(this.#filled, span, thing);
+    return new ParseContext(value, this.limits, this.errors, this.#pipeline);
   }
 
   peek(mode: LexerMode): Token {
@@ -40,6 +51,7 @@ export class ParseContext {
   next(mode: LexerMode): Token {
     const token = this.lexer.next(mode);
     this.#lastEnd = token.end;
+    checkFilled(this.#filled, this.lexer.text, token, token.kind === 'string');
     return token;
   }
 
@@ -72,7 +84,7 @@ export class ParseContext {
   /** Passes over what is left of a command, up to its pipe, the bracket that closes around it, or the end. */
   skipCommand(): void {
     for (let depth = 0; depth > 0 || !this.isCommandEnd('arguments'); ) {
-      const { kind, text } = this.next('arguments');
+      const { kind, text } = this.lexer.next('arguments');
       if (kind === 'end') return;
       if (kind === 'operator' && text === '[') depth += 1;
       if (kind === 'operator' && text === ']') depth -= 1;
@@ -119,7 +131,8 @@ export class ParseContext {
   }
 
   /** For the text of a token, which stands where it stands in the search. */
-  within(token: Token): ParseContext {
+  within(token: Token, thing: string): ParseContext {
+    refuseFilled(this.#filled, token, thing);
     const start = token.kind === 'string' ? token.start + 1 : token.start;
     return new ParseContext(`${' '.repeat(start)}${token.text}`, this.limits, this.errors, this.#pipeline);
   }
@@ -129,6 +142,7 @@ export class ParseContext {
     this.expectOperator('arguments', '[', thing);
     const inner = this.lexer.nextBracketed();
     this.expectOperator('arguments', ']', thing);
+    refuseFilled(this.#filled, inner, thing);
     return { kind: 'StringLiteral', span: inner, value: inner.text };
   }
 

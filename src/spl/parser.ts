@@ -8,6 +8,7 @@
 import { Arguments } from './arguments.ts';
 import type { Command, Search } from './ast.ts';
 import { commandNames, findCommand, UNSUPPORTED_COMMANDS } from './commands/index.ts';
+import type { FilledToken } from './dashboard-token.ts';
 import { type Diagnostic, SplError } from './diagnostics.ts';
 import { ErrorLog } from './error-log.ts';
 import type { SplLimits } from './limits.ts';
@@ -26,8 +27,13 @@ export interface Parsed {
  * Parses text whose macros are expanded. A command with an error is left out, its error in `errors`; throws SplError where
  * nothing can be read behind it.
  */
-export function parse(text: string, limits: SplLimits, errors = new ErrorLog(1)): Parsed {
-  const context = new ParseContext(text, limits, errors, parseBrackets);
+export function parse(
+  text: string,
+  limits: SplLimits,
+  errors = new ErrorLog(1),
+  filled: readonly FilledToken[] = [],
+): Parsed {
+  const context = new ParseContext(text, limits, errors, parseBrackets, filled);
   const commands = parsePipeline(context, parseFirstCommand, everything);
   errors.attempt(() => expectEnd(context), nothing);
   return {
