@@ -1,5 +1,5 @@
 /** `pintail scan`: every detection once over recorded files. */
-import type { SqlRow } from '../component.ts';
+import type { SqlColumn, SqlRow } from '../component.ts';
 import { type Scan, type ScanRequest, scanFiles, UnknownDetectionError } from '../service/scan-files.ts';
 import { type ExitStatus, type RegisterCommand, type Terminal, UsageError } from './command.ts';
 import { chooseFormat, type FormatName, printable, writeResult } from './format/index.ts';
@@ -88,8 +88,12 @@ async function printRows(
     for (const detection of loaded.detections) {
       const found: SqlRow[][] = [];
       await guarded(detection.detection.name, onProblem, () =>
-        loaded.run(detection, async (chunk) => {
-          found.push(chunk.map((fields) => ({ detection: detection.detection.name, fields: withoutMissing(fields) })));
+        loaded.run(detection, async (stream) => {
+          for await (const chunk of stream.chunks()) {
+            found.push(
+              chunk.map((fields) => ({ detection: detection.detection.name, fields: withoutMissing(fields) })),
+            );
+          }
         }),
       );
       yield* found;
@@ -104,9 +108,11 @@ async function printTables(loaded: Scan, terminal: Terminal, onProblem: (message
   for (const compiled of loaded.detections) {
     const { name, type } = compiled.detection;
     const found: (readonly SqlRow[])[] = [];
+    let shown: readonly SqlColumn[] = [];
     const ran = await guarded(name, onProblem, () =>
-      loaded.run(compiled, async (rows) => {
-        if (rows.length > 0) found.push(rows);
+      loaded.run(compiled, async (stream) => {
+        shown = stream.columns;
+        for await (const rows of stream.chunks()) if (rows.length > 0) found.push(rows);
       }),
     );
     if (!ran) continue;
@@ -115,7 +121,7 @@ async function printTables(loaded: Scan, terminal: Terminal, onProblem: (message
       continue;
     }
     terminal.stdout.write(`${printable(name)} (${type})\n`);
-    await writeResult('table', terminal.stdout, compiled.fields.map(toColumn), found);
+    await writeResult('table', terminal.stdout, shown, found);
     terminal.stdout.write('\n');
   }
   const { audit, logs, unreadable } = loaded.totals;
@@ -137,10 +143,6 @@ async function guarded(
     onProblem(`${name}: ${error.message}`);
     return false;
   }
-}
-
-function toColumn({ name, kind }: { readonly name: string; readonly kind: string }): { name: string; type: string } {
-  return { name, type: { number: 'DOUBLE', list: 'VARCHAR[]' }[kind] ?? 'VARCHAR' };
 }
 
 function withoutMissing(fields: SqlRow): SqlRow {

@@ -1,6 +1,7 @@
 /** Every detection once over recorded files: for incident response and for CI. */
-import type { SplunkMetadata, SqlRow, TimeWindow } from '../component.ts';
+import type { SplunkMetadata, SqlStream, TimeWindow } from '../component.ts';
 import { type CompiledDetection, installLookups, type Lookup } from '../detect/index.ts';
+import { spreadColumns } from '../format/index.ts';
 import { compileContent, printProblem } from './content.ts';
 import { type NamedWindow, resolveWindow } from './time-window.ts';
 import { type LoadProgress, type LoadTotals, openWorkbench, type Workbench } from './workbench.ts';
@@ -29,8 +30,8 @@ export interface ScanRequest {
 export interface Scan {
   readonly totals: LoadTotals;
   readonly detections: readonly CompiledDetection[];
-  /** Rows of one detection in chunks; rejects where DuckDB or the geo database fails. */
-  run(detection: CompiledDetection, consume: (rows: readonly SqlRow[]) => Promise<void>): Promise<void>;
+  /** Hands over what one detection finds; rejects where DuckDB or the geo database fails. */
+  run(detection: CompiledDetection, consume: (found: SqlStream) => Promise<void>): Promise<void>;
 }
 
 /**
@@ -95,11 +96,10 @@ async function chooseDetections(request: ScanRequest): Promise<Chosen> {
 async function run(
   workbench: Workbench,
   window: TimeWindow,
-  { sql }: CompiledDetection,
-  consume: (rows: readonly SqlRow[]) => Promise<void>,
+  { sql, spread }: CompiledDetection,
+  consume: (found: SqlStream) => Promise<void>,
 ): Promise<void> {
   await workbench.database.read({ share: 'detection', window }, async (connection) => {
-    const stream = await connection.stream(sql);
-    for await (const rows of stream.chunks()) await consume(rows);
+    await consume(await spreadColumns(await connection.stream(sql), spread ?? undefined));
   });
 }

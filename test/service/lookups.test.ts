@@ -43,8 +43,8 @@ async function scan(detection: string, events: string): Promise<readonly SqlRow[
     },
     async ({ detections, run }) => {
       for (const compiled of detections) {
-        await run(compiled, async (rows) => {
-          found.push(...rows);
+        await run(compiled, async (stream) => {
+          for await (const rows of stream.chunks()) found.push(...rows);
         });
       }
     },

@@ -204,6 +204,7 @@ export function testCompiled(overrides: Partial<Detection> = {}, sql = deletions
     sql: sql.replaceAll('$window', `_time >= ${bound('earliest')} and _time < ${bound('latest')}`),
     contentHash: `hash of ${sql}`,
     fields: [],
+    spread: null,
     keyFields: ['user'],
     datasets: ['kube_audit'],
     lookupTables: [],

@@ -20,6 +20,8 @@ export interface CompiledDetection {
   readonly sql: string;
   /** The columns of `sql`, in their order. */
   readonly fields: readonly OutputField[];
+  /** The column whose cells are columns of their own where people read the rows; null where the search makes none. */
+  readonly spread: string | null;
   /** Changes with anything that decides what a run finds or emits: SQL, schedule, risk rule, type. */
   readonly contentHash: string;
   /** Final names of the fields that tell rows apart; null: the whole row does. */
@@ -88,6 +90,7 @@ export function compileDetection(
     detection,
     sql: result.sql,
     fields: result.fields,
+    spread: result.spread ?? null,
     contentHash: contentHash(
       detection,
       [
