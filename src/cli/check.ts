@@ -1,4 +1,5 @@
 /** `pintail check`: what content needs, what of it cannot run or be fed, and what looks wrong in it. */
+import { loadConfig } from '../config/index.ts';
 import { checkFiles } from '../service/check-content.ts';
 import { type ExitStatus, type RegisterCommand, type Terminal, UsageError } from './command.ts';
 import { collect, type InputOptions, metadataOf, progressLine } from './input-options.ts';
@@ -6,6 +7,7 @@ import { type CheckReport, printReport } from './print-report.ts';
 
 interface CheckCommandOptions extends InputOptions {
   readonly format: string;
+  readonly config?: string;
   readonly macros?: string;
   readonly lookups?: string;
   readonly file?: readonly string[];
@@ -23,6 +25,7 @@ export const registerCheck: RegisterCommand = (program, terminal, report) => {
     .option('--file <file>', 'recorded events to check against (repeatable; - is standard input)', collect)
     .option('--db <path>', 'a storage directory that no service has open')
     .option('--server <url>', 'a running service, e.g. http://127.0.0.1:8080 (token: PINTAIL_TOKEN)')
+    .option('--config <file>', 'name the volume rules of a configuration that leave out what a search looks at')
     .option('--macros <file>', 'macros of your own (default: config/macros.yaml)')
     .option('--lookups <folder>', 'lookups of your own (default: config/lookups)')
     .option('--source <name>', 'Splunk source of the events (default: the file)')
@@ -41,6 +44,7 @@ async function check(paths: readonly string[], options: CheckCommandOptions, ter
   if (options.format !== 'table' && options.format !== 'json') {
     throw new UsageError(`--format: expected table or json, found "${options.format}".`);
   }
+  const config = options.config === undefined ? undefined : await loadConfig(options.config, terminal.environment);
   const progress = progressLine(terminal);
   let unread = 0;
   const result = await checkFiles({
@@ -48,6 +52,7 @@ async function check(paths: readonly string[], options: CheckCommandOptions, ter
     macros: options.macros,
     lookups: options.lookups,
     strictSplunk: options.strictSplunk ?? false,
+    config,
     events: eventsOf(options, terminal),
     onLoad: progress.show,
     onProblem(message) {

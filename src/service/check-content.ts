@@ -1,10 +1,12 @@
 /** Content checked, against events in files, a database, a service, or none. */
 import { PermanentError, type SplunkMetadata, type SqlRow } from '../component.ts';
+import type { Config } from '../config/index.ts';
 import { type Content, checkContent, type EventQuery, installLookups, type Report } from '../detect/index.ts';
 import { compileSearch, printSearchDiagnostics } from './compile-search.ts';
 import { loadDetections } from './content.ts';
 import { queryServer } from './query-server.ts';
 import { SEARCH_TIME_ZONE } from './time-window.ts';
+import { compileVolumeRules } from './volume-rules.ts';
 import { type LoadProgress, openWorkbench, type Workbench } from './workbench.ts';
 
 /** The events to check against. */
@@ -26,6 +28,8 @@ export interface CheckRequest {
   /** Undefined is the shipped `config/lookups`. */
   readonly lookups?: string | undefined;
   readonly strictSplunk: boolean;
+  /** A configuration whose volume rules are held against the searches; undefined: all events are stored. */
+  readonly config?: Config | undefined;
   /** Null: only the searches' text is checked. */
   readonly events: CheckedEvents | null;
   readonly onLoad?: (progress: LoadProgress) => void;
@@ -41,10 +45,13 @@ export async function checkFiles(request: CheckRequest): Promise<Report> {
     macros: request.macros,
     lookups: request.lookups,
   });
+  const { config } = request;
+  if (config !== undefined) checkVolumeRules(config, content);
   const check = (events: EventQuery | null): Promise<Report> =>
     checkContent(content, {
       events,
       strictSplunk: request.strictSplunk,
+      volumeRules: config?.volume.rules,
       timeZone: SEARCH_TIME_ZONE,
       // A fixed time, so that the same content gives the same report.
       from: 0,
@@ -66,6 +73,11 @@ export async function checkFiles(request: CheckRequest): Promise<Report> {
   } finally {
     await workbench.close();
   }
+}
+
+/** Throws PermanentError where the service would not start with them. */
+function checkVolumeRules({ volume, spl }: Config, { macros, fieldRules }: Content): void {
+  compileVolumeRules(volume.rules, { macros, fieldRules, limits: spl.limits });
 }
 
 async function workbenchEvents(workbench: Workbench, { fieldRules }: Content): Promise<EventQuery> {

@@ -62,6 +62,19 @@ describe('check', () => {
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('1 searches: 1 compile, 0 refused, 1 suspicious');
   });
 
+  test('names volume rules of a configuration, and refuses one that the service would', async () => {
+    await writeFile(join(folder, 'a.yml'), detection('A', '`kube_audit` verb=get | stats count by user.username'));
+    const config = join(folder, 'pintail.yaml');
+    await writeFile(config, 'volume: { rules: [ { name: reads, search: "verb IN (get, list)", action: drop } ] }');
+    const { status, stdout } = await check(join(folder, 'a.yml'), '--config', config);
+    expect(status).toBe(0);
+    expect(stdout.replace(/\s+/g, ' ')).toContain('suspicious CHK116 The volume rule "reads" drops');
+    const { stdout: json } = await check(join(folder, 'a.yml'), '--config', config, '--format', 'json');
+    expect((JSON.parse(json) as Report).searches[0]?.suspicions.map(({ name }) => name)).toEqual(['volume-rule']);
+    await writeFile(config, 'volume: { rules: [ { name: reads, search: "* | head 1", action: drop } ] }');
+    await expect(check(join(folder, 'a.yml'), '--config', config)).rejects.toThrow('volume.rules[0] "reads"');
+  });
+
   test('ends with 1 where a search is refused, with its reason and place', async () => {
     await writeFile(join(folder, 'a.yml'), detection('A', '| mstats avg(cpu) where index=m'));
     const { status, stdout } = await check(folder);

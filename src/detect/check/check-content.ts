@@ -11,6 +11,7 @@ import { EventFacts, type EventQuery } from './event-facts.ts';
 import { withInputs } from './inputs.ts';
 import { outlineOf } from './outline.ts';
 import type { Report, SearchCheck, Totals } from './report.ts';
+import { readVolumeRules, type VolumeRuleText } from './volume-rules.ts';
 
 /** Eight days of hourly windows. */
 const measuredRuns = 200;
@@ -22,6 +23,8 @@ export interface CheckContentOptions {
   readonly from: number;
   readonly strictSplunk: boolean;
   readonly limits?: Partial<SplLimits> | undefined;
+  /** The service's volume rules, which compile; none where left out. */
+  readonly volumeRules?: readonly VolumeRuleText[] | undefined;
   /** The events at hand; null: only the text is checked. */
   readonly events: EventQuery | null;
   /** Told after each search. */
@@ -43,6 +46,7 @@ export async function checkContent(content: Content, options: CheckContentOption
   const all = [...content.detections, ...content.unscheduled];
   const byText = Map.groupBy(all, textToCompare);
   const tilingOf = rememberTilings(options);
+  const volumeRules = readVolumeRules(options.volumeRules ?? [], macros);
   const searches: SearchCheck[] = [];
   for (const detection of all) {
     const runnable = detection.type === 'Investigation' ? withInputs(detection) : detection;
@@ -51,6 +55,8 @@ export async function checkContent(content: Content, options: CheckContentOption
     const check = checkSearch({ ...compiled, detection }, outline, {
       sameText: namesOfOthers(detection, byText),
       fieldSettings: content.fieldSettings,
+      fieldRules,
+      volumeRules,
       tilingOf,
     });
     const canRun = compiled.ok && outline !== undefined && check.inputs.length === 0;

@@ -1,5 +1,5 @@
 /** One search as far as its text alone tells. Pure. */
-import type { Diagnostic } from '../../spl/index.ts';
+import type { Diagnostic, FieldRule } from '../../spl/index.ts';
 import { locate, type Source } from '../../spl/source.ts';
 import { runsOnSchedule } from '../content/runs-on-schedule.ts';
 import type { Detection, FieldSetting, Schedule } from '../detection.ts';
@@ -9,6 +9,7 @@ import { inputsOf } from './inputs.ts';
 import { lint } from './lints/index.ts';
 import type { Outline } from './outline.ts';
 import type { SearchCheck, SearchMessage, Suspicion, Windows } from './report.ts';
+import { leftOutByRules, type ReadVolumeRule } from './volume-rules.ts';
 
 /** What a search is checked against besides its own text. */
 export interface CheckSearchOptions {
@@ -16,6 +17,8 @@ export interface CheckSearchOptions {
   readonly sameText: readonly string[];
   /** Of the same content. */
   readonly fieldSettings: readonly FieldSetting[];
+  readonly fieldRules: readonly FieldRule[];
+  readonly volumeRules: readonly ReadVolumeRule[];
   readonly tilingOf: (schedule: Schedule) => Tiling;
 }
 
@@ -23,7 +26,7 @@ export interface CheckSearchOptions {
 export function checkSearch(
   compiled: CompiledDetection | UncompiledDetection,
   outline: Outline | undefined,
-  { sameText, fieldSettings, tilingOf }: CheckSearchOptions,
+  { sameText, fieldSettings, fieldRules, volumeRules, tilingOf }: CheckSearchOptions,
 ): SearchCheck {
   const { detection } = compiled;
   const source = sourceOf(detection);
@@ -52,6 +55,7 @@ export function checkSearch(
       ...duplicates(detection, sameText),
       ...(outline === undefined ? [] : lint(outline)),
       ...(outline === undefined ? [] : fieldsOfProps(outline, fieldSettings)),
+      ...(outline === undefined ? [] : leftOutByRules(outline, volumeRules, fieldRules)),
       ...(compiled.ok ? unknownRiskFields(compiled) : []),
       // A baseline learns from what lies behind it, again at every run.
       ...(windows === null || detection.type === 'Baseline' ? [] : untiled(detection, windows)),

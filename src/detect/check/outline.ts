@@ -73,10 +73,11 @@ export function outlineOf(
   };
 }
 
-function parseSearch(
+/** Undefined where it cannot be parsed. */
+export function parseSearch(
   text: string,
   macros: MacroTable,
-  limits: SplLimits,
+  limits: SplLimits = DEFAULT_LIMITS,
 ): { readonly expanded: ExpandedText; readonly search: Search } | undefined {
   try {
     const expanded = expandMacros(text, macros, limits);

@@ -267,6 +267,33 @@ test('CHK115: a field that only props.conf would make', async () => {
   ]);
 });
 
+describe('CHK116: volume rules', () => {
+  const named = async (search: string, ...rules: readonly [string, number][]) => {
+    const { searches } = await checkContent(content([detection(search)]), {
+      events: null,
+      strictSplunk: false,
+      timeZone: 'UTC',
+      from: 0,
+      volumeRules: rules.map(([text, keptShare], index) => ({ name: `rule ${index + 1}`, search: text, keptShare })),
+    });
+    return searches[0]?.suspicions.filter(({ code }) => code === 'CHK116').map(({ message }) => message);
+  };
+
+  test('are named that may leave out what the search looks at', async () => {
+    expect(
+      await named('`audit` verb IN (get, list) | stats count by user.username', ['verb=watch', 0], ['verb=l*', 0.1]),
+    ).toEqual(['The volume rule "rule 2" keeps 10 % of events that this search may look at: verb=l*.']);
+    expect(await named('`audit` | search verb=get | stats count by user.username', ['verb=watch', 0])).toEqual([]);
+    expect(await named('`audit` | stats count by user.username', ['`audit` verb=watch', 0])).toHaveLength(1);
+  });
+
+  test('are not named behind a rule that decides on all of these events, nor where they keep everything', async () => {
+    const search = '`audit` verb=get | stats count by user.username';
+    expect(await named(search, ['verb=g*', 1], ['`audit`', 0])).toEqual([]);
+    expect(await named(search, ['verb=g*', 0], ['`audit`', 0])).toHaveLength(1);
+  });
+});
+
 test('totals count per folder and per reason', async () => {
   const one = detection('`audit`', { file: 'x/one.yml', name: 'One', slug: 'one' });
   const two = detection('| mstats count', { file: 'y/two.yml', name: 'Two', slug: 'two' });
