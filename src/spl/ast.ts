@@ -192,6 +192,7 @@ export type Command =
   | FillnullCommand
   | ForeachCommand
   | FormatCommand
+  | FromjsonCommand
   | HeadCommand
   | InputlookupCommand
   | OutputlookupCommand
@@ -216,6 +217,7 @@ export type Command =
   | StreamstatsCommand
   | TableCommand
   | TimechartCommand
+  | TojsonCommand
   | TopCommand
   | TransactionCommand
   | UnionCommand
@@ -410,6 +412,13 @@ export interface ForeachCommand extends CommandBase {
   readonly template: StringLiteral;
   /** What stands in the template for the field's name, for what its wildcard matched, for what each of several matched. */
   readonly placeholders: { readonly field: string; readonly match: string; readonly segments: readonly string[] };
+}
+
+export interface FromjsonCommand extends CommandBase {
+  readonly kind: 'FromjsonCommand';
+  readonly field: FieldName;
+  /** In front of each key. */
+  readonly prefix: string;
 }
 
 export interface FormatCommand extends CommandBase {
@@ -686,6 +695,24 @@ export type BucketSize =
   | { readonly kind: 'seconds'; readonly seconds: number; readonly offset: number }
   | { readonly kind: 'months'; readonly months: number }
   | { readonly kind: 'automatic'; readonly most: number; readonly least: number };
+
+export interface TojsonCommand extends CommandBase {
+  readonly kind: 'TojsonCommand';
+  /** Empty: every field of the result. */
+  readonly fields: readonly JsonTyped[];
+  readonly defaultType: JsonDatatype;
+  /** A value that does not fit its datatype is written as null. */
+  readonly fillNull: boolean;
+  readonly includeInternal: boolean;
+  readonly output: FieldName;
+}
+
+export interface JsonTyped {
+  readonly field: FieldName;
+  readonly datatype: JsonDatatype;
+}
+
+export type JsonDatatype = 'auto' | 'bool' | 'json' | 'none' | 'num' | 'str';
 
 export interface TopCommand extends CommandBase {
   readonly kind: 'TopCommand';

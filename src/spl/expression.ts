@@ -198,6 +198,7 @@ export const SQL_FUNCTIONS = [
   'spl_json_members',
   'spl_json_start',
   'spl_json_valid',
+  'spl_json_values_at',
   'spl_list_at',
   'spl_longest_literal',
   'spl_may_hold',

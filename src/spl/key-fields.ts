@@ -37,6 +37,7 @@ function keysAfter(command: Command, keys: readonly string[] | undefined): reado
     case 'AppendpipeCommand':
     case 'JoinCommand':
     case 'ForeachCommand':
+    case 'FromjsonCommand':
     case 'InputlookupCommand':
     case 'MvcombineCommand':
     case 'MvexpandCommand':
@@ -67,6 +68,8 @@ function writes(command: Command, field: string): boolean {
       );
     case 'AddtotalsCommand':
       return command.output === field;
+    case 'TojsonCommand':
+      return command.output.name === field;
     case 'BinCommand':
       return (command.output ?? command.field).name === field;
     case 'ReplaceCommand':

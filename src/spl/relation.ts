@@ -31,7 +31,7 @@ export interface Relation {
   readonly fields: ReadonlyMap<string, Field>;
   /** Of columns only. Empty where nothing downstream asks for an order. */
   readonly order: readonly SortTerm[];
-  /** The rows are events: a name that is not among the fields was looked for in the data. */
+  /** The rows are events, or have fields out of a text: a name that is not among the fields was looked for in the data. */
   readonly ofEvents: boolean;
   /** Fields that are not known before the search runs: a column of cells, each with the name and the value of one of them. */
   readonly spread?: Spread;

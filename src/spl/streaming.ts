@@ -7,6 +7,7 @@ const STREAMING: ReadonlySet<Command['kind']> = new Set<Command['kind']>([
   'FieldformatCommand',
   'FieldsCommand',
   'ForeachCommand',
+  'FromjsonCommand',
   'IplocationCommand',
   'LookupCommand',
   'MakemvCommand',
@@ -18,6 +19,7 @@ const STREAMING: ReadonlySet<Command['kind']> = new Set<Command['kind']>([
   'RexCommand',
   'SearchCommand',
   'SpathCommand',
+  'TojsonCommand',
   'WhereCommand',
 ]);
 

@@ -16,6 +16,7 @@ import { fields } from './fields.ts';
 import { fillnull } from './fillnull.ts';
 import { foreach } from './foreach.ts';
 import { format } from './format.ts';
+import { fromjson } from './fromjson.ts';
 import { head } from './head.ts';
 import { inputlookup } from './inputlookup.ts';
 import { iplocation } from './iplocation.ts';
@@ -40,6 +41,7 @@ import { stats } from './stats.ts';
 import { streamstats } from './streamstats.ts';
 import { table } from './table.ts';
 import { timechart } from './timechart.ts';
+import { tojson } from './tojson.ts';
 import { top } from './top.ts';
 import { transaction } from './transaction.ts';
 import { union } from './union.ts';
@@ -62,6 +64,7 @@ const COMMANDS: { readonly [C in Command as C['kind']]: CommandSpec<C> } = {
   FillnullCommand: fillnull,
   ForeachCommand: foreach,
   FormatCommand: format,
+  FromjsonCommand: fromjson,
   HeadCommand: head,
   InputlookupCommand: inputlookup,
   IplocationCommand: iplocation,
@@ -86,6 +89,7 @@ const COMMANDS: { readonly [C in Command as C['kind']]: CommandSpec<C> } = {
   StreamstatsCommand: streamstats,
   TableCommand: table,
   TimechartCommand: timechart,
+  TojsonCommand: tojson,
   TopCommand: top,
   TransactionCommand: transaction,
   UnionCommand: union,
@@ -104,14 +108,14 @@ export const UNSUPPORTED_COMMANDS: ReadonlySet<string> = new Set([
   'anomalydetection', 'apply', 'arules', 'associate', 'autoregress',
   'cluster', 'cofilter', 'collect', 'concurrency', 'contingency', 'correlate', 'datamodel', 'dbinspect', 'delete',
   'delta', 'diff', 'erex', 'eventcount', 'expand', 'extract', 'fieldsummary', 'filldown', 'findtypes',
-  'fit', 'flatten', 'from', 'fromjson', 'gauge', 'gentimes', 'geom', 'geomfilter', 'geostats',
+  'fit', 'flatten', 'from', 'gauge', 'gentimes', 'geom', 'geomfilter', 'geostats',
   'highlight', 'history', 'iconify', 'inputcsv', 'kmeans', 'kvform', 'kv', 'loadjob',
   'localize', 'localop', 'makecontinuous', 'map', 'mcollect', 'metadata', 'metasearch',
   'meventcollect', 'mpreview', 'mstats', 'multikv', 'outlier', 'outputcsv',
   'outputtext', 'overlap', 'pivot', 'predict', 'rangemap', 'redistribute', 'reltime', 'require',
   'rest', 'run', 'savedsearch', 'script', 'scrub', 'searchtxn', 'selfjoin', 'sendalert', 'sendemail', 'set',
   'setfields', 'sichart', 'sirare', 'sistats', 'sitimechart', 'sitop', 'snowincident', 'strcat',
-  'summary', 'tags', 'timewrap', 'tojson', 'transpose', 'trendline', 'tscollect', 'tstats',
+  'summary', 'tags', 'timewrap', 'transpose', 'trendline', 'tscollect', 'tstats',
   'typeahead', 'typelearner', 'typer', 'uniq', 'untable', 'walklex', 'x11', 'xmlkv', 'xmlunescape', 'xpath',
   'xyseries',
 ]); // biome-ignore format: a flat list

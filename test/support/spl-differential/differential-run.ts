@@ -74,7 +74,7 @@ export async function runCase(found: DifferentialCase, tables: EventTables): Pro
 /** Some command says which fields there are, and none behind it finds more. */
 function isFixed(commands: readonly string[]): boolean {
   const settled = commands.findLastIndex((command) => /^(?:stats|table|top|rare|timechart|format)\b/.test(command));
-  return settled > commands.findLastIndex((command) => /^spath (?!.*path=)/.test(command));
+  return settled > commands.findLastIndex((command) => /^(?:spath (?!.*path=)|fromjson )/.test(command));
 }
 
 export async function load(

@@ -47,6 +47,8 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
   [2, transaction],
   [1, replace],
   [1, mvcombine],
+  [1, fromjson],
+  [1, tojson],
 ];
 
 export function randomCommand(random: Random, fields: Fields): Made {
@@ -364,6 +366,34 @@ function spath(random: Random, fields: Fields): Made {
   }
   const made = ['a', 'b.c', 'z.c{}', 'verb'].map((name) => [name, 'many'] as const);
   return { text: `spath input=${quoted(input)}`, fields: adding(fields, made) };
+}
+
+function fromjson(random: Random, fields: Fields): Made {
+  const names = named(fields, 'one', 'many').filter((name) => !name.startsWith('_'));
+  if (names.length === 0) return reverse(random, fields);
+  const preferred = names.filter((name) => /json/.test(name));
+  const input = random.pick(preferred.length > 0 && random.chance(0.9) ? preferred : names);
+  const prefix = random.chance(0.3) ? 'j_' : '';
+  const made = ['a', 'z', 'verb', 'b.c'].map((name) => [`${prefix}${name}`, 'many'] as const);
+  const option = prefix === '' ? '' : ` prefix=${prefix}`;
+  return { text: `fromjson ${quoted(input)}${option}`, fields: adding(fields, made) };
+}
+
+function tojson(random: Random, fields: Fields): Made {
+  const names = named(fields);
+  if (names.length === 0) return reverse(random, fields);
+  const datatype = (): string => random.pick(['auto', 'bool', 'json', 'none', 'num', 'str']);
+  const options = [
+    random.pick(['', ` default_type=${datatype()}`]),
+    random.pick(['', '', ' fill_null=t']),
+    random.pick(['', '', ' include_internal=t']),
+  ].join('');
+  const chosen = random.sample(names, 3).map((name) => {
+    return random.chance(0.5) ? quoted(name) : `${datatype()}(${quoted(name)})`;
+  });
+  // Of fields that no row has the interpreter knows nothing, nor do the keys.
+  const list = !fields.isEvents && random.chance(0.3) ? '' : ` ${chosen.join(' ')}`;
+  return { text: `tojson${list}${options} output_field=json`, fields: adding(fields, [['json', 'one']]) };
 }
 
 function iplocation(random: Random, fields: Fields): Made {

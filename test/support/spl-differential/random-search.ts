@@ -27,7 +27,7 @@ export function randomSearch(random: Random): RandomSearch {
   if (last !== undefined) return { commands: [...commands, last] };
   // Nobody knows what else spath finds: that is not compared.
   const settled = commands.findLastIndex((command) => /^(?:stats|table|top|rare|timechart) /.test(command));
-  const extracted = commands.findLastIndex((command) => /^spath (?!.*path=)/.test(command));
+  const extracted = commands.findLastIndex((command) => /^(?:spath (?!.*path=)|fromjson )/.test(command));
   if (settled <= extracted || settled === -1) {
     // What commands made comes first: it is what there is to compare.
     const made = [...fields.known.keys()].filter((name) => !eventFields.has(name));

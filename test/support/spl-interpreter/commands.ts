@@ -27,6 +27,7 @@ import { evaluateRow } from './eval-expression.ts';
 import { toField, toTruth } from './eval-value.ts';
 import { type FieldValue, fromMembers, membersOf, numberIn } from './field-value.ts';
 import { groupRows } from './grouping.ts';
+import { fromJson, toJson } from './json-commands.ts';
 import { fieldNames, fieldOf, parseJson, textAt } from './json-fields.ts';
 import { parseJsonStart } from './json-start.ts';
 import { lookUp, lookupRows } from './lookup.ts';
@@ -184,6 +185,10 @@ export function runCommand(command: Command, table: Table, settings: Scope): Tab
       });
     case 'SpathCommand':
       return mapRows(table, (row) => spath(command, row, settings));
+    case 'FromjsonCommand':
+      return mapRows(table, (row) => fromJson(command, row));
+    case 'TojsonCommand':
+      return mapRows(without(table, [command.output.name]), (row) => toJson(command, row));
     case 'IplocationCommand':
       return mapRows(table, (row) => locate(command, row, settings));
     case 'NomvCommand': {
