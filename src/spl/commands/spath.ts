@@ -80,7 +80,7 @@ function extractOne(
 function extractAll(command: SpathCommand, source: Value, input: Relation, scope: CommandScope): Relation {
   const wanted = new Set([...scope.demand.names.keys(), ...(scope.demand.all ? input.fields.keys() : [])]);
   const names = [...wanted].filter((name) => !name.startsWith('_'));
-  if (names.length === 0) return input;
+  if (names.length === 0) return { ...input, ofEvents: true };
   const seen = scope.settings.strict ? call('spl_json_start', asText(source), number(SPLUNK_CUTOFF)) : asText(source);
   const { document, relation } =
     source.kind === 'list' || scope.settings.strict
@@ -89,7 +89,7 @@ function extractAll(command: SpathCommand, source: Value, input: Relation, scope
   const outputs = names.map((name) =>
     appended(name, fieldOf(document, name, command.span, scope.settings.limits), relation),
   );
-  return scope.extend(relation, outputs);
+  return { ...scope.extend(relation, outputs), ofEvents: true };
 }
 
 /** The text in a column of its own, so that it is not worked out again for every field. */
