@@ -187,6 +187,7 @@ export type Command =
   | DedupCommand
   | EvalCommand
   | EventstatsCommand
+  | ExtractCommand
   | FieldsCommand
   | FieldformatCommand
   | FillnullCommand
@@ -412,6 +413,28 @@ export interface ForeachCommand extends CommandBase {
   readonly template: StringLiteral;
   /** What stands in the template for the field's name, for what its wildcard matched, for what each of several matched. */
   readonly placeholders: { readonly field: string; readonly match: string; readonly segments: readonly string[] };
+}
+
+export interface ExtractCommand extends CommandBase {
+  readonly kind: 'ExtractCommand';
+  /** Absent: the pairs that the automatic extraction finds. */
+  readonly delimiters: PairDelimiters | undefined;
+  /** So many pairs; absent: all. */
+  readonly limit: number | undefined;
+  /** So much of the text; absent: all. */
+  readonly maxCharacters: number | undefined;
+  /** Values are put behind those that the field holds, instead of being left out where it holds one. */
+  readonly appends: boolean;
+  readonly cleansKeys: boolean;
+  /** Without delimiters and this nothing is extracted. */
+  readonly isAutomatic: boolean;
+}
+
+export interface PairDelimiters {
+  /** Any of these characters stands between pairs. */
+  readonly pairs: string;
+  /** Any of these stands between a key and its value. */
+  readonly keys: string;
 }
 
 export interface FromjsonCommand extends CommandBase {

@@ -36,6 +36,7 @@ function keysAfter(command: Command, keys: readonly string[] | undefined): reado
     case 'UnionCommand':
     case 'AppendpipeCommand':
     case 'JoinCommand':
+    case 'ExtractCommand':
     case 'ForeachCommand':
     case 'FromjsonCommand':
     case 'InputlookupCommand':

@@ -4,6 +4,7 @@ import type { Command, Search } from './ast.ts';
 const STREAMING: ReadonlySet<Command['kind']> = new Set<Command['kind']>([
   'ConvertCommand',
   'EvalCommand',
+  'ExtractCommand',
   'FieldformatCommand',
   'FieldsCommand',
   'ForeachCommand',

@@ -90,7 +90,7 @@ describe('the interpreter', () => {
       timechart: 'timechart span=1h count', foreach: 'foreach verb [eval a=1]', transaction: 'transaction verb', replace: 'replace a WITH b IN verb', mvcombine: 'table verb | mvcombine verb',
       format: 'table verb | format', appendcols: 'appendcols [search dataset=kube_audit | table verb]', inputlookup: 'inputlookup append=t known',
       lookup: 'lookup known verb', union: 'union [search dataset=kube_audit]', makeresults: 'append [makeresults]',
-      fromjson: 'fromjson verb', tojson: 'table verb | tojson',
+      extract: 'extract', kv: 'kv', fromjson: 'fromjson verb', tojson: 'table verb | tojson',
       multisearch: 'append [multisearch [search dataset=kube_audit] [search dataset=kube_audit]]',
     }; // biome-ignore format: a flat table
     const unknown = commandNames().filter((name) => examples[name] === undefined);

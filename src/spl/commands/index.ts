@@ -11,6 +11,7 @@ import { convert } from './convert.ts';
 import { dedup } from './dedup.ts';
 import { evaluate } from './eval.ts';
 import { eventstats } from './eventstats.ts';
+import { extract } from './extract.ts';
 import { fieldformat } from './fieldformat.ts';
 import { fields } from './fields.ts';
 import { fillnull } from './fillnull.ts';
@@ -59,6 +60,7 @@ const COMMANDS: { readonly [C in Command as C['kind']]: CommandSpec<C> } = {
   DedupCommand: dedup,
   EvalCommand: evaluate,
   EventstatsCommand: eventstats,
+  ExtractCommand: extract,
   FieldsCommand: fields,
   FieldformatCommand: fieldformat,
   FillnullCommand: fillnull,
@@ -107,9 +109,9 @@ export const UNSUPPORTED_COMMANDS: ReadonlySet<string> = new Set([
   'abstract', 'accum', 'addinfo', 'analyzefields', 'anomalies', 'anomalousvalue',
   'anomalydetection', 'apply', 'arules', 'associate', 'autoregress',
   'cluster', 'cofilter', 'collect', 'concurrency', 'contingency', 'correlate', 'datamodel', 'dbinspect', 'delete',
-  'delta', 'diff', 'erex', 'eventcount', 'expand', 'extract', 'fieldsummary', 'filldown', 'findtypes',
+  'delta', 'diff', 'erex', 'eventcount', 'expand', 'fieldsummary', 'filldown', 'findtypes',
   'fit', 'flatten', 'from', 'gauge', 'gentimes', 'geom', 'geomfilter', 'geostats',
-  'highlight', 'history', 'iconify', 'inputcsv', 'kmeans', 'kvform', 'kv', 'loadjob',
+  'highlight', 'history', 'iconify', 'inputcsv', 'kmeans', 'kvform', 'loadjob',
   'localize', 'localop', 'makecontinuous', 'map', 'mcollect', 'metadata', 'metasearch',
   'meventcollect', 'mpreview', 'mstats', 'multikv', 'outlier', 'outputcsv',
   'outputtext', 'overlap', 'pivot', 'predict', 'rangemap', 'redistribute', 'reltime', 'require',

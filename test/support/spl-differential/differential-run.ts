@@ -5,6 +5,7 @@ import { type GoldenLookups, lookupTables, storedLookups } from '../golden-looku
 import { interpret, parseSearch, Refusal } from '../spl-interpreter/interpret.ts';
 import { spreadRows } from '../spread-rows.ts';
 import { differencesOf } from './compare-rows.ts';
+import { FINDS_FIELDS } from './made-command.ts';
 import type { EventSet } from './random-events.ts';
 import { storedEvents, storedLogs } from './stored-events.ts';
 
@@ -74,7 +75,7 @@ export async function runCase(found: DifferentialCase, tables: EventTables): Pro
 /** Some command says which fields there are, and none behind it finds more. */
 function isFixed(commands: readonly string[]): boolean {
   const settled = commands.findLastIndex((command) => /^(?:stats|table|top|rare|timechart|format)\b/.test(command));
-  return settled > commands.findLastIndex((command) => /^(?:spath (?!.*path=)|fromjson )/.test(command));
+  return settled > commands.findLastIndex((command) => FINDS_FIELDS.test(command));
 }
 
 export async function load(

@@ -9,6 +9,9 @@ export interface Made {
 
 export type Maker = (random: Random, fields: Fields) => Made;
 
+/** Commands behind which nobody knows what fields there are. */
+export const FINDS_FIELDS = /^(?:spath (?!.*path=)|fromjson |(?:.*\| )?(?:extract|kv)\b)/;
+
 export function named(fields: Fields, ...kinds: readonly Kind[]): readonly string[] {
   return [...fields.known].filter(([, kind]) => kinds.length === 0 || kinds.includes(kind)).map(([name]) => name);
 }

@@ -47,6 +47,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
   [2, transaction],
   [1, replace],
   [1, mvcombine],
+  [1, extract],
   [1, fromjson],
   [1, tojson],
 ];
@@ -366,6 +367,37 @@ function spath(random: Random, fields: Fields): Made {
   }
   const made = ['a', 'b.c', 'z.c{}', 'verb'].map((name) => [name, 'many'] as const);
   return { text: `spath input=${quoted(input)}`, fields: adding(fields, made) };
+}
+
+/** Mostly of a text that has pairs: lines of logs, and what is put together here. */
+function extract(random: Random, fields: Fields): Made {
+  const names = named(fields, 'one').filter((name) => !name.startsWith('_'));
+  const [one = '"5"', other = '"x"'] = (names.length === 0 ? [] : random.sample(names, 2)).map((name) => `'${name}'`);
+  const text = random.pick([
+    `"a=" . coalesce(${one}, "1") . " b.c=" . coalesce(${other}, "2") . " a=9"`,
+    `"a: " . coalesce(${one}, "1") . ", \\"b\\" = " . coalesce(${other}, "") . "; 7verb=\\"q,r\\""`,
+    `coalesce(${one}, "verb=1,a:2")`,
+  ]);
+  const made = random.chance(0.2) ? '' : `eval _raw=${text} | `;
+  const options = [
+    random.pick([
+      '',
+      '',
+      ' pairdelim="," kvdelim="="',
+      ' pairdelim=",;" kvdelim=":="',
+      ' pairdelim=" ," kvdelim=":"',
+      ' kvdelim=": " pairdelim="\\n,"',
+    ]),
+    random.pick(['', '', ' mv_add=t']),
+    random.pick(['', '', '', ' limit=1', ' maxchars=7']),
+    random.pick(['', '', '', ' clean_keys=f']),
+    random.pick(['', '', '', '', ' auto=f']),
+  ].join('');
+  const kind: Kind = options.includes('mv_add') ? 'many' : 'one';
+  const found = ['a', 'b_c', 'verb', 'b', 'x', 'user', 'b.c'].map(
+    (name) => [name, fields.known.get(name) === 'many' ? 'many' : kind] as const,
+  );
+  return { text: `${made}${random.pick(['extract', 'kv'])}${options}`, fields: adding(fields, found) };
 }
 
 function fromjson(random: Random, fields: Fields): Made {

@@ -2,7 +2,7 @@
  * Random searches that make sense: fields that are there, functions on what they take. What is left out, and why, stands beside it.
  * A search ends in fixed fields, so that every column can be compared.
  */
-import { type Made, quoted } from './made-command.ts';
+import { FINDS_FIELDS, type Made, quoted } from './made-command.ts';
 import type { Random } from './random.ts';
 import { randomCommand, splitCommand } from './random-commands.ts';
 import { DATASET_FIELDS, EVENT_FIELDS } from './random-fields.ts';
@@ -27,7 +27,7 @@ export function randomSearch(random: Random): RandomSearch {
   if (last !== undefined) return { commands: [...commands, last] };
   // Nobody knows what else spath finds: that is not compared.
   const settled = commands.findLastIndex((command) => /^(?:stats|table|top|rare|timechart) /.test(command));
-  const extracted = commands.findLastIndex((command) => /^(?:spath (?!.*path=)|fromjson )/.test(command));
+  const extracted = commands.findLastIndex((command) => FINDS_FIELDS.test(command));
   if (settled <= extracted || settled === -1) {
     // What commands made comes first: it is what there is to compare.
     const made = [...fields.known.keys()].filter((name) => !eventFields.has(name));

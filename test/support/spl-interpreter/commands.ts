@@ -32,6 +32,7 @@ import { fieldNames, fieldOf, parseJson, textAt } from './json-fields.ts';
 import { parseJsonStart } from './json-start.ts';
 import { lookUp, lookupRows } from './lookup.ts';
 import { compareSorted } from './order.ts';
+import { extractPairs } from './pairs.ts';
 import { toRegExp } from './pattern.ts';
 import { refuse } from './refusal.ts';
 import { extract, substitute } from './rex.ts';
@@ -185,6 +186,8 @@ export function runCommand(command: Command, table: Table, settings: Scope): Tab
       });
     case 'SpathCommand':
       return mapRows(table, (row) => spath(command, row, settings));
+    case 'ExtractCommand':
+      return mapRows(table, (row) => extractPairs(command, row, settings));
     case 'FromjsonCommand':
       return mapRows(table, (row) => fromJson(command, row));
     case 'TojsonCommand':
