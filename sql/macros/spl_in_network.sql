@@ -3,29 +3,28 @@
 -- by zeros.
 create or replace macro spl_in_network(address, network) as (
   case
-    when regexp_full_match(address, '([0-9]{1,3}\.){3}[0-9]{1,3}')
-      and regexp_full_match(network, '([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}')
+    when address is null or spl_is_network(network) is not true then null
+    when regexp_full_match(address, '((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])')
       then
-        list_reduce(
-          list_transform(string_split(address, '.'), lambda octet: octet::uhugeint),
-          lambda high, low: high * 256 + low
-        ) // (2 ** (32 - least(32, string_split(network, '/')[2]::int)))::uhugeint
-        = list_reduce(
-          list_transform(string_split(string_split(network, '/')[1], '.'), lambda octet: octet::uhugeint),
-          lambda high, low: high * 256 + low
-        ) // (2 ** (32 - least(32, string_split(network, '/')[2]::int)))::uhugeint
-    when contains(address, ':') and contains(network, ':')
+        case
+          when contains(network, ':') then false
+          else
+            list_reduce(
+              list_transform(string_split(address, '.'), lambda octet: octet::uhugeint),
+              lambda high, low: high * 256 + low
+            ) // (2 ** (32 - string_split(network, '/')[2]::int))::uhugeint
+            = list_reduce(
+              list_transform(string_split(string_split(network, '/')[1], '.'), lambda octet: octet::uhugeint),
+              lambda high, low: high * 256 + low
+            ) // (2 ** (32 - string_split(network, '/')[2]::int))::uhugeint
+        end
+    when contains(address, ':')
       then
         coalesce(
           left(spl_address_bits(address), string_split(network, '/')[2]::int)
           = left(spl_address_bits(string_split(network, '/')[1]), string_split(network, '/')[2]::int),
           false
         )
-    when address is not null
-      and regexp_full_match(
-        network,
-        '(?i)([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}|[0-9a-f:]*:[0-9a-f:.]*/[0-9]{1,3}'
-      )
-      then false
+    else false
   end
 );

@@ -292,6 +292,14 @@ describe('values', () => {
 
 describe('conditions', () => {
   test.each([
+    ['NOT cidrmatch("10.0.0.0/8", t)', 'yes'],
+    ['cidrmatch("10.0.0.0/8", "10.0.0.300")', 'no'],
+    // What is no network is unknown, also where both look like IPv6.
+    ['cidrmatch("10.0.0.0/33", ip)', 'no'],
+    ['NOT cidrmatch("10.0.0.0/33", ip)', 'no'],
+    ['NOT cidrmatch(t . ":x", "a:b")', 'no'],
+    ['NOT cidrmatch("a:b/" . t, "::1")', 'no'],
+    ['NOT cidrmatch("::/129", "::1")', 'no'],
     ['n=5', 'yes'],
     ['n="5"', 'yes'],
     ['n="5.0"', 'no'],

@@ -6,7 +6,8 @@ export function networkTest(network: string): ((address: string) => boolean) | u
   const prefix = Number(length);
   const four = ipv4Number(base);
   if (four !== undefined) {
-    const width = 2 ** (32 - Math.min(32, prefix));
+    if (prefix > 32) return undefined;
+    const width = 2 ** (32 - prefix);
     const wanted = Math.floor(four / width);
     return (address) => {
       const number = ipv4Number(address);
@@ -14,13 +15,15 @@ export function networkTest(network: string): ((address: string) => boolean) | u
     };
   }
   const wanted = ipv6Bits(base)?.slice(0, prefix);
-  if (wanted === undefined) return undefined;
+  if (wanted === undefined || prefix > 128) return undefined;
   return (address) => ipv6Bits(address)?.slice(0, prefix) === wanted;
 }
 
 function ipv4Number(text: string): number | undefined {
-  if (!/^(?:\d{1,3}\.){3}\d{1,3}$/.test(text)) return undefined;
-  return text.split('.').reduce((high, octet) => high * 256 + Number(octet), 0);
+  const octets = text.split('.');
+  const isOctet = (octet: string): boolean => /^(?:0|[1-9]\d{0,2})$/.test(octet) && Number(octet) <= 255;
+  if (octets.length !== 4 || !octets.every(isOctet)) return undefined;
+  return octets.reduce((high, octet) => high * 256 + Number(octet), 0);
 }
 
 /** 128 characters of 0 and 1; a `::` stands for as many zero groups as are missing. */
