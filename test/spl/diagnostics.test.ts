@@ -75,7 +75,7 @@ const ERRORS: readonly Case[] = [
   { code: 'SPL208', marked: '| «stats count»', message: 'stats: expected a search before this command, found none.', help: 'Begin with the data to read, e.g. dataset=kube_audit.' },
   { code: 'SPL301', marked: 'x | eval y=«lenn»(z)', message: 'expression: expected a function, found "lenn".', help: 'Did you mean "len"?' },
   { code: 'SPL301', marked: 'x | stats «valeus»(z)', message: 'stats: expected a function, found "valeus".', help: 'Did you mean "values"?' },
-  { code: 'SPL302', marked: 'x | eval y=«json_set»(z, "a", 1)', message: 'json_set(): this function is not supported.' },
+  { code: 'SPL302', marked: 'x | eval y=«array_to_object»(z, "a", 1)', message: 'array_to_object(): this function is not supported.' },
   { code: 'SPL303', marked: 'x | eval y=«len(a, b)»', message: 'len(): expected 1 argument, found 2.' },
   { code: 'SPL304', marked: 'x | where match(a, «b»)', message: 'match(): expected text in double quotes, found an expression.' },
   { code: 'SPL305', marked: 'x | where «verb»', message: 'expression: expected a condition, found a value.' },

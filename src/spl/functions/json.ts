@@ -5,21 +5,9 @@
 import type { Call } from '../ast.ts';
 import { SplError } from '../diagnostics.ts';
 import type { EvalContext } from '../eval-context.ts';
-import {
-  binary,
-  call,
-  cast,
-  type Expression,
-  isNotNull,
-  lambda,
-  list,
-  NULL,
-  number,
-  text,
-  when,
-} from '../expression.ts';
+import { binary, call, cast, type Expression, isNotNull, list, text, when } from '../expression.ts';
 import { printKeyStep, valueAt } from '../json-path.ts';
-import { asList, asNumber, asText, booleanValue, listValue, type TextValue, type Value } from '../value.ts';
+import { asList, asText, booleanValue, listValue, type Value } from '../value.ts';
 import {
   argumentAt,
   type EvalFunction,
@@ -28,6 +16,7 @@ import {
   ofValues,
   required,
 } from './eval-function.ts';
+import { documentOf, jsonArgument, jsonValue, once, pathSteps, quoted } from './json-value.ts';
 
 export const jsonFunctions: EvalFunctions = {
   /** The text where it is JSON. */
@@ -37,6 +26,7 @@ export const jsonFunctions: EvalFunctions = {
   }),
   json_valid: ofValues(1, 1, ([value]) => booleanValue(call('spl_json_valid', documentOf(required(value))))),
   json_keys: ofValues(1, 1, ([value]) => jsonValue(call('spl_json_keys', documentOf(required(value))))),
+  json_entries: ofValues(1, 1, ([value]) => jsonValue(call('spl_json_entries', documentOf(required(value))))),
   json_array: {
     least: 0,
     most: Number.POSITIVE_INFINITY,
@@ -82,13 +72,7 @@ export const jsonFunctions: EvalFunctions = {
     lower(expression, context) {
       const value = context.value(argumentAt(expression, 0));
       const infers = switchArgument(expression, 1, context);
-      if (infers.op === 'boolean' && infers.value) {
-        throw new SplError(
-          'SPL304',
-          'mv_to_json_array(): expected false(), found true(); members stay texts here.',
-          argumentAt(expression, 1).span,
-        );
-      }
+      if (infers.op === 'boolean' && infers.value) return jsonValue(call('spl_json_inferred', asList(value)));
       return jsonValue(cast(call('to_json', asList(value)), 'varchar'));
     },
   },
@@ -108,22 +92,6 @@ export const jsonFunctions: EvalFunctions = {
     },
   },
 };
-
-/** DuckDB takes a literal for JSON itself where a text was meant. */
-function documentOf(value: Value): Expression {
-  return value.kind === 'text' && value.literal !== undefined ? cast(value.expression, 'varchar') : asText(value);
-}
-
-/** What is read out of an expression that is worked out once, and outside of what is tried. */
-function once(expression: Expression, read: (value: Expression) => Expression): Expression {
-  const found = call('list_transform', list([expression]), lambda('whole_', read));
-  return { op: 'index', operand: found, index: number(1) };
-}
-
-/** A text that is JSON: within other JSON it stands without quotes. */
-function jsonValue(expression: Expression): TextValue {
-  return { kind: 'text', expression, json: expression };
-}
 
 /** Of one path what stands there, of several an array of that. */
 function extracting(read: (path: string, call: Call, index: number) => string): EvalFunction {
@@ -161,54 +129,11 @@ function fragmentAt(document: Expression, path: string): Fragment {
 
 /** `a.b{0}.c{}` as DuckDB writes it: `$.a.b[0].c[*]`. */
 function readPath(path: string, expression: Call, index: number): string {
-  const steps = path.split('.').map((step) => {
-    const found = /^([^{}]*)((?:\{\d*\})*)$/.exec(step);
-    const [, key = '', braces = ''] = found ?? [];
-    if (found === null || (key === '' && braces === '')) {
-      throw new SplError(
-        'SPL304',
-        `${expression.name}(): expected a path of keys, {<n>} and {}, found "${path}".`,
-        argumentAt(expression, index).span,
-      );
-    }
-    const members = braces.replaceAll('{}', '[*]').replaceAll('{', '[').replaceAll('}', ']');
-    return `${key === '' ? '' : printKeyStep(key)}${members}`;
+  const steps = pathSteps(path, expression, index).map((step) => {
+    if (step.kind === 'key') return printKeyStep(step.key);
+    return step.kind === 'member' ? `[${step.place}]` : '[*]';
   });
   return `$${steps.join('')}`;
-}
-
-/** A value within JSON. Text that looks like a number is one, as everywhere; a literal in quotes never. */
-function jsonArgument(expression: Call, index: number, context: EvalContext): Expression {
-  const argument = argumentAt(expression, index);
-  const value = context.value(argument);
-  if (value.kind === 'list') {
-    throw new SplError(
-      'SPL315',
-      `${expression.name}(): expected a value, found a field that may hold several.`,
-      argument.span,
-      'mv_to_json_array() makes an array of them.',
-    );
-  }
-  return call('coalesce', jsonOf(value), text('null'));
-}
-
-function jsonOf(value: Exclude<Value, { kind: 'list' }>): Expression {
-  switch (value.kind) {
-    case 'null':
-      return cast(NULL, 'varchar');
-    case 'boolean':
-      return cast(value.expression, 'varchar');
-    case 'number':
-      return asText(value);
-    case 'text':
-      if (value.json !== undefined) return value.json;
-      if (value.literal !== undefined) return quoted(value.expression);
-      return call('coalesce', call('spl_number_text', asNumber(value)), quoted(value.expression));
-  }
-}
-
-function quoted(expression: Expression): Expression {
-  return cast(call('to_json', expression), 'varchar');
 }
 
 function arrayOf(members: readonly Expression[]): Expression {

@@ -105,6 +105,17 @@ export class ExpressionMaker {
       () => `json_extract(${this.#json(depth)}, "${random.pick(JSON_PATHS)}", "${random.pick(JSON_PATHS)}")`,
       () => `json_extract_exact(${this.#json(depth)}, "${random.pick(['a', 'b.c', 'z'])}")`,
       () => `json_keys(${this.#json(depth)})`,
+      () => `json_entries(${this.#json(depth)})`,
+      () => `json_set(${this.#json(depth)}, ${this.#pair(depth)})`,
+      () => `json_set(${this.#json(depth)}, ${this.#pair(depth)}, ${this.#pair(depth)})`,
+      () => `json_set_exact(${this.#json(depth)}, "${random.pick(['a', 'b.c', 'new'])}", ${inner()})`,
+      () => `json_append(${this.#json(depth)}, ${this.#pair(depth)})`,
+      () =>
+        `json_extend(${this.#json(depth)}, "${random.pick(JSON_PATHS)}", ${random.pick(['json_array(1, "x")', inner()])})`,
+      () => `json_delete(${this.#json(depth)}, "${random.pick(['a', 'a.a', 'z.c', 'nope'])}", "b.c")`,
+      () => `toarray(${random.chance(0.5) ? this.list(depth - 1) : this.#json(depth)})`,
+      () => `toobject(${this.#json(depth)})`,
+      () => `mv_to_json_array(${this.list(depth - 1)}, true())`,
       () => `json(${this.#json(depth)})`,
       () => `mv_to_json_array(${this.list(depth - 1)})`,
       () => `spath(${this.#json(depth)}, "${random.pick(['a', 'b.c', 'z', 'verb'])}")`,
@@ -155,6 +166,8 @@ export class ExpressionMaker {
       () => `bit_shift_right(${inner()}, ${inner()})`,
       () => `bit_or(${inner()}, ${inner()})`,
       () => `exact(${inner()})`,
+      () => `todouble(${random.chance(0.5) ? inner() : this.text(depth - 1)})`,
+      () => `toint(${random.chance(0.5) ? inner() : this.text(depth - 1)}${random.pick(['', ', 16'])})`,
       () => `relative_time(1700000000, "${random.pick(['-1d@d', '@h', '-70m@m', '@w0', '-1mon@mon', '@w1+2h'])}")`,
     ];
     return random.pick(forms)();
@@ -173,6 +186,7 @@ export class ExpressionMaker {
       () => `mvdedup(${inner()})`,
       () => `json_array_to_mv(${this.#json(depth)}${random.pick(['', ', true()'])})`,
       () => `json_array_to_mv(mv_to_json_array(${inner()}))`,
+      () => `tomv(${random.chance(0.5) ? inner() : this.#json(depth)})`,
       () => `spath(${this.#json(depth)}, "${random.pick(['z.c{}', '{}'])}")`,
       () => `mvreverse(${inner()})`,
       () => `mvrange(0, ${random.pick([0, 1, 4])})`,
@@ -223,6 +237,12 @@ export class ExpressionMaker {
       () => `cidrmatch("${random.pick(NETWORKS)}", ${value()})`,
       () => `cidrmatch(${this.text(depth - 1)}, ${value()})`,
       () => `json_valid(${this.#json(depth)})`,
+      () => `${random.pick(['isarray', 'isobject'])}(${this.#json(depth)})`,
+      () =>
+        `${random.pick(['isint', 'isdouble'])}(${random.chance(0.5) ? this.number(depth - 1) : this.text(depth - 1)})`,
+      () => `ismv(${value()})`,
+      () => `isbool(${random.chance(0.5) ? value() : inner()})`,
+      () => `tobool(${random.chance(0.5) ? value() : this.number(depth - 1)})`,
       () => `json_has_key_exact(${this.#json(depth)}, "a")`,
       () => `searchmatch(${quoteInEval(randomSearchTerms(random, this.#fields, false))})`,
       () => 'true()',
@@ -238,6 +258,12 @@ export class ExpressionMaker {
     return names.length > 0 && random.chance(0.7)
       ? fieldInEval(random.pick(names))
       : quoteInEval(random.pick(JSON_TEXTS));
+  }
+
+  /** A path and a value. */
+  #pair(depth: number): string {
+    const value = this.#random.chance(0.3) ? this.#json(depth) : this.text(depth - 1);
+    return `"${this.#random.pick([...JSON_PATHS, 'new', 'new.inner', 'a.new'])}", ${value}`;
   }
 
   literal(): string {

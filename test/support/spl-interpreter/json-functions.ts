@@ -27,7 +27,9 @@ function jsonOf(value: EvalValue): string {
   if (isLiteral(value)) return JSON.stringify(value.literal);
   const number = toNumber(value);
   if (number !== undefined) return textOfNumber(number);
-  return JSON.stringify(toText(value) ?? refuse('several values within JSON'));
+  const text = toText(value) ?? refuse('several values within JSON');
+  const document = parseJson(text);
+  return document instanceof Map || Array.isArray(document) ? printJson(document) : JSON.stringify(text);
 }
 
 function arrayOf(members: readonly string[]): string {
@@ -57,6 +59,85 @@ function extract(read: (document: Json | undefined, path: string) => Json | unde
     return fromText(arrayOf(found.map((node) => (node === undefined ? 'null' : printJson(node)))));
   };
 }
+
+type Step = string | number | undefined;
+
+/** Keys, places in arrays, and for every member nothing. */
+function stepsOf(path: string): readonly Step[] {
+  return [...path.matchAll(/([^.{}]+)|\{(\d*)\}/g)].map(
+    ([, key, place]) => key ?? (place === '' ? undefined : Number(place)),
+  );
+}
+
+/** The node with what stands at the path changed; a path that does not fit changes nothing. `made` is for keys that are missing. */
+function updated(node: Json, steps: readonly Step[], change: (node: Json) => Json, made?: Json): Json {
+  const [step, ...rest] = steps;
+  if (steps.length === 0) return change(node);
+  if (step === undefined) {
+    return Array.isArray(node) ? (node as readonly Json[]).map((member) => updated(member, rest, change, made)) : node;
+  }
+  if (typeof step === 'number') {
+    if (!Array.isArray(node) || step >= node.length) return node;
+    return (node as readonly Json[]).with(step, updated(node[step] as Json, rest, change, made));
+  }
+  if (!(node instanceof Map)) return node;
+  const child = node.get(step) as Json | undefined;
+  if (child !== undefined) return new Map([...node, [step, updated(child, rest, change, made)]]);
+  if (made === undefined || rest.some((other) => typeof other !== 'string')) return node;
+  return new Map([...node, [step, rest.reduceRight<Json>((inner, key) => new Map([[String(key), inner]]), made)]]);
+}
+
+function changing(change: (document: Json, steps: readonly Step[], value: Json) => Json): EvalFunction {
+  return ([value, ...pairs]) => {
+    let document = documentOf(value);
+    for (let at = 0; document !== undefined && at < pairs.length; at += 2) {
+      const path = toText(pairs[at]) ?? refuse('a path that is not written out');
+      document = change(document, stepsOf(path), parseJson(jsonOf(pairs[at + 1])) ?? null);
+    }
+    return document === undefined ? undefined : fromText(printJson(document));
+  };
+}
+
+function asArray(node: Json): readonly Json[] {
+  return Array.isArray(node) ? node : [node];
+}
+
+function isContainer(value: EvalValue, test: (document: Json) => boolean): boolean {
+  if (typeof value === 'number' || typeof value === 'boolean') return false;
+  const document = documentOf(value);
+  return document !== undefined && test(document);
+}
+
+function isWhole(value: EvalValue): boolean | undefined {
+  const number = toNumber(value);
+  return number === undefined ? undefined : Number.isInteger(number);
+}
+
+/** What asks for a type, and makes one of another. */
+const TYPE_FUNCTIONS: Readonly<Record<string, EvalFunction>> = {
+  isarray: ([value]) => isContainer(value, Array.isArray),
+  isobject: ([value]) => isContainer(value, (document) => document instanceof Map),
+  isbool: ([value]) => typeof value === 'boolean',
+  isint: ([value]) => isWhole(value) === true,
+  isdouble: ([value]) => isWhole(value) === false,
+  ismv: ([value]) => toMembers(value).length > 1,
+  toarray: ([value]) => {
+    const members = typeof value === 'boolean' ? [] : toMembers(value);
+    if (members.length > 1) return fromText(printJson(members.map((member) => parseJson(member) ?? null)));
+    return isContainer(value, Array.isArray) ? fromText(toText(value) ?? '') : undefined;
+  },
+  toobject: ([value]) =>
+    isContainer(value, (document) => document instanceof Map) ? fromText(toText(value) ?? '') : undefined,
+  tomv: (values, scope) =>
+    toMembers(values[0]).length > 1 ? values[0] : JSON_FUNCTIONS.json_array_to_mv?.([values[0]], scope),
+  tobool: ([value]) => {
+    if (typeof value === 'boolean') return value;
+    const number = toNumber(value);
+    if (number !== undefined) return number !== 0;
+    const text = toText(value) ?? '';
+    return ['true', 'True'].includes(text) ? true : ['false', 'False'].includes(text) ? false : undefined;
+  },
+};
 
 export const JSON_FUNCTIONS: Readonly<Record<string, EvalFunction>> = {
   json: ([value]) => (documentOf(value) === undefined ? undefined : fromText(toText(value) ?? '')),
@@ -93,9 +174,44 @@ export const JSON_FUNCTIONS: Readonly<Record<string, EvalFunction>> = {
       members.map((member) => (quotes === true ? printJson(member) : (scalarText(member) ?? printJson(member)))),
     );
   },
-  mv_to_json_array: ([value]) => {
+  mv_to_json_array: ([value, infers]) => {
     const members = toMembers(value);
-    return members.length === 0 ? undefined : fromText(JSON.stringify(members));
+    if (members.length === 0) return undefined;
+    if (infers !== true) return fromText(JSON.stringify(members));
+    return fromText(printJson(members.map((member) => parseJson(member) ?? null)));
   },
+  json_entries: ([value]) => {
+    const document = documentOf(value);
+    if (!(document instanceof Map)) return undefined;
+    const entry = ([key, member]: readonly [string, Json]): Json =>
+      new Map<string, Json>([
+        ['key', key],
+        ['value', member],
+      ]);
+    return fromText(printJson([...document].map(entry)));
+  },
+  json_set: changing((document, steps, value) => updated(document, steps, () => value, value)),
+  json_set_exact: ([value, key, made]) => {
+    const document = documentOf(value);
+    if (document === undefined) return undefined;
+    const node = parseJson(jsonOf(made)) ?? null;
+    return fromText(printJson(updated(document, [toText(key)], () => node, node)));
+  },
+  json_append: changing((document, steps, value) => updated(document, steps, (node) => [...asArray(node), value])),
+  json_extend: changing((document, steps, value) =>
+    updated(document, steps, (node) => (Array.isArray(value) ? [...asArray(node), ...asArray(value)] : node)),
+  ),
+  json_delete: ([value, ...paths]) => {
+    const document = documentOf(value);
+    if (!(document instanceof Map)) return undefined;
+    const without = (node: Json, path: string): Json => {
+      const keys = path.split('.');
+      return updated(node, keys.slice(0, -1), (parent) =>
+        parent instanceof Map ? new Map([...parent].filter(([key]) => key !== keys.at(-1))) : parent,
+      );
+    };
+    return fromText(printJson(paths.reduce<Json>((node, path) => without(node, toText(path) ?? ''), document)));
+  },
+  ...TYPE_FUNCTIONS,
   spath: ([value, path]) => textAt(documentOf(value), toText(path) ?? refuse('spath without a path')),
 };

@@ -30,6 +30,19 @@ function hash(algorithm: string): EvalFunction {
   return ofText((text) => createHash(algorithm).update(text).digest('hex'));
 }
 
+const toNumeral: EvalFunction = ([value, base]) => {
+  const text = toText(value);
+  const radix = base === undefined ? 10 : toNumber(base);
+  if (text === undefined || radix === undefined) return undefined;
+  if (radix === 10) return typeof value === 'number' ? value : numberIn(text);
+  const digits = '0123456789abcdefghijklmnopqrstuvwxyz'.slice(0, radix);
+  return new RegExp(`^[${digits}]+$`, 'i').test(text) ? readDigits(text, radix) : undefined;
+};
+
+/** What is written in another base is a text. */
+const toDouble: EvalFunction = (values, scope) =>
+  typeof values[0] === 'number' ? values[0] : toNumeral(values, scope);
+
 export const TEXT_FUNCTIONS: Readonly<Record<string, EvalFunction>> = {
   lower: ofText((text) => text.toLowerCase()),
   upper: ofText((text) => text.toUpperCase()),
@@ -68,13 +81,11 @@ export const TEXT_FUNCTIONS: Readonly<Record<string, EvalFunction>> = {
     return printf(format.literal, values);
   },
   tostring: ([value, format]) => (format === undefined ? plainText(value) : formatted(value, toText(format))),
-  tonumber: ([value, base]) => {
-    const text = toText(value);
-    const radix = base === undefined ? 10 : toNumber(base);
-    if (text === undefined || radix === undefined) return undefined;
-    if (radix === 10) return typeof value === 'number' ? value : numberIn(text);
-    const digits = '0123456789abcdefghijklmnopqrstuvwxyz'.slice(0, radix);
-    return new RegExp(`^[${digits}]+$`, 'i').test(text) ? readDigits(text, radix) : undefined;
+  tonumber: toNumeral,
+  todouble: toDouble,
+  toint: (values, scope) => {
+    const value = toDouble(values, scope);
+    return typeof value === 'number' ? Math.floor(value) : undefined;
   },
 };
 

@@ -1,0 +1,159 @@
+/**
+ * Functions that give a JSON document with something changed. Pairs of paths and values are carried out from left to right, each on
+ * what the one before it left. A path that does not fit the document changes nothing; what is no JSON gives nothing.
+ */
+import type { Call } from '../ast.ts';
+import { SplError } from '../diagnostics.ts';
+import type { EvalContext } from '../eval-context.ts';
+import { binary, call, cast, type Expression, isNotNull, lambda, number, text, when } from '../expression.ts';
+import { printKeyStep } from '../json-path.ts';
+import { argumentAt, type EvalFunction, type EvalFunctions, literalArgument } from './eval-function.ts';
+import { documentOf, jsonArgument, jsonValue, once, type PathStep, pathSteps, quoted } from './json-value.ts';
+
+/** What stands at the end of a path, before and after. */
+type Change = (existing: Expression) => Expression;
+
+export const jsonUpdateFunctions: EvalFunctions = {
+  /** Keys that are missing on the way are made. */
+  json_set: pairwise((document, steps, value) => updated(document, steps, value, value)),
+  json_set_exact: {
+    least: 3,
+    most: 3,
+    lower(expression, context) {
+      const step = { kind: 'key', key: literalArgument(expression, 1) } as const;
+      const value = (): Expression => jsonArgument(expression, 2, context);
+      return changed(expression, context, (document) => updated(document, [step], value, value));
+    },
+  },
+  /** One more member of an array; anything else becomes the first of two. */
+  json_append: pairwise((document, steps, value) =>
+    updated(document, steps, (existing) => call('spl_json_append', existing, value())),
+  ),
+  /** As `json_append`, with every member of an array. */
+  json_extend: pairwise((document, steps, value) =>
+    updated(document, steps, (existing) => call('spl_json_extend', existing, value())),
+  ),
+  json_delete: {
+    least: 2,
+    most: Number.POSITIVE_INFINITY,
+    lower(expression, context) {
+      const keys = expression.arguments.slice(1).map((_, index) => keysAt(expression, index + 1));
+      return changed(expression, context, (document) => {
+        const left = keys.reduce<Expression>(
+          (whole, path) => once(whole, (given) => withoutKey(given, path)),
+          document,
+        );
+        return when(binary('=', call('spl_json_kind', document), text('OBJECT')), left);
+      });
+    },
+  },
+};
+
+/** A document, then pairs of a path and a value. The value is worked out where it is put in. */
+function pairwise(
+  change: (document: Expression, steps: readonly PathStep[], value: () => Expression) => Expression,
+): EvalFunction {
+  return {
+    least: 3,
+    most: Number.POSITIVE_INFINITY,
+    lower(expression, context) {
+      if (expression.arguments.length % 2 !== 1) {
+        throw new SplError(
+          'SPL303',
+          `${expression.name}(): expected a document and pairs of a path and a value, found ${expression.arguments.length} arguments.`,
+          expression.span,
+        );
+      }
+      const pairs = Array.from({ length: (expression.arguments.length - 1) / 2 }, (_, index) => ({
+        steps: pathSteps(literalArgument(expression, index * 2 + 1), expression, index * 2 + 1),
+        value: () => jsonArgument(expression, index * 2 + 2, context),
+      }));
+      return changed(expression, context, (document) =>
+        pairs.reduce<Expression>(
+          (whole, { steps, value }) => once(whole, (given) => change(given, steps, value)),
+          document,
+        ),
+      );
+    },
+  };
+}
+
+/** The first argument where it is JSON, changed. */
+function changed(expression: Call, context: EvalContext, change: Change) {
+  const document = documentOf(context.value(argumentAt(expression, 0)));
+  const whole = once(document, (given) =>
+    when(call('spl_json_valid', given), cast(call('json_extract', given, text('$')), 'varchar')),
+  );
+  return jsonValue(once(whole, (given) => when(isNotNull(given), change(given))));
+}
+
+/** `made` is what a path gives whose keys the document does not have; without it such a path changes nothing. */
+function updated(
+  document: Expression,
+  steps: readonly PathStep[],
+  change: Change,
+  made?: () => Expression,
+): Expression {
+  const [step, ...rest] = steps;
+  if (step === undefined) return change(document);
+  if (step.kind === 'members') return updatedMembers(document, rest, change, made);
+  const path = step.kind === 'key' ? printKeyStep(step.key) : `[${step.place}]`;
+  const child = cast(call('json_extract', document, text(`$${path}`)), 'varchar');
+  const put = (value: Expression): Expression =>
+    step.kind === 'key'
+      ? call('spl_json_with', document, text(step.key), value)
+      : call('spl_json_with_member', document, number(step.place), value);
+  const whens = [
+    {
+      condition: isNotNull(child),
+      result: put(once(child, (existing) => updated(existing, rest, change, made))),
+    },
+  ];
+  if (step.kind === 'key' && made !== undefined && rest.every(({ kind }) => kind === 'key')) {
+    const isObject = binary('=', call('spl_json_kind', document), text('OBJECT'));
+    whens.push({ condition: isObject, result: put(nested(rest, made())) });
+  }
+  return { op: 'case', whens, otherwise: document };
+}
+
+function updatedMembers(
+  document: Expression,
+  rest: readonly PathStep[],
+  change: Change,
+  made: (() => Expression) | undefined,
+): Expression {
+  const members = cast(call('json_extract', document, text('$[*]')), 'varchar[]');
+  const each = call(
+    'list_transform',
+    members,
+    lambda('member_', (member) => updated(member, rest, change, made)),
+  );
+  const joined = binary('||', binary('||', text('['), call('array_to_string', each, text(','))), text(']'));
+  return when(binary('=', call('spl_json_kind', document), text('ARRAY')), joined, document);
+}
+
+/** `{"b":{"c":value}}` */
+function nested(steps: readonly PathStep[], value: Expression): Expression {
+  return [...steps].reverse().reduce((inner, step) => {
+    if (step.kind !== 'key') throw new Error('json_set: expected keys only.');
+    const opened = binary('||', binary('||', text('{'), quoted(text(step.key))), text(':'));
+    return binary('||', binary('||', opened, inner), text('}'));
+  }, value);
+}
+
+function keysAt(expression: Call, index: number): readonly string[] {
+  const steps = pathSteps(literalArgument(expression, index), expression, index);
+  return steps.map((step) => {
+    if (step.kind === 'key') return step.key;
+    throw new SplError(
+      'SPL304',
+      `${expression.name}(): expected keys joined with dots, found a member of an array.`,
+      argumentAt(expression, index).span,
+    );
+  });
+}
+
+function withoutKey(document: Expression, keys: readonly string[]): Expression {
+  const before = keys.slice(0, -1).map((key) => ({ kind: 'key', key }) as const);
+  return updated(document, before, (parent) => call('spl_json_without', parent, text(keys.at(-1) ?? '')));
+}
