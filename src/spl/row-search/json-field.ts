@@ -5,6 +5,7 @@
 import { arraySteps, keyReadings } from '../json-path.ts';
 import type { SplLimits } from '../limits.ts';
 import type { Span } from '../source.ts';
+import { mayRepeatKeys, parseFirstKeys } from './first-key-json.ts';
 
 type Keys = readonly string[];
 
@@ -45,11 +46,17 @@ export class JsonDocument {
     this.#isParsed = true;
     if (this.#text === null) return;
     try {
-      this.#value = hasUnusualNumber(this.#text) ? JSON.parse(this.#text, writeNumber) : JSON.parse(this.#text);
+      this.#value = parse(this.#text);
     } catch {
       this.#isBroken = /^[\s\uFEFF]*\{/.test(this.#text);
     }
   }
+}
+
+/** As DuckDB reads it: of repeated keys the first, numbers as written. Throws where it is no JSON. */
+function parse(text: string): unknown {
+  const value: unknown = hasUnusualNumber(text) ? JSON.parse(text, writeNumber) : JSON.parse(text);
+  return mayRepeatKeys(text, value) ? parseFirstKeys(text, (scalar) => JSON.parse(scalar, writeNumber)) : value;
 }
 
 /**

@@ -216,6 +216,39 @@ describe(`random expressions match the events that the compiled search finds (PI
     expect(matched).toBeGreaterThan(compared * 0.3);
   }, 120_000);
 
+  test('over events that repeat a key: the first counts', async () => {
+    const texts = [
+      '{"a":"x","a":"y"}',
+      '{"a":{"b":"x"},"c":1,"a":{"b":"y","d":"z"}}',
+      '{"a":{},"a":{"b":"y"}}',
+      '{"a":[{"b":"x","b":"y"},{"b":"z"}]}',
+      '{"\\u0061":"x","a":"y"}',
+      '{"n":1.50,"n":2,"s":"\\"n\\":3","q\\\\":"x","q\\\\":"y"}',
+      '{"__proto__":"x","__proto__":"y","constructor":"x","a":": no key"}',
+      '{"a" : "x" , "a":{"b":"y"}}',
+      `{"a":"x","a":"y","deep":${'[{"k":'.repeat(200)}1${'}]'.repeat(200)}}`,
+    ];
+    const event = '{"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"1","stage":"Panic","verb":"get",';
+    const audit = `${event}"requestObject":{"a":"x"},"requestObject":{"a":"y","n":1},"annotations":{}}`;
+    const { resourceLogs } = recordBatch([...texts, audit].map((text) => logRecord(text)));
+    const batch = normalize({ receiver: 'test', resourceLogs }, { arrivalMicros: 1_700_000_000_000_000 });
+    const store = await openEventStore(
+      { directory: null, durable: false },
+      { logger: silentLogger, metrics: silentMetrics, clock: Date.now },
+    );
+    await store.loadDirect([batch]);
+    for (const name of ['a', 'a.b', 'a.d', 'a{}.b', 'n', 's', 'q\\', '__proto__', 'constructor', 'requestObject.a']) {
+      for (const value of ['x', 'y', 'z', '1.5', '2', '*', '*no*']) {
+        for (const text of [`"${name}"=${value}`, `NOT "${name}"=${value}`]) {
+          expect([text, matchingRaw(text, batch)]).toEqual([text, await searchedRaw(text, store)]);
+        }
+      }
+    }
+    expect(matchingRaw('a=x', batch)).toHaveLength(4);
+    expect(matchingRaw('a=y', batch)).toEqual([]);
+    await store.shutdown();
+  });
+
   const FIELDS = new Map([
     ...[...EVENT_FIELDS].filter(([name]) => name !== '_time'),
     ...['sourcetype', 'cloud', 'severity_number', 'severity_text', 'event_name', 'unreadable', 'body', 'service.name', 'alpha', 'user', 'a_b'].map(

@@ -14,18 +14,58 @@ export class JsonNumber {
   }
 }
 
-/** Undefined where the text is no JSON. */
+/** Undefined where the text is no JSON. Of repeated keys the first counts, which JSON.parse does not tell. */
 export function parseJson(text: string): Json | undefined {
   try {
-    return JSON.parse(text, (_, value: unknown, context?: { readonly source?: string }) => {
-      if (typeof value === 'number') return new JsonNumber(context?.source ?? String(value));
-      const isPlain = typeof value === 'object' && value !== null && !Array.isArray(value);
-      return isPlain && !(value instanceof JsonNumber) && !(value instanceof Map)
-        ? new Map(Object.entries(value))
-        : value;
-    }) as Json;
+    JSON.parse(text);
   } catch {
     return undefined;
+  }
+  return new JsonReader(text).value();
+}
+
+/** Reads text that is known to be JSON. */
+class JsonReader {
+  readonly #parts: readonly string[];
+  #next = 0;
+
+  constructor(text: string) {
+    this.#parts = text.match(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/gs) ?? [];
+  }
+
+  value(): Json {
+    const part = this.#take();
+    if (part === '{') return this.#members();
+    if (part === '[') return this.#items();
+    if (part.startsWith('"')) return JSON.parse(part) as string;
+    return /^[-\d]/.test(part) ? new JsonNumber(part) : (JSON.parse(part) as boolean | null);
+  }
+
+  #members(): Json {
+    const members = new Map<string, Json>();
+    for (let part = this.#take(); part !== '}'; part = this.#take()) {
+      if (part === ',') continue;
+      const key = JSON.parse(part) as string;
+      this.#take();
+      const value = this.value();
+      if (!members.has(key)) members.set(key, value);
+    }
+    return members;
+  }
+
+  #items(): Json {
+    const items: Json[] = [];
+    for (; this.#parts[this.#next] !== ']'; ) {
+      if (this.#parts[this.#next] === ',') this.#take();
+      else items.push(this.value());
+    }
+    this.#take();
+    return items;
+  }
+
+  #take(): string {
+    this.#next += 1;
+    return this.#parts[this.#next - 1] ?? '}';
   }
 }
 
