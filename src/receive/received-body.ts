@@ -16,6 +16,7 @@ export class ReceivedBody {
   readonly wire: Buffer;
   readonly compression: Compression | undefined;
   readonly #options: ReceivedBodyOptions;
+  #unpackedWithin = 0;
 
   constructor(wire: Buffer, options: ReceivedBodyOptions) {
     this.wire = wire;
@@ -33,5 +34,16 @@ export class ReceivedBody {
     if (isSenderGone()) throw new SenderGoneError('the sender went away while its request waited.');
     if (compression === undefined) return this.wire;
     return decompress(this.wire, compression, { limitBytes, reserve: (bytes) => ticket.reserve(bytes) });
+  }
+
+  /** What is packed within the unpacked body: all of it together has the same bound. Throws as `decompress` does. */
+  async unpackWithin(packed: Buffer, compression: Compression): Promise<Buffer> {
+    const { limitBytes, ticket } = this.#options;
+    const unpacked = await decompress(packed, compression, {
+      limitBytes: limitBytes - this.#unpackedWithin,
+      reserve: (bytes) => ticket.reserve(bytes),
+    });
+    this.#unpackedWithin += unpacked.length;
+    return unpacked;
   }
 }

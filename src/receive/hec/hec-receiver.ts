@@ -1,5 +1,6 @@
 /**
- * Splunk's HTTP Event Collector: events, raw lines, health and acknowledgement, with Splunk's own replies.
+ * Splunk's HTTP Event Collector: events, raw lines, health and acknowledgement, with Splunk's own replies; and, on a path of its own,
+ * what Amazon Data Firehose delivers to an HTTP endpoint.
  *
  * https://help.splunk.com/en/splunk-enterprise/get-data-in/collect-http-event-data/format-events-for-http-event-collector
  * A reply of code 0 comes once the events are durable, which is more than Splunk promises with it; an ackId is
@@ -17,13 +18,16 @@ import {
   type SplunkMetadata,
 } from '../../component.ts';
 import { boundCluster } from '../authorization.ts';
+import { BadDataError } from '../bad-data-error.ts';
 import { type HttpAnswer, HttpListener, type HttpProtocol, type HttpRequest } from '../http-listener.ts';
-import { receiveText } from '../receive-text.ts';
+import { receiveText, textOf } from '../receive-text.ts';
 import { ReceiverMeter, type ReceiverTelemetry } from '../receiver-meter.ts';
 import { RefusedError, refusalOf, shorten } from '../refusal.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { decodeEvents } from './decode-events.ts';
+import { decodeFirehose, readCommonAttributes } from './decode-firehose.ts';
 import { decodeRaw } from './decode-raw.ts';
+import { firehoseRefusal, firehoseReply, isOfFirehose } from './firehose-reply.ts';
 import { readAcknowledgementIds } from './read-acknowledgement-ids.ts';
 import { HecRefusedError, print, refusedReply, reply, withRetryAfter } from './reply.ts';
 import { type HecBounds, type HecReceiverSettings, type HecToken, resolveHecBounds } from './settings.ts';
@@ -90,11 +94,14 @@ export class HecReceiver implements Component, HttpProtocol {
     this.#meter.observe(durationMs);
   }
 
-  refuse(error: unknown): HttpAnswer {
-    return refusedReply(error, this.#meter.refuse(error), !this.#listener.isOpen);
+  refuse(error: unknown, request?: HttpRequest): HttpAnswer {
+    const refusal = this.#meter.refuse(error);
+    if (request !== undefined && isOfFirehose(request)) return firehoseRefusal(request, refusal, Date.now());
+    return refusedReply(error, refusal, !this.#listener.isOpen);
   }
 
   async answer(request: HttpRequest): Promise<HttpAnswer> {
+    if (isOfFirehose(request)) return this.#takeFirehose(request);
     const route = ROUTES.get(request.path.replace(/\/$/, ''));
     if (route === undefined) {
       const message = shorten(`path: expected one below "/services/collector", found "${request.path}".`);
@@ -164,6 +171,33 @@ export class HecReceiver implements Component, HttpProtocol {
     return reply(0, { ackId });
   }
 
+  /** A request whose records are all durable, or none of it is acknowledged. */
+  async #takeFirehose(request: HttpRequest): Promise<HttpAnswer> {
+    if (request.method !== 'POST') {
+      throw new RefusedError({ reason: 'wrong_method', message: `method: expected POST, found ${request.method}.` });
+    }
+    const token = this.#gate.admitKey(headerOf(request, 'x-amz-firehose-access-key'));
+    if (headerOf(request, 'x-amz-firehose-request-id') === undefined) {
+      throw new BadDataError('x-amz-firehose-request-id', 'expected the id that the answer repeats, found none.');
+    }
+    const cluster = boundCluster(token, request.certifiedSender());
+    const metadata = metadataOf(request.query);
+    if (!this.#mayWrite(token, metadata.index)) {
+      throw new HecRefusedError(7, 'index: expected one that the token may write to.');
+    }
+    const attributes = readCommonAttributes(headerOf(request, 'x-amz-firehose-common-attributes'));
+    const body = await request.receive();
+    const text = await textOf(body, this.#meter);
+    const decoded = await decodeFirehose(
+      { text, metadata, attributes },
+      (bytes) => body.unpackWithin(bytes, 'gzip'),
+      this.#bounds.maxEventsPerRequest,
+    );
+    this.#meter.add('received_log_records', decoded.logRecords);
+    if (decoded.logRecords > 0) await this.#consume(token, cluster, decoded);
+    return firehoseReply(request, Date.now());
+  }
+
   #mayWrite(token: HecToken, index: string | undefined): boolean {
     const { indexes = [] } = token;
     const named = index || token.metadata?.index || this.#settings.metadata?.index;
@@ -209,6 +243,11 @@ function channelOf(request: HttpRequest, token: HecToken): string | undefined {
   if (!CHANNEL.test(channel)) throw new HecRefusedError(11, 'channel: expected a GUID, found something else.');
   // Two senders with different tokens may have chosen the same.
   return `${token.sha256} ${channel.toLowerCase()}`;
+}
+
+function headerOf(request: HttpRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function metadataOf(query: URLSearchParams): SplunkMetadata {

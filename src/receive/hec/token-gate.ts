@@ -34,6 +34,15 @@ export class TokenGate {
     return token;
   }
 
+  /** As `admit`, for the access key that Firehose sends in a header of its own. */
+  admitKey(key: string | undefined): HecToken {
+    if (this.#tokens.size === 0 && this.#authorize === undefined) return ANYBODY;
+    if (key === undefined || key.trim() === '') {
+      throw new HecRefusedError(2, 'x-amz-firehose-access-key: expected a token, found none.');
+    }
+    return this.#find(key.trim());
+  }
+
   #find(presented: string): HecToken {
     const token = this.#tokens.find(presented);
     if (token?.isDisabled === true) throw new HecRefusedError(1, 'authorization: found a token that is disabled.');
