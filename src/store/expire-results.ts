@@ -1,6 +1,8 @@
 /** Lets go of old results of detections and of the bookkeeping beside them. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 
+import { rewriteTable } from './rewrite-table.ts';
+
 /** Times before which rows go, microseconds; null: none. */
 export interface Expiry {
   readonly events: number | null;
@@ -65,21 +67,13 @@ export async function expireResults(
  */
 async function expire(engine: DuckDBConnection, table: string, isOld: string): Promise<number> {
   const found = await engine.runAndReadAll(
-    `select sql, index_count from duckdb_tables()
+    `select index_count from duckdb_tables()
       where database_name = current_database() and schema_name = 'main' and table_name = '${table}'`,
   );
-  const [definition, indexes] = found.getRowsJS()[0] ?? [];
-  if (Number(indexes) === 0) return (await engine.run(`delete from ${table} where ${isOld}`)).rowsChanged;
+  const indexes = Number(found.getRowsJS()[0]?.[0]);
+  if (indexes === 0) return (await engine.run(`delete from ${table} where ${isOld}`)).rowsChanged;
   const counted = await engine.runAndReadAll(`select count(*) from ${table} where ${isOld}`);
   const old = Number(counted.getRowsJS()[0]?.[0]);
-  if (old === 0) return 0;
-  const head = `CREATE TABLE ${table}(`;
-  if (!String(definition).startsWith(head)) {
-    throw new Error(`store retention: expected a definition of ${table} that begins "${head}", found ${definition}.`);
-  }
-  await engine.run(`CREATE TABLE ${table}_kept(${String(definition).slice(head.length)}`);
-  await engine.run(`insert into ${table}_kept select * from ${table} where (${isOld}) is not true`);
-  await engine.run(`drop table ${table}`);
-  await engine.run(`alter table ${table}_kept rename to ${table}`);
+  if (old > 0) await rewriteTable(engine, table, `select * from ${table} where (${isOld}) is not true`);
   return old;
 }

@@ -14,6 +14,7 @@ import type { DuckdbDatabase } from './duckdb-database.ts';
 import { dayMicros, deleteHour, oldestArrival, printDay } from './event-days.ts';
 import { type EventTable, eventTables } from './event-table.ts';
 import { expireResults } from './expire-results.ts';
+import { mergeOldLoads } from './merge-loads.ts';
 import type { ShareQueue } from './share-queue.ts';
 
 export interface RetentionSettings {
@@ -109,6 +110,7 @@ export class Retention {
       hasDeleted = (await this.#expireResults()) || hasDeleted;
       this.#resultsDay = today;
     }
+    hasDeleted = (await this.#mergeLoads()) || hasDeleted;
     if (hasDeleted) await this.#checkpoint();
     this.#refusal = await this.#holdToBound(today);
     this.#oldestDay = await this.#findOldestDay();
@@ -150,6 +152,15 @@ export class Retention {
     }
     logger.info({ ...deleted, before: printDay(day), reason }, 'store: deleted the events that arrived before a day');
     return true;
+  }
+
+  async #mergeLoads(): Promise<boolean> {
+    const { database, turn, clock, logger } = this.#context;
+    const merged = await database.exclusive((engine) =>
+      turn.run(() => mergeOldLoads(engine, Math.floor(clock() * 1000))),
+    );
+    if (merged > 0) logger.debug({ loads: merged }, 'store: merged the rows of old loads');
+    return merged > 0;
   }
 
   async #expireResults(): Promise<boolean> {

@@ -195,6 +195,65 @@ describe('results of detections', () => {
   });
 });
 
+describe('loads', () => {
+  const loads = 'select * from load_commit order by commit_seq';
+
+  /** Loads that came one a second, the last at the time that the clock shows. */
+  async function write(opened: TestStore, count: number): Promise<void> {
+    await opened.store.database.write((connection) =>
+      connection.run(
+        `insert into load_commit by name
+           select n + 1 as commit_seq, make_timestamp(${now * 1000} - (${count - 1} - n) * 1000000) as loaded_at, n + 10 as last_segment,
+             2 as audit_rows, 3 as log_rows, n % 2 as duplicate_rows, [n, n + 1]::bigint[] as minutes
+           from range(${count}) as made(n)`,
+      ),
+    );
+  }
+
+  test('older than an hour become one row an hour, with the last commit and the sums', async () => {
+    await using opened = await open({ retentionMs: null });
+    // From 09:00:01 to 12:00:00.
+    await write(opened, 10_800);
+    await opened.store.retain();
+    const rows = await opened.loadedRows(loads);
+    expect(rows.slice(0, 3)).toMatchObject([
+      { commit_seq: 3599, loaded_at: '2026-11-01T09:59:59.000Z', last_segment: 3608, audit_rows: 7198, log_rows: 10_797, duplicate_rows: 1799, minutes: [] },
+      { commit_seq: 7199, loaded_at: '2026-11-01T10:59:59.000Z', last_segment: 7208, audit_rows: 7200, minutes: [] },
+      { commit_seq: 7200, loaded_at: '2026-11-01T11:00:00.000Z', audit_rows: 2, minutes: [7199, 7200] },
+    ]); // biome-ignore format: rows
+    expect(rows).toHaveLength(2 + 3601);
+    expect(rows.at(-1)).toMatchObject({ commit_seq: 10_800, last_segment: 10_809 });
+    await opened.store.retain();
+    expect(await opened.loadedRows(loads)).toEqual(rows);
+  });
+
+  test('go on from the newest one, also where all are old, and events go on being found', async () => {
+    await using opened = await open({ retentionMs: null });
+    await write(opened, 2000);
+    await receive(opened, 'before');
+    now += 5 * day;
+    await opened.store.retain();
+    expect((await opened.loadedRows(loads)).length).toBeLessThan(5);
+    await receive(opened, 'after');
+    await opened.store.shutdown();
+    await using again = await opened.reopen();
+    await receive(again, 'later');
+    expect(await kept(again)).toEqual(['before', 'after', 'later']);
+    const [{ n, distinct } = { n: 0, distinct: 0 }] = await again.loadedRows(
+      'select count(*) as n, count(distinct commit_seq) as "distinct" from load_commit',
+    );
+    expect(n).toBe(distinct);
+  });
+
+  test('that are few are left alone', async () => {
+    await using opened = await open({ retentionMs: null });
+    await write(opened, 300);
+    now += day;
+    await opened.store.retain();
+    expect(await opened.loadedRows(loads)).toHaveLength(300);
+  });
+});
+
 describe('storage.max_disk_size', () => {
   /** About 4 MB that do not compress. */
   async function receiveMuch(opened: TestStore, id: string): Promise<void> {
