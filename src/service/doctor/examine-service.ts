@@ -67,7 +67,7 @@ export async function examineService(readings: ServiceReadings): Promise<readonl
   ];
 }
 
-async function storeSymptoms({ read, storage }: ServiceReadings): Promise<readonly Symptom[]> {
+async function storeSymptoms({ read, storage, startedAt }: ServiceReadings): Promise<readonly Symptom[]> {
   const symptoms: Symptom[] = [];
   const add = (severity: Severity, code: string, finding: string, advice: string): void => {
     symptoms.push({ severity, code, subject: 'store', finding, advice });
@@ -103,7 +103,7 @@ async function storeSymptoms({ read, storage }: ServiceReadings): Promise<readon
   const failures = only(await read('pintail_store_load_failures_total'));
   if (failures > 0 && wait <= LOAD_WAIT_SECONDS) {
     const advice = 'They went through later. The log has the reason of each.';
-    add('warning', 'failed-loads', `${showCount(failures, 'load')} failed since the start.`, advice);
+    add('warning', 'failed-loads', `${showCount(failures, 'load')} failed since the start at ${isoTime(startedAt)}.`, advice);
   }
   return symptoms;
 } // biome-ignore format: sentences
@@ -119,7 +119,7 @@ async function refusalSymptoms({ read, startedAt }: ServiceReadings): Promise<re
         severity: known.severity,
         code: `refused-${reason.replaceAll('_', '-')}`,
         subject: `receiver ${receiver}`,
-        finding: `${showCount(value, 'request')} refused since ${isoTime(startedAt)}: ${reason.replaceAll('_', ' ')}.`,
+        finding: `${showCount(value, 'request')} refused since the start at ${isoTime(startedAt)}: ${reason.replaceAll('_', ' ')}.`,
         advice: known.advice,
       };
     }),
@@ -128,7 +128,7 @@ async function refusalSymptoms({ read, startedAt }: ServiceReadings): Promise<re
         severity: 'problem',
         code: 'rejected-records',
         subject: `receiver ${labels.receiver}`,
-        finding: `${showCount(value, 'record')} of requests that were taken refused for good since ${isoTime(startedAt)}.`,
+        finding: `${showCount(value, 'record')} of requests that were taken refused for good since the start at ${isoTime(startedAt)}.`,
         advice: 'Senders drop these. The answer named the first one of each request; the sender’s log has it.',
       }),
     ),
@@ -142,7 +142,7 @@ function volumeSymptom({ rule, keptShare, dropped }: VolumeRuleCount, startedAt:
     severity: 'note',
     code: 'volume-rule',
     subject: `volume rule ${rule}`,
-    finding: `${showCount(dropped, 'event')} left out since ${isoTime(startedAt)}; it ${kept}.`,
+    finding: `${showCount(dropped, 'event')} left out since the start at ${isoTime(startedAt)}; it ${kept}.`,
     advice: 'Detections do not see them. Change volume.rules if they should.',
   };
 }
