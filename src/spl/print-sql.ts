@@ -14,8 +14,9 @@ export function printSql(plan: Plan): string {
   for (const node of nodes) for (const input of inputsOf(node)) uses.set(input, (uses.get(input) ?? 0) + 1);
   const isRecursive = nodes.some(({ kind }) => kind === 'Walk');
   const ctes = nodes.map((node) => {
-    // What two nodes read is worked out once.
-    const materialized = (uses.get(node) ?? 0) > 1 ? ' materialized' : '';
+    // What two nodes read is worked out once. DuckDB 1.5 pushes the conditions of joins and filters below a LIMIT, which then takes other rows.
+    const isApart = (uses.get(node) ?? 0) > 1 || node.kind === 'Limit';
+    const materialized = isApart ? ' materialized' : '';
     return `${printName(node.label)} as${materialized} (\n${printNode(node, isRecursive)}\n)`;
   });
   const lines = [

@@ -67,6 +67,8 @@ export interface DatasetRules {
   readonly aliases: Readonly<Record<string, string>>;
   /** The dataset is the envelope in `_raw`, not the audit event. */
   readonly isEnvelope: boolean;
+  /** What the event lacks is looked for in the record's attributes, then its resource. */
+  readonly hasAttributes: boolean;
   readonly holds: (event: StoredEvent) => boolean;
 }
 
@@ -75,7 +77,13 @@ function cameFrom(cloud: string, sourcetype: string): (event: StoredEvent) => bo
 }
 
 export const DATASETS: Readonly<Record<string, DatasetRules>> = {
-  kube_audit: { typed: TYPED, aliases: {}, isEnvelope: false, holds: (event) => event.isLog !== true },
+  kube_audit: {
+    typed: TYPED,
+    aliases: {},
+    isEnvelope: false,
+    hasAttributes: true,
+    holds: (event) => event.isLog !== true,
+  },
   logs: {
     typed: [
       '_time',
@@ -90,19 +98,28 @@ export const DATASETS: Readonly<Record<string, DatasetRules>> = {
     ],
     aliases: {},
     isEnvelope: false,
+    hasAttributes: true,
     holds: (event) => event.isLog === true,
   },
-  eks: { typed: TYPED, aliases: EKS_NAMES, isEnvelope: false, holds: cameFrom('eks', 'aws:cloudwatchlogs:eks') },
+  eks: {
+    typed: TYPED,
+    aliases: EKS_NAMES,
+    isEnvelope: false,
+    hasAttributes: false,
+    holds: cameFrom('eks', 'aws:cloudwatchlogs:eks'),
+  },
   aks: {
     typed: ['_time', '_indextime', '_raw', ...METADATA],
     aliases: { cluster_name: 'cluster' },
     isEnvelope: true,
+    hasAttributes: false,
     holds: cameFrom('aks', 'mscs:storage:blob:json'),
   },
   gke: {
     typed: ['_time', '_indextime', '_raw', ...METADATA],
     aliases: GKE_NAMES,
     isEnvelope: true,
+    hasAttributes: false,
     holds: cameFrom('gke', 'google:gcp:pubsub:message'),
   },
 };
@@ -123,7 +140,7 @@ export class EventFields implements FieldSource {
     this.#event = event;
     this.#rules = rules;
     const own = rules.isEnvelope ? event.raw : (event.event ?? event.raw);
-    const others = rules.isEnvelope ? [] : [event.attributes, event.resource];
+    const others = rules.hasAttributes ? [event.attributes, event.resource] : [];
     this.#documents = [parseJson(own), ...others.map((text) => (text == null ? undefined : parseJson(text)))];
     const isText = event.isLog === true && this.#documents[0] === undefined && !own.trimStart().startsWith('{');
     this.#pairs = isText ? pairsIn(own) : new Map();

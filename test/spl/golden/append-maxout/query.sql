@@ -18,7 +18,7 @@ append_4_sort_2 as (
   from append_4_sort_2_places
   where "_order_2" <= 10000
 ),
-append_4_first as (
+append_4_first as materialized (
   select *
   from append_4_sort_2
   order by "_order_2"
@@ -33,7 +33,7 @@ append_3_search_1 as (
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
     and lower(coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind']))) = 'read'
 ),
-append_3_first as (
+append_3_first as materialized (
   select *
   from append_3_search_1
   order by _order desc

@@ -49,7 +49,7 @@ append_2 as materialized (
     row_number() over (order by _order desc) as "_order_2"
   from append_2_eval_2
 ),
-appendpipe_3_head_1 as (
+appendpipe_3_head_1 as materialized (
   select *
   from append_2
   order by _order, "_order_2"

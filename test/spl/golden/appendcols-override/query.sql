@@ -16,7 +16,7 @@ appendcols_3_eval_3 as (
   select "count", user_1, case when "count" > 1 then 'x' end as "kind"
   from appendcols_3_stats_2
 ),
-appendcols_3_first as (
+appendcols_3_first as materialized (
   select *
   from appendcols_3_eval_3
   limit 1

@@ -35,7 +35,7 @@ bin_4 as (
     _order
   from bin_4_beside
 ),
-head_5 as (
+head_5 as materialized (
   select *
   from bin_4
   order by _order

@@ -87,7 +87,7 @@ sort_3 as (
   from sort_3_places
   where _order <= 10000
 ),
-head_4 as (
+head_4 as materialized (
   select *
   from sort_3
   order by _order

@@ -83,7 +83,7 @@ fillnull_3 as (
     list_transform("columns", lambda cell_: spl_cell(struct_extract(cell_, 'name'), coalesce(struct_extract(cell_, 'value'), 0))) as "columns"
   from chart_2
 ),
-head_4 as (
+head_4 as materialized (
   select *
   from fillnull_3
   order by "k"

@@ -7,7 +7,7 @@ with append_5_search_1 as (
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
 ),
-append_5_format_3_first as (
+append_5_format_3_first as materialized (
   select *
   from append_5_search_1
   order by _order desc

@@ -30,7 +30,7 @@ search_1 as (
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
     and coalesce(spl_text_at(_raw, ['$.user']), spl_pair_at(_raw, 'user'), spl_text_at("attributes", ['$.user']), spl_text_at("resource", ['$.user'])) is not null
 ),
-head_4 as (
+head_4 as materialized (
   select *
   from search_1
   order by _order desc

@@ -18,7 +18,7 @@ head_2_initial as (
   from head_2_failures
   where "failures" = 0
 ),
-head_2 as (
+head_2 as materialized (
   select *
   from head_2_initial
   order by _order desc

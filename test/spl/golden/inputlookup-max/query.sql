@@ -3,7 +3,7 @@ with inputlookup_1_all as (
   from "lookup_owners"
   where lower("owner") = 'ann'
 ),
-inputlookup_1 as (
+inputlookup_1 as materialized (
   select *
   from inputlookup_1_all
   order by "_row"

@@ -10,7 +10,7 @@ join_3_eval_2 as (
   select "id", 'given' as "kind", 'given' as "n", _order
   from join_3_search_1
 ),
-join_3_head_4 as (
+join_3_head_4 as materialized (
   select *
   from join_3_eval_2
   order by _order desc

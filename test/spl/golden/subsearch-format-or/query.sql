@@ -6,7 +6,7 @@ with subsearch_2_search_1 as (
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
 ),
-subsearch_2_first as (
+subsearch_2_first as materialized (
   select *
   from subsearch_2_search_1
   order by _order desc

@@ -7,7 +7,7 @@ with subsearch_2_search_1 as (
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
     and lower(coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind']))) = 'none'
 ),
-subsearch_2_return_2 as (
+subsearch_2_return_2 as materialized (
   select *
   from subsearch_2_search_1
   order by _order desc
@@ -69,7 +69,7 @@ subsearch_1_search_1 as (
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
     and lower(coalesce(spl_text_at(_raw, ['$.kind']), spl_pair_at(_raw, 'kind'), spl_text_at("attributes", ['$.kind']), spl_text_at("resource", ['$.kind']))) = 'none'
 ),
-subsearch_1_return_2 as (
+subsearch_1_return_2 as materialized (
   select *
   from subsearch_1_search_1
   order by _order desc

@@ -24,7 +24,7 @@ search_1 as (
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
 ),
-head_2 as (
+head_2 as materialized (
   select *
   from search_1
   order by _order desc
