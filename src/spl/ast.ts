@@ -526,6 +526,9 @@ export interface JoinCommand extends CommandBase {
   readonly keepUnmatched: boolean;
   /** Fields of the subsearch replace those of the same name. */
   readonly overwrite: boolean;
+  /** So many matching rows; 0: all. */
+  readonly max: number;
+  /** Empty: the fields that both have. */
   readonly fields: readonly FieldName[];
   readonly search: Search;
 }

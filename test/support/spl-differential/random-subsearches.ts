@@ -89,7 +89,7 @@ export function join(random: Random, fields: Fields): Made {
   if (names.length === 0) return reverse(random, fields);
   const keys = random.sample(names, 2);
   const other = inner(random, keys);
-  const options = `${random.pick(['', 'type=left ', 'type=inner '])}${random.pick(['', 'overwrite=f ', 'max=1 '])}`;
+  const options = `${random.pick(['', 'type=left ', 'type=inner '])}${random.pick(['', 'overwrite=f ', 'max=1 ', 'max=0 ', 'max=2 '])}`;
   const added = new Map([...other.known].filter(([name]) => !keys.includes(name)));
   return { text: `join ${options}${listed(keys)} [${other.text}]`, fields: merging(fields, added) };
 }

@@ -294,23 +294,32 @@ function union({ searches, arrangement }: UnionCommand, table: Table, settings: 
   return { ...all, rows };
 }
 
-/** Rule 37: the first row of the other search with the same values; what that row lacks stays. */
+/** Rule 37: the first rows of the other search with the same values; what such a row lacks stays. */
 function join(command: JoinCommand, table: Table, other: Table): Table {
+  const namesIn = ({ rows, existing }: Table): readonly string[] => [
+    ...rows.flatMap((row) => row.names()),
+    ...existing,
+  ];
+  const shared = new Set(namesIn(table).filter((name) => namesIn(other).includes(name)));
+  // Of a field that no row has the interpreter knows nothing: then nothing matches.
+  const keys = command.fields.length > 0 ? command.fields.map(({ name }) => name) : [...shared];
   const keyOf = (row: Row): string | undefined => {
-    const values = command.fields.map(({ name }) => membersOf(row.get(name)));
+    const values = keys.map((name) => membersOf(row.get(name)));
     if (values.some((members) => members.length > 1)) return refuse('join on a field with several values');
     return values.some((members) => members.length === 0) ? undefined : JSON.stringify(values);
   };
-  const first = new Map<string, Row>();
+  const matches = new Map<string, Row[]>();
   for (const row of other.rows) {
     const key = keyOf(row);
-    if (key !== undefined && !first.has(key)) first.set(key, row);
+    if (key !== undefined) matches.set(key, [...(matches.get(key) ?? []), row]);
   }
   const rows = table.rows.flatMap((row) => {
-    const match = first.get(keyOf(row) ?? '');
-    if (match === undefined) return command.keepUnmatched ? [row] : [];
-    const names = match.names().filter((name) => command.overwrite || row.get(name) === undefined);
-    return [row.with(names.map((name) => [name, match.get(name)]))];
+    const all = matches.get(keyOf(row) ?? '') ?? [];
+    if (all.length === 0) return command.keepUnmatched ? [row] : [];
+    return all.slice(0, command.max === 0 ? all.length : command.max).map((match) => {
+      const names = match.names().filter((name) => command.overwrite || row.get(name) === undefined);
+      return row.with(names.map((name) => [name, match.get(name)]));
+    });
   });
   return { rows, existing: new Set([...table.existing, ...other.existing]) };
 }
