@@ -210,7 +210,7 @@ export interface NormalizedBatch {
 
 /** The rows of one batch, piece by piece: they are durable together or not at all, but need not be in memory together. */
 export interface PiecewiseBatch {
-  /** Read once, before `append` first waits. */
+  /** Read once, a few pieces at a time, so that a large batch does not keep everything else waiting. */
   readonly pieces: Iterable<NormalizedBatch>;
   /** About how many bytes the rows' texts have, for a refusal before the work. */
   readonly expectedBytes: number;

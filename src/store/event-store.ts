@@ -12,6 +12,7 @@ import { statSync } from 'node:fs';
 import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { DuckDBInstance } from '@duckdb/node-api';
 import {
   type Database,
@@ -32,7 +33,7 @@ import { errorCode, type LockFile, takeLock } from './lock-file.ts';
 import { makeFolder } from './make-folder.ts';
 import { migrate } from './migration.ts';
 import { Retention } from './retention.ts';
-import { type EncodedRows, RowColumns, type RowsToEncode } from './row-columns.ts';
+import { type EncodedRows, RowColumns } from './row-columns.ts';
 import { type CreateSegmentFile, createSegmentFile } from './segment-file.ts';
 import { resolveStoreSettings, type StoreSettings } from './settings.ts';
 import { ShareQueue } from './share-queue.ts';
@@ -89,6 +90,8 @@ interface OpenStore {
 }
 
 const reopenEveryMs = 5000;
+/** About 8 ms of work; the loader, queries and other requests get their turns in between. */
+const rowsAtOnce = 512;
 
 class SpooledEventStore implements DuckdbEventStore {
   readonly name = 'event store';
@@ -103,6 +106,9 @@ class SpooledEventStore implements DuckdbEventStore {
   readonly #retention: Retention;
   #open: OpenStore | null = null;
   readonly #columns = new RowColumns();
+  /** Whoever uses `#columns`. */
+  readonly #encoding = new ShareQueue(1);
+  readonly #smallColumns = new RowColumns();
   readonly #small = new SmallBatches((batches) => this.#writeTogether(batches));
   #reopening: Promise<void> | null = null;
   #closing: Promise<void> | null = null;
@@ -225,10 +231,19 @@ class SpooledEventStore implements DuckdbEventStore {
   async #appendPieces({ pieces, expectedBytes }: PiecewiseBatch): Promise<RowCounts> {
     this.#assertRoom(expectedBytes);
     const arrivalMicros = this.#context.clock() * 1000;
-    const arrived = function* (): Generator<RowsToEncode> {
-      for (const batch of pieces) yield { batch, arrivalMicros };
-    };
-    const encoded = this.#columns.encode(arrived(), Math.ceil(expectedBytes * 1.25) + 16_384);
+    const encoded = await this.#encoding.run(async () => {
+      let rows = 0;
+      this.#columns.begin();
+      for (const batch of pieces) {
+        this.#columns.add({ batch, arrivalMicros });
+        rows += batch.audit.length + batch.logs.length;
+        if (rows >= rowsAtOnce) {
+          rows = 0;
+          await setImmediate();
+        }
+      }
+      return this.#columns.finish(Math.ceil(expectedBytes * 1.25) + 16_384);
+    });
     const { auditRows, logRows } = encoded;
     try {
       if (auditRows + logRows > 0) await this.#write(encoded);
@@ -247,7 +262,7 @@ class SpooledEventStore implements DuckdbEventStore {
 
   async #writeTogether(batches: readonly ArrivedBatch[]): Promise<void> {
     const expectedBytes = batches.reduce((sum, { rows, rawBytes }) => sum + rawBytes + rows * 192, 16_384);
-    await this.#write(this.#columns.encode(batches, expectedBytes));
+    await this.#write(this.#smallColumns.encode(batches, expectedBytes));
   }
 
   async #write(rows: EncodedRows): Promise<void> {

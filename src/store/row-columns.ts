@@ -23,8 +23,12 @@ export interface EncodedRows {
 
 const shapes = columnsOf(rowFields);
 
-/** Encodes batches, one at a time; keeps its memory between them. */
+/** Encodes rows, for one batch of the spool at a time; keeps its memory between them. */
 export class RowColumns {
+  /** Events with objects stand together at the end: DuckDB then passes over whole vectors of the others. */
+  #withObjects: { readonly row: AuditRow; readonly arrivalMicros: number }[] = [];
+  #auditRows = 0;
+  #logRows = 0;
   readonly #columns = shapes.map((shape) => new Column(shape));
   readonly #of = new Map(this.#columns.map((column) => [column.shape.path.join('.'), column]));
 
@@ -71,26 +75,38 @@ export class RowColumns {
   readonly #raw = this.#column('_raw');
   readonly #event = this.#column('event');
 
-  /** `expectedBytes` spares growing where it is not far off. */
+  /** All at once. `expectedBytes` spares growing where it is not far off. */
   encode(batches: Iterable<RowsToEncode>, expectedBytes: number): EncodedRows {
+    this.begin();
+    for (const rows of batches) this.add(rows);
+    return this.finish(expectedBytes);
+  }
+
+  /** Forgets what was added before. */
+  begin(): void {
     for (const column of this.#columns) column.clear();
-    let auditRows = 0;
-    let logRows = 0;
-    // Events with objects stand together at the end: DuckDB then passes over whole vectors of the others.
-    const withObjects: { readonly row: AuditRow; readonly arrivalMicros: number }[] = [];
-    for (const { batch, arrivalMicros } of batches) {
-      for (const row of batch.audit) {
-        if (row.hasObjects) withObjects.push({ row, arrivalMicros });
-        else this.#addAudit(row, arrivalMicros);
-      }
-      for (const row of batch.logs) this.#addLog(row, arrivalMicros);
-      auditRows += batch.audit.length;
-      logRows += batch.logs.length;
+    this.#withObjects = [];
+    this.#auditRows = 0;
+    this.#logRows = 0;
+  }
+
+  add({ batch, arrivalMicros }: RowsToEncode): void {
+    for (const row of batch.audit) {
+      if (row.hasObjects) this.#withObjects.push({ row, arrivalMicros });
+      else this.#addAudit(row, arrivalMicros);
     }
-    for (const { row, arrivalMicros } of withObjects) this.#addAudit(row, arrivalMicros);
+    for (const row of batch.logs) this.#addLog(row, arrivalMicros);
+    this.#auditRows += batch.audit.length;
+    this.#logRows += batch.logs.length;
+  }
+
+  /** Everything that was added since `begin`. */
+  finish(expectedBytes: number): EncodedRows {
+    for (const { row, arrivalMicros } of this.#withObjects) this.#addAudit(row, arrivalMicros);
+    this.#withObjects = [];
     const out = new GrowingBuffer(expectedBytes);
     const chunks = this.#columns.map((column) => column.write(out));
-    return { bytes: out.bytes, auditRows, logRows, chunks };
+    return { bytes: out.bytes, auditRows: this.#auditRows, logRows: this.#logRows, chunks };
   }
 
   #addShared(table: 'audit' | 'log', row: AuditRow | LogRow, arrivalMicros: number): void {
