@@ -2,8 +2,9 @@
  * The `Database` of component.ts over one DuckDB instance. Every piece of work gets a fresh connection (0.06 ms),
  * so no variable, temporary table or open result outlives it.
  */
-import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Connection, type Database, type ReadOptions, RetryableError, type TimeWindow } from '../component.ts';
+import type { Engine } from './engine.ts';
 import { EngineConnection } from './engine-connection.ts';
 import { translateEngineError } from './engine-error.ts';
 import type { StoreSettings } from './settings.ts';
@@ -14,7 +15,7 @@ const beginRead = 'begin transaction read only';
 export class DuckdbDatabase implements Database {
   readonly #shares: Readonly<Record<'service' | 'detection' | 'hunt', ShareQueue>>;
   readonly #writer = new ShareQueue(1);
-  #instance: DuckDBInstance | null = null;
+  #instance: Engine | null = null;
   readonly #lent = new Set<Promise<unknown>>();
   readonly #readers = new Set<EngineConnection>();
 
@@ -31,7 +32,7 @@ export class DuckdbDatabase implements Database {
     return this.#shares[share].waiting;
   }
 
-  attach(instance: DuckDBInstance): void {
+  attach(instance: Engine): void {
     this.#instance = instance;
   }
 

@@ -4,7 +4,17 @@
  */
 import { type DuckDBConnection, DuckDBInstance, quotedString } from '@duckdb/node-api';
 import { PermanentError } from '../component.ts';
+import { rowGroupRows } from './load-size.ts';
 import type { StoreSettings } from './settings.ts';
+
+const databaseName = 'pintail';
+
+/** An open database. */
+export interface Engine {
+  connect(): Promise<DuckDBConnection>;
+  /** Ends every connection, too. */
+  closeSync(): void;
+}
 
 /** What happens while the doors are still open. */
 export interface EnginePreparation {
@@ -28,10 +38,19 @@ export async function openEngine(
   files: EngineFiles,
   settings: StoreSettings,
   preparation: EnginePreparation,
-): Promise<DuckDBInstance> {
+): Promise<Engine> {
   const instance = await createInstance(files, settings);
+  const engine: Engine = {
+    connect: async () => {
+      const connection = await instance.connect();
+      await connection.run(`use ${databaseName}`);
+      return connection;
+    },
+    closeSync: () => instance.closeSync(),
+  };
   try {
-    const connection = await instance.connect();
+    await attachDatabase(instance, files.database);
+    const connection = await engine.connect();
     await connection.run("set global TimeZone = 'UTC'");
     const directories = [files.spool, ...(await preparation.directories(connection))];
     const allowed = directories.map((directory) => quotedString(`${directory}/`)).join(', ');
@@ -40,33 +59,45 @@ export async function openEngine(
     await preparation.prepare(connection);
     await connection.run('set lock_configuration = true');
     connection.disconnectSync();
-    return instance;
+    return engine;
   } catch (error: unknown) {
     instance.closeSync();
     throw error;
   }
 }
 
-async function createInstance(files: EngineFiles, settings: StoreSettings): Promise<DuckDBInstance> {
+/** An instance without a file: only a file that is attached may have a size of row groups of its own. */
+function createInstance(files: EngineFiles, settings: StoreSettings): Promise<DuckDBInstance> {
+  return DuckDBInstance.create(':memory:', {
+    memory_limit: `${Math.floor(settings.memoryLimitBytes / 1024)}KiB`,
+    threads: String(settings.threads),
+    temp_directory: files.temporary,
+    max_temp_directory_size: `${Math.floor(settings.temporaryBytes / 1024)}KiB`,
+    checkpoint_threshold: `${Math.floor(settings.checkpointBytes / 1024)}KiB`,
+    // A checkpoint would merge small row groups with their neighbours, which writes those once more: at every load's
+    // end one (load-size.ts). Row groups without rows are given back all the same.
+    max_vacuum_tasks: '0',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+    allow_persistent_secrets: 'false',
+    // It keeps what it knows of every file that was ever read, and each segment of the spool is a new file: 8 KB of
+    // memory for each, beyond the limit, which DuckDB does not give back.
+    enable_external_file_cache: 'false',
+  });
+}
+
+async function attachDatabase(instance: DuckDBInstance, path: string): Promise<void> {
+  const connection = await instance.connect();
   try {
-    return await DuckDBInstance.create(files.database, {
-      memory_limit: `${Math.floor(settings.memoryLimitBytes / 1024)}KiB`,
-      threads: String(settings.threads),
-      temp_directory: files.temporary,
-      max_temp_directory_size: `${Math.floor(settings.temporaryBytes / 1024)}KiB`,
-      // zstd for _raw needs a file that only DuckDB 1.2 and newer can read; 1.5 wrote it, so nothing is lost.
-      storage_compatibility_version: 'latest',
-      checkpoint_threshold: `${Math.floor(settings.checkpointBytes / 1024)}KiB`,
-      autoinstall_known_extensions: 'false',
-      autoload_known_extensions: 'false',
-      allow_community_extensions: 'false',
-      allow_persistent_secrets: 'false',
-      // It keeps what it knows of every file that was ever read, and each segment of the spool is a new file: 8 KB of
-      // memory for each, beyond the limit, which DuckDB does not give back.
-      enable_external_file_cache: 'false',
-    });
+    // zstd for _raw needs a file that only DuckDB 1.2 and newer can read; 1.5 wrote it, so nothing is lost.
+    await connection.run(
+      `attach ${quotedString(path)} as ${databaseName} (storage_version 'latest', row_group_size ${rowGroupRows})`,
+    );
   } catch (error: unknown) {
-    throw explainOpen(error, files.database);
+    throw explainOpen(error, path);
+  } finally {
+    connection.disconnectSync();
   }
 }
 

@@ -13,7 +13,6 @@ import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { DuckDBInstance } from '@duckdb/node-api';
 import {
   type Database,
   type EventStore,
@@ -26,7 +25,7 @@ import {
 } from '../component.ts';
 import { ColdTier, findColdDirectory } from './cold-tier.ts';
 import { DuckdbDatabase } from './duckdb-database.ts';
-import { type EngineFiles, openEngine } from './engine.ts';
+import { type Engine, type EngineFiles, openEngine } from './engine.ts';
 import { type IpLookup, openIpLookup, registerIpLocation } from './ip-location.ts';
 import { Loader, readCommitsAfter, readLoadedState } from './loader.ts';
 import { errorCode, type LockFile, takeLock } from './lock-file.ts';
@@ -85,7 +84,7 @@ interface OpenStore {
   readonly spool: Spool;
   readonly files: EngineFiles;
   readonly folders: SpoolFolders;
-  instance: DuckDBInstance;
+  instance: Engine;
   loader: Loader;
 }
 
@@ -141,7 +140,7 @@ class SpooledEventStore implements DuckdbEventStore {
     await makeFolder(directory, 'storage.directory');
     await Promise.all(Object.values(folders).map((folder) => makeFolder(folder, 'storage.directory')));
     const lock = await takeLock(join(directory, 'pintail.lock'));
-    let instance: DuckDBInstance | null = null;
+    let instance: Engine | null = null;
     try {
       const files = {
         database: join(directory, 'pintail.duckdb'),
@@ -312,7 +311,7 @@ class SpooledEventStore implements DuckdbEventStore {
     return this.#open;
   }
 
-  async #openEngine(files: EngineFiles): Promise<DuckDBInstance> {
+  async #openEngine(files: EngineFiles): Promise<Engine> {
     const sql = await readSqlFiles(this.#context.sqlFolder);
     return openEngine(files, this.#settings, {
       directories: async (connection) => {
@@ -329,7 +328,7 @@ class SpooledEventStore implements DuckdbEventStore {
   }
 
   #createLoader(
-    connection: Awaited<ReturnType<DuckDBInstance['connect']>>,
+    connection: Awaited<ReturnType<Engine['connect']>>,
     spool: Spool,
     folders: SpoolFolders,
     directory: string,

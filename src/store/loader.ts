@@ -8,7 +8,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { type LoadCommit, type Logger, type Metrics, PermanentError, RetryableError } from '../component.ts';
 import { isDatabaseLost } from './engine-error.ts';
 import type { StoredEvents } from './event-table.ts';
-import { chooseSegments, leastBulkRows, mostSegments } from './load-size.ts';
+import { chooseSegments, mostSegments, rowGroupRows } from './load-size.ts';
 import { type LoadResult, loadSegments } from './load-transaction.ts';
 import type { ShareQueue } from './share-queue.ts';
 import type { ClosedSegment, Spool } from './spool.ts';
@@ -54,6 +54,8 @@ export interface LoadedState {
 const attemptsBeforeQuarantine = 3;
 const longestPauseMs = 30_000;
 const bulkPauseMs = 20;
+/** A whole data set comes in loads of as many rows: what a load costs besides its rows counts little then. */
+const bulkRows = 4 * rowGroupRows;
 
 export class Loader {
   readonly #context: LoaderContext;
@@ -164,7 +166,7 @@ export class Loader {
   }
 
   async #run(): Promise<void> {
-    const { spool, settings, beforeLoad } = this.#context;
+    const { spool, beforeLoad } = this.#context;
     // What the start found is closed already; rows that come meanwhile wait for their turn.
     let isFirst = true;
     while (!this.#isStopped) {
@@ -185,19 +187,32 @@ export class Loader {
         this.#context.logger.error({ error }, 'store: the loader failed');
         isHealthy = false;
       }
-      const pause = isHealthy
-        ? (this.#isBulk ? bulkPauseMs : settings.loadIntervalMs) - (performance.now() - started)
-        : Math.min(250 * 2 ** this.#failures, longestPauseMs);
-      if (!this.#isStopped && !(isHealthy && this.#isAwaited) && pause > 0) {
-        await this.#sleep(pause);
-      }
+      if (isHealthy) await this.#pause(started);
+      else if (!this.#isStopped) await this.#sleep(Math.min(250 * 2 ** this.#failures, longestPauseMs));
     }
+  }
+
+  /** Until the interval is over, or half of it where rows for a load past the log are there by then. */
+  async #pause(started: number): Promise<void> {
+    const { spool, settings } = this.#context;
+    const interval = this.#isBulk ? bulkPauseMs : settings.loadIntervalMs;
+    const isOver = (ms: number): boolean => this.#isStopped || this.#isAwaited || performance.now() - started >= ms;
+    const wait = async (ms: number): Promise<void> => {
+      if (!isOver(ms)) await this.#sleep(ms - (performance.now() - started));
+    };
+    await wait(interval / 2);
+    if (this.#isBulk || spool.rows >= rowGroupRows) return;
+    spool.onRows = () => {
+      if (spool.rows >= rowGroupRows) this.#wake();
+    };
+    await wait(interval);
+    spool.onRows = () => undefined;
   }
 
   #isDue(): boolean {
     const { closed } = this.#context.spool;
     return this.#isBulk && this.#waiters.length === 0
-      ? closed.reduce((rows, segment) => rows + segment.rows, 0) >= leastBulkRows ||
+      ? closed.reduce((rows, segment) => rows + segment.rows, 0) >= bulkRows ||
           closed.reduce((bytes, segment) => bytes + segment.bytes, 0) >= this.#context.settings.loadBytes
       : closed.length > 0;
   }

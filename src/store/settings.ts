@@ -29,7 +29,7 @@ export interface StoreSettings {
   readonly freeDiskBytes: number;
   /** A spool segment is closed at this size. */
   readonly segmentBytes: number;
-  /** How long a row waits in the spool at most before its load begins. */
+  /** How long a row waits in the spool at most before its load begins, where no load runs; half of it where many wait. */
   readonly loadIntervalMs: number;
   /** The most rows and spool bytes one load transaction takes (one segment is always taken). */
   readonly loadRows: number;
@@ -69,8 +69,8 @@ export const storeDefaults: StoreSettings = {
   pendingBytes: 128 * mebibyte,
   freeDiskBytes: 512 * mebibyte,
   segmentBytes: 64 * mebibyte,
-  loadIntervalMs: 1000,
-  loadRows: 229_000,
+  loadIntervalMs: 1250,
+  loadRows: 196_608,
   loadBytes: 512 * mebibyte,
   checkpointBytes: 128 * mebibyte,
   recentIdentities: 1_000_000,

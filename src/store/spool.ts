@@ -77,6 +77,14 @@ export class Spool {
     return this.#closed.reduce((sum, segment) => sum + segment.bytes, this.#current?.bytes ?? 0);
   }
 
+  /** Rows that are durable and not yet loaded. */
+  get rows(): number {
+    return this.#closed.reduce((sum, segment) => sum + segment.rows, this.#current?.rows ?? 0);
+  }
+
+  /** Called when rows became durable. */
+  onRows: () => void = () => undefined;
+
   /** Closed segments, oldest first. */
   get closed(): readonly ClosedSegment[] {
     return this.#closed;
@@ -224,6 +232,7 @@ export class Spool {
     segment.batches.push(...stored);
     const rows = group.reduce((sum, { batch }) => sum + batch.rowCount, segment.rows);
     this.#current = { ...segment, bytes: end, rows };
+    this.onRows();
   }
 
   async #openCurrent(): Promise<OpenSegment> {

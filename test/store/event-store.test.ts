@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type LoadCommit, PermanentError, RetryableError } from '../../src/component.ts';
 import { createEventStore } from '../../src/store/event-store.ts';
+import { rowGroupRows } from '../../src/store/load-size.ts';
 import { recordTelemetry } from '../support/recorded-telemetry.ts';
 import { auditBatch, auditRow, logRow, noonMicros, openTestStore, rejection } from './store-fixture.ts';
 
@@ -315,6 +316,25 @@ describe('loads', () => {
     const loaded = new Promise<LoadCommit>((resolve) => opened.store.onLoad(resolve));
     await opened.store.append(auditBatch(auditRow('a-1')));
     expect((await loaded).commitSeq).toBe(1);
+  });
+
+  test('writes whole row groups past the log, and merges them with nothing', async () => {
+    await using opened = await openTestStore();
+    const rows = (prefix: string, count: number) =>
+      auditBatch(...Array.from({ length: count }, (_item, n) => auditRow(`${prefix}-${n}`)));
+    await opened.store.append(rows('a', rowGroupRows));
+    await opened.store.append(rows('b', 100));
+    await opened.store.loaded();
+    expect(statSync(join(opened.directory, 'pintail.duckdb.wal')).size).toBeLessThan(100_000);
+    const groups = `select max("start" + count) - min("start") as n from pragma_storage_info('kube_audit')
+      where column_name = 'commit_seq' and segment_type = 'BIGINT' group by row_group_id order by row_group_id`;
+    const expected = [{ n: rowGroupRows }, { n: 100 }];
+    expect(await opened.loadedRows(groups)).toEqual(expected);
+    await opened.store.append(rows('c', 200));
+    await opened.store.loaded();
+    await opened.store.shutdown();
+    await using again = await opened.reopen();
+    expect(await again.loadedRows(groups)).toEqual([...expected, { n: 200 }]);
   });
 
   test('numbers commits further after a restart', async () => {
