@@ -208,7 +208,7 @@ export const configSchema = section({
     max_segment_size: size(MiB).prefault('64MiB'),
     max_load_size: size(MiB).prefault('512MiB'),
     max_load_rows: integer(1000, 100_000_000).default(196_608),
-    checkpoint_size: size(MiB, 512 * MiB).prefault('128MiB'),
+    checkpoint_size: size(MiB, 512 * MiB).prefault('64MiB'),
     max_recent_identities: integer(1000, 1_000_000_000).default(1_000_000),
     threads: integer(1, 1024).default(2),
     /** Statements at a time; they, fsync and gunzip share the twelve threads of libuv. */
