@@ -1,6 +1,7 @@
 /** Which keys the objects of a request hold, so that a search for one need not read the events without it. */
 
 /** Longer lists are not kept: what they say is not worth their room. */
+const MOST_KEYS = 512;
 const MOST_CHARACTERS = 4096;
 
 /** By code: 1 for a letter, a digit, `_` and `-`. */
@@ -15,20 +16,16 @@ export function readObjectKeys(event: string): string | null {
   const first = /"(?:request|response)Object"/.exec(event);
   if (first === null || event.includes('\\u') || /"\s+:/.test(event)) return null;
   const keys = new Set<string>();
-  let characters = 1;
-  const add = (key: string): void => {
-    if (key === '' || keys.has(key)) return;
-    keys.add(key);
-    characters += key.length + 1;
-  };
   const behind = first.index + first[0].length;
   for (let end = event.indexOf('":', behind); end >= 0; end = event.indexOf('":', end + 2)) {
     let start = end;
     while (start > behind && KEY_END[event.charCodeAt(start - 1)] === 1) start--;
-    add(event.slice(start, end));
+    keys.add(event.slice(start, end));
     // The letter may belong to an escape: \n.
-    if (event[start - 1] === '\\') add(event.slice(start + 1, end));
-    if (characters > MOST_CHARACTERS) return null;
+    if (event[start - 1] === '\\') keys.add(event.slice(start + 1, end));
+    if (keys.size > MOST_KEYS) return null;
   }
-  return keys.size === 0 ? ' ' : ` ${[...keys].sort().join(' ')} `;
+  keys.delete('');
+  const list = keys.size === 0 ? ' ' : ` ${[...keys].sort().join(' ')} `;
+  return list.length > MOST_CHARACTERS ? null : list;
 }

@@ -3,8 +3,8 @@
  * tests of detections work on.
  */
 import { basename, dirname, resolve } from 'node:path';
-import type { Database, NormalizedBatch, SplunkMetadata } from '../component.ts';
-import { normalize } from '../normalize/index.ts';
+import type { Database, NormalizedBatch, PiecewiseBatch, RecordBatch, SplunkMetadata } from '../component.ts';
+import { normalizePieces } from '../normalize/index.ts';
 import { InputError, readRecordBatches } from '../receive/file/index.ts';
 import { type DuckdbEventStore, openEventStore } from '../store/event-store.ts';
 import { silentLogger, silentMetrics } from './silence.ts';
@@ -41,6 +41,8 @@ export interface LoadTotals {
 }
 
 const databaseFile = 'pintail.duckdb';
+/** Records that become rows at a time. */
+const RECORDS_EACH = 256;
 
 /** Opens the workbench; rejects where another process has the database. */
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
@@ -105,20 +107,28 @@ async function* normalizeFile(
   options: LoadOptions,
   totals: { audit: number; logs: number; unreadable: number },
   problem: (message: string) => void,
-): AsyncGenerator<NormalizedBatch> {
+): AsyncGenerator<PiecewiseBatch> {
   let records = 0;
   const batches = readRecordBatches(file, {
     ...(options.cluster === undefined ? {} : { cluster: options.cluster }),
     ...(options.metadata === undefined ? {} : { metadata: options.metadata }),
     onProblem: (error) => problem(error.message),
   });
+  const rowsOf = function* (batch: RecordBatch): Generator<NormalizedBatch> {
+    for (const rows of normalizePieces(batch, { arrivalMicros: Date.now() * 1000 }, RECORDS_EACH)) {
+      totals.audit += rows.audit.length;
+      totals.logs += rows.logs.length;
+      for (const row of rows.logs) if (row.unreadable !== null) totals.unreadable += 1;
+      yield options.volume?.select(rows).kept ?? rows;
+    }
+  };
   for await (const batch of batches) {
-    const normalized = normalize(batch, { arrivalMicros: Date.now() * 1000 });
-    totals.audit += normalized.audit.length;
-    totals.logs += normalized.logs.length;
-    for (const row of normalized.logs) if (row.unreadable !== null) totals.unreadable += 1;
-    for (const { logRecords } of batch.resourceLogs) records += logRecords.length;
-    yield options.volume?.select(normalized).kept ?? normalized;
+    let expectedBytes = 0;
+    for (const { logRecords } of batch.resourceLogs) {
+      records += logRecords.length;
+      for (const { body } of logRecords) expectedBytes += typeof body === 'string' ? body.length : 0;
+    }
+    yield { pieces: rowsOf(batch), expectedBytes };
     options.onProgress?.({ file, records });
   }
 }

@@ -55,10 +55,13 @@ export interface StoreContext {
   readonly sqlFolder?: string;
 }
 
+type AnyBatch = NormalizedBatch | PiecewiseBatch;
+type AnyBatches = AsyncIterable<AnyBatch> | Iterable<AnyBatch>;
+
 /** An `EventStore` that can also take a whole data set with back-pressure. */
 export interface DuckdbEventStore extends EventStore {
   /** Appends every batch, waiting for room instead of rejecting, and resolves once all can be queried. */
-  loadDirect(batches: AsyncIterable<NormalizedBatch> | Iterable<NormalizedBatch>): Promise<void>;
+  loadDirect(batches: AnyBatches): Promise<void>;
   /** Lets go now of what is too old or too much, instead of at the next `retentionIntervalMs`. */
   retain(): Promise<void>;
 }
@@ -197,7 +200,7 @@ class SpooledEventStore implements DuckdbEventStore {
     }
   }
 
-  async append(batch: NormalizedBatch | PiecewiseBatch): Promise<void> {
+  async append(batch: AnyBatch): Promise<void> {
     const { metrics } = this.#context;
     const started = performance.now();
     const written = 'pieces' in batch ? await this.#appendPieces(batch) : await this.#appendRows(batch);
@@ -273,7 +276,7 @@ class SpooledEventStore implements DuckdbEventStore {
     await spool.append(encoded);
   }
 
-  async loadDirect(batches: AsyncIterable<NormalizedBatch> | Iterable<NormalizedBatch>): Promise<void> {
+  async loadDirect(batches: AnyBatches): Promise<void> {
     const { loader, spool } = this.#opened();
     loader.bulk = true;
     try {

@@ -40,9 +40,10 @@ describe('readObjectKeys', () => {
     ['one before the object', String.raw`{"request\u004fbject":{},"requestObject":{"a":1}}`],
     ['space before the colon', '{"requestObject":{"a" :1}}'],
     ['no object by that name', '{"kind":"Event"}'],
+    ['more than 512 keys', `{"requestObject":{${Array.from({ length: 600 }, (_, n) => `"k${n}":1`).join()}}}`],
     [
       'more than 4,096 characters',
-      `{"requestObject":{${Array.from({ length: 900 }, (_, n) => `"key${n}":1`).join()}}}`,
+      `{"requestObject":{${Array.from({ length: 400 }, (_, n) => `"a-long-key-${n}":1`).join()}}}`,
     ],
   ])('says nothing where there is %s', (_case, text) => {
     expect(readObjectKeys(text)).toBeNull();
