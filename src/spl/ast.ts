@@ -685,8 +685,16 @@ export interface StreamstatsCommand extends CommandBase {
   readonly by: readonly FieldName[];
   /** The row itself counts too. */
   readonly current: boolean;
-  /** So many rows of the same BY values; 0: all so far. */
+  /** So many rows; 0: all so far. */
   readonly window: number;
+  /** The window is over the rows of all BY values; else each combination has its own. */
+  readonly isGlobal: boolean;
+  /** Everything begins anew where the BY values differ from those of the row before. */
+  readonly resetOnChange: boolean;
+  /** … in a row for which this is true. */
+  readonly resetBefore: EvalExpression | undefined;
+  /** … behind a row for which this is true. */
+  readonly resetAfter: EvalExpression | undefined;
 }
 
 export interface Aggregation {

@@ -90,12 +90,18 @@ export interface AggregateCall {
   readonly filter?: Expression;
 }
 
-export type WindowFrame = RowsFrame | RangeFrame;
+export type WindowFrame = RowsFrame | RangeFrame | PlacesFrame;
 
 /** The rows up to the current one. */
 export interface RowsFrame {
   /** How many rows before the current one; absent: all of them. */
   readonly preceding?: number;
+  readonly current: boolean;
+}
+
+/** The rows whose one sort term, a whole number, is at most so much less than that of the current one. */
+export interface PlacesFrame {
+  readonly below: number;
   readonly current: boolean;
 }
 

@@ -224,6 +224,8 @@ function printWindowCall(call: AggregateCall): string {
 function printFrame(frame: WindowFrame | undefined): string {
   if (frame === undefined) return '';
   if ('within' in frame) return `range between current row and ${frame.within} following`;
+  const to = frame.current ? 'current row' : '1 preceding';
+  if ('below' in frame) return `range between ${frame.below} preceding and ${to}`;
   const from = frame.preceding === undefined ? 'unbounded' : String(frame.preceding);
-  return `rows between ${from} preceding and ${frame.current ? 'current row' : '1 preceding'}`;
+  return `rows between ${from} preceding and ${to}`;
 }

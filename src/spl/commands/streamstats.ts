@@ -1,27 +1,35 @@
 /**
  * streamstats: the functions of stats over the rows so far, in the rows' order, put beside every row.
  *
- *   streamstats [current=<bool>] [window=<int>] [global=<bool>] <function>[(<field>)] [AS <field>] … [BY <field-list>]
+ *   streamstats [reset_on_change=<bool>] [reset_before=(<condition>)] [reset_after=(<condition>)] [current=<bool>] [window=<int>]
+ *               [global=<bool>] <function>[(<field>)] [AS <field>] … [BY <field-list>]
  *
- * `current=f` leaves the row itself out. `window=<n>` takes the last n rows; with BY it needs `global=f`, the last n rows of the
- * same BY values. Rows in which a BY field is absent get no value.
+ * `current=f` leaves the row itself out. `window=<n>` takes the last n rows, with BY those of them that have the same BY values; with
+ * `global=f` the last n rows of the same BY values. Rows in which a BY field is absent get no value and are in no window. A reset is for all
+ * groups: in a row for which reset_before holds, behind one for which reset_after does, where the BY values differ from those of the
+ * row before that has them all.
  *
- * Not supported: a window over all rows with BY; BY a field that may hold several values; functions that keep every value, without
- * a window; time_window, reset_on_change, reset_before, reset_after, allnum.
+ * Not supported: BY a field that may hold several values; functions that keep every value, without a window; reset_after over its
+ * own results; time_window, allnum.
  */
 import { checkNames, demandOfAggregations, lowerAggregations, parseAggregations, parseBy } from '../aggregation.ts';
-import type { StreamstatsCommand } from '../ast.ts';
+import type { Arguments } from '../arguments.ts';
+import type { EvalExpression, StreamstatsCommand } from '../ast.ts';
+import type { CommandScope } from '../command-scope.ts';
 import { need, without } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
+import { parseEvalExpression } from '../eval-parser.ts';
 import { type AggregateCall, and, type Expression, isNotNull, type WindowFrame, when } from '../expression.ts';
-import { namesOf } from '../field-names.ts';
-import type { Output } from '../relation.ts';
+import { fieldsOfEval, namesOf } from '../field-names.ts';
+import type { Output, Relation } from '../relation.ts';
 import { mapAggregates } from '../running-aggregate.ts';
+import { segmentRows } from '../running-segments.ts';
+import type { Token } from '../token.ts';
 import { ABSENT, commonKind, type Value } from '../value.ts';
 import { hasWildcard } from '../wildcard.ts';
 import type { CommandSpec } from './command.ts';
 
-const UNSUPPORTED = ['time_window', 'reset_on_change', 'reset_before', 'reset_after', 'allnum'];
+const UNSUPPORTED = ['time_window', 'allnum'];
 /** Splunk's own bound. */
 const LARGEST_WINDOW = 10_000;
 
@@ -33,11 +41,19 @@ export const streamstats: CommandSpec<StreamstatsCommand> = {
     let current = true;
     let window = 0;
     let isGlobal = true;
+    let resetOnChange = false;
+    const resets = new Map<string, EvalExpression>();
     for (;;) {
-      const option = input.optionalOption(['current', 'window', 'global'], UNSUPPORTED);
+      const reset = input.optionalAssignment(['reset_before', 'reset_after']);
+      if (reset !== undefined) {
+        resets.set(reset.text.toLowerCase(), parseCondition(input, reset));
+        continue;
+      }
+      const option = input.optionalOption(['current', 'window', 'global', 'reset_on_change'], UNSUPPORTED);
       if (option === undefined) break;
       if (option.name === 'current') current = input.boolean(option);
       else if (option.name === 'global') isGlobal = input.boolean(option);
+      else if (option.name === 'reset_on_change') resetOnChange = input.boolean(option);
       else {
         window = input.integer(option, 0);
         if (window > LARGEST_WINDOW) throw input.misfit(option, `at most ${LARGEST_WINDOW}`);
@@ -46,64 +62,102 @@ export const streamstats: CommandSpec<StreamstatsCommand> = {
     const aggregations = parseAggregations(input);
     const by = parseBy(input);
     const command = { kind: 'StreamstatsCommand', span: input.span, name: input.command } as const;
-    if (window > 0 && by.length > 0 && isGlobal) {
+    checkNames(aggregations, by, input.command);
+    const [resetBefore, resetAfter] = [resets.get('reset_before'), resets.get('reset_after')];
+    const made = new Set(namesOf(aggregations.map(({ output }) => output)));
+    const own = resetAfter === undefined ? undefined : fieldsOfEval(resetAfter).find((name) => made.has(name));
+    if (own !== undefined) {
       throw new SplError(
         'SPL316',
-        'streamstats: expected no BY beside a window over all rows, found one.',
-        command.span,
-        'With global=f each group has a window of its own.',
+        `streamstats: expected fields from before it in reset_after, found its result "${own}".`,
+        resetAfter?.span ?? command.span,
       );
     }
-    checkNames(aggregations, by, input.command);
-    return { ...command, aggregations, by, current, window };
+    return { ...command, aggregations, by, current, window, isGlobal, resetOnChange, resetBefore, resetAfter };
   },
 
   demand(command, demand) {
     const outputs = namesOf(command.aggregations.map(({ output }) => output)).filter((name) => !hasWildcard(name));
     const own = demandOfAggregations(command.aggregations);
-    const rest = need(without(demand, outputs), [...own.names.keys(), ...namesOf(command.by)]);
+    const rest = need(without(demand, outputs), [
+      ...own.names.keys(),
+      ...namesOf(command.by),
+      ...[command.resetBefore, command.resetAfter].flatMap((reset) => (reset === undefined ? [] : fieldsOfEval(reset))),
+    ]);
     return { ...rest, all: rest.all || own.all, order: true };
   },
 
   lower(command, input, scope) {
-    const keys = command.by.map((field): Value => {
-      const value = scope.read(input, field);
-      if (value.kind !== 'list') return value;
-      throw new SplError(
-        'SPL315',
-        `streamstats: expected BY fields with one value, found "${field.name}", which may hold several.`,
-        field.span,
-        `Expand it first: mvexpand ${field.name}`,
-      );
-    });
+    const found = keysOf(command, input, scope);
+    const { relation, partitionBy, place } = segmentRows(
+      command,
+      found.map(({ expression }) => expression),
+      arePresent(found),
+      input,
+      scope,
+    );
+    const keys = keysOf(command, relation, scope);
     const hasKeys = keys.every(({ kind }) => kind !== 'null');
-    const present = and(keys.map(({ expression }) => isNotNull(expression)));
-    const frame = frameOf(command);
+    const present = arePresent(keys);
     const running = (expression: Expression): Expression =>
       mapAggregates(expression, (call) => {
         checkCost(call, command);
         return {
           op: 'window',
           call,
-          partitionBy: keys.map((key) => key.expression),
-          orderBy: input.order,
-          frame,
+          partitionBy: [...keys.map((key) => key.expression), ...partitionBy],
+          orderBy: place === undefined ? relation.order : [{ expression: place, descending: false }],
+          frame: frameOf(command, place !== undefined),
         };
       });
-    const outputs = lowerAggregations(command.aggregations, input, scope).map(({ name, value, certain }): Output => {
+    const outputs = lowerAggregations(command.aggregations, relation, scope).map(({ name, value, certain }): Output => {
       const kind = commonKind([value]);
       if (!hasKeys) return { name, value: ABSENT, kind, certain: false };
       const expression = running(value.expression);
       const guarded = keys.length === 0 ? expression : when(present, expression);
       return { name, value: { ...value, expression: guarded }, kind, certain: certain && keys.length === 0 && 'rows' };
     });
-    return scope.extend(input, outputs);
+    return scope.extend(relation, outputs);
   },
 };
 
-function frameOf({ current, window }: StreamstatsCommand): WindowFrame {
+/** `(<condition>)`, also between quotes. */
+function parseCondition(input: Arguments, option: Token): EvalExpression {
+  const token = input.context.peek('arguments');
+  if (token.kind === 'string') {
+    const context = input.context.within(input.context.next('arguments'), input.command);
+    const expression = parseEvalExpression(context);
+    const rest = context.peek('eval');
+    if (rest.kind !== 'end') throw context.unexpected(input.command, 'the end of the condition', rest);
+    return expression;
+  }
+  if (!input.context.isOperator('eval', '(')) {
+    throw input.context.unexpected(input.command, `a condition in brackets behind ${option.text}=`, token);
+  }
+  return input.expression();
+}
+
+function keysOf(command: StreamstatsCommand, relation: Relation, scope: CommandScope): readonly Value[] {
+  return command.by.map((field): Value => {
+    const value = scope.read(relation, field);
+    if (value.kind !== 'list') return value;
+    throw new SplError(
+      'SPL315',
+      `streamstats: expected BY fields with one value, found "${field.name}", which may hold several.`,
+      field.span,
+      `Expand it first: mvexpand ${field.name}`,
+    );
+  });
+}
+
+function arePresent(keys: readonly Value[]): Expression {
+  return and(keys.map(({ expression }) => isNotNull(expression)));
+}
+
+function frameOf({ current, window }: StreamstatsCommand, isOfPlaces: boolean): WindowFrame {
   if (window === 0) return { current };
-  return { preceding: current ? window - 1 : window, current };
+  const before = current ? window - 1 : window;
+  return isOfPlaces ? { below: before, current } : { preceding: before, current };
 }
 
 /** Lists of all values so far would take memory and time with the square of the rows. */

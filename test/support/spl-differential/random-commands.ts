@@ -458,7 +458,15 @@ function streamstats(random: Random, fields: Fields): Made {
   const field = names.length === 0 ? undefined : random.pick(names);
   const by = field !== undefined && random.chance(0.4) ? ` BY ${quoted(random.pick(names))}` : '';
   const current = random.chance(0.3) ? 'current=f ' : '';
-  const window = random.chance(0.4) ? `window=${random.pick([1, 2, 3])} ${by === '' ? '' : 'global=f '}` : '';
+  const window = random.chance(0.4)
+    ? `window=${random.pick([1, 2, 3])} ${random.pick(['', 'global=f ', 'global=t '])}`
+    : '';
+  const condition = (): string => new ExpressionMaker(random, fields.known).condition(1);
+  const resets = [
+    random.chance(0.15) ? 'reset_on_change=t ' : '',
+    random.chance(0.15) ? `reset_before=(${condition()}) ` : '',
+    random.chance(0.15) ? `reset_after=(${condition()}) ` : '',
+  ].join('');
   const text =
     field === undefined
       ? 'count AS s1'
@@ -468,7 +476,7 @@ function streamstats(random: Random, fields: Fields): Made {
             (name) => `${name}(${quoted(field)}) AS s1`,
           ),
         ]);
-  return { text: `streamstats ${current}${window}${text}${by}`, fields: adding(fields, [['s1', 'one']]) };
+  return { text: `streamstats ${resets}${current}${window}${text}${by}`, fields: adding(fields, [['s1', 'one']]) };
 }
 
 function nomv(random: Random, fields: Fields): Made {

@@ -1,27 +1,52 @@
 /** streamstats (rule 24): the functions of stats over the rows so far, in the rows' order. */
-import type { StreamstatsCommand } from '../../../src/spl/ast.ts';
+import type { EvalExpression, StreamstatsCommand } from '../../../src/spl/ast.ts';
 import { aggregate } from './aggregation.ts';
+import { evaluateRow } from './eval-expression.ts';
+import { toTruth } from './eval-value.ts';
 import { membersOf } from './field-value.ts';
 import { refuse } from './refusal.ts';
 import type { Row, Settings, Table } from './row.ts';
 
-/** `window` counts rows of the same BY values; a row without a BY field keeps no value and is in no window. */
+interface Seen {
+  readonly key: string;
+  readonly row: Row;
+}
+
+/** A row without a BY field keeps no value and is in no window; a reset forgets the rows of all groups. */
 export function streamStats(command: StreamstatsCommand, table: Table, settings: Settings): Table {
-  const before = new Map<string, Row[]>();
-  return {
-    ...table,
-    rows: table.rows.map((row) => {
-      const values = command.by.map(({ name }) => membersOf(row.get(name)));
-      if (values.some((members) => members.length > 1)) return refuse('streamstats by a field with several values');
-      const nothing = command.aggregations.map(({ output }) => [output.name, undefined] as const);
-      if (values.some((members) => members.length === 0)) return row.with(nothing);
-      const key = JSON.stringify(values);
-      const seen = before.get(key) ?? [];
-      before.set(key, [...seen, row]);
-      const all = command.current ? [...seen, row] : seen;
-      return row.with(
-        aggregate(command.aggregations, command.window === 0 ? all : all.slice(-command.window), settings),
-      );
-    }),
+  let seen: readonly Seen[] = [];
+  let last: string | undefined;
+  const holds = (condition: EvalExpression | undefined, row: Row): boolean =>
+    condition !== undefined && toTruth(evaluateRow(condition, row, settings)) === true;
+  const running = (row: Row): Row => {
+    const values = command.by.map(({ name }) => membersOf(row.get(name)));
+    if (values.some((members) => members.length > 1)) return refuse('streamstats by a field with several values');
+    if (values.some((members) => members.length === 0)) {
+      return row.with(command.aggregations.map(({ output }) => [output.name, undefined]));
+    }
+    const key = JSON.stringify(values);
+    if (command.resetOnChange && key !== last) seen = [];
+    last = key;
+    const before = seen;
+    seen = [...seen, { key, row }];
+    const all = command.current ? seen : before;
+    const ofKey = (rows: readonly Seen[]): readonly Seen[] => rows.filter((one) => one.key === key);
+    const inWindow = (rows: readonly Seen[]): readonly Seen[] =>
+      command.window === 0 ? rows : rows.slice(-command.window);
+    const counted = command.isGlobal ? ofKey(inWindow(all)) : inWindow(ofKey(all));
+    return row.with(
+      aggregate(
+        command.aggregations,
+        counted.map((one) => one.row),
+        settings,
+      ),
+    );
   };
+  const rows = table.rows.map((row) => {
+    if (holds(command.resetBefore, row)) seen = [];
+    const made = running(row);
+    if (holds(command.resetAfter, row)) seen = [];
+    return made;
+  });
+  return { ...table, rows };
 }
