@@ -1,16 +1,15 @@
 /**
  * sort: orders the rows; without a number the first 10,000 remain, with 0 all.
  *
- *   sort [<int>] [limit=<int>] [+|-]<field> … [d|desc]      auto(), str(), num(), ip() say how to compare
+ *   sort [<int>] [limit=<int>] [+|-]<field> … [a|asc|d|desc]      auto(), str(), num(), ip() say how to compare
  *
  * A sign holds for its field, with a blank behind it for all that follow. By default numbers are compared as numbers, IPv4 addresses as addresses, all else as
  * text; numbers come before addresses, those before text, rows without the field last. Rows that compare equal keep their order.
- * `d` or `desc` at the end turns the direction of every field round.
+ * `d` or `desc` at the end turns the direction of every field round, `a` or `asc` leaves it.
  */
 import type { SortCommand, SortKey } from '../ast.ts';
 import type { CommandScope } from '../command-scope.ts';
 import { need, withOrder } from '../demand.ts';
-import { SplError } from '../diagnostics.ts';
 import { and, binary, call, column, type Expression, isNull, number, type SortTerm, when } from '../expression.ts';
 import { columnsOf, type PlanNode } from '../plan.ts';
 import { ColumnNames, type Relation } from '../relation.ts';
@@ -31,21 +30,14 @@ export const sort: CommandSpec<SortCommand> = {
     }
     const option = input.optionalOption(['limit']);
     if (option !== undefined) limit = input.integer(option, 0);
-    const keys = input.sortKeys();
+    let keys = input.sortKeys();
     if (keys.length === 0) throw input.missing('at least one field');
     const last = keys.at(-1);
-    if (keys.length > 1 && last !== undefined && isReversal(last)) {
+    if (keys.length > 1 && last !== undefined && isWord(last, /^(?:d|desc)$/)) {
       const reversed = keys.slice(0, -1).map((key) => ({ ...key, descending: !key.descending }));
       return { kind: 'SortCommand', span: input.span, name: input.command, limit, keys: reversed };
     }
-    if (keys.length > 1 && last !== undefined && /^(?:a|asc)$/.test(last.field.name)) {
-      throw new SplError(
-        'SPL316',
-        `sort: expected fields, found "${last.field.name}" at the end; this form is not supported.`,
-        last.span,
-        'Put - before the fields that descend.',
-      );
-    }
+    if (keys.length > 1 && last !== undefined && isWord(last, /^(?:a|asc)$/)) keys = keys.slice(0, -1);
     return { kind: 'SortCommand', span: input.span, name: input.command, limit, keys };
   },
 
@@ -61,9 +53,9 @@ export const sort: CommandSpec<SortCommand> = {
   lower: (command, input, scope) => sortRows(command.keys, command.limit, input, scope),
 };
 
-/** `d` and `desc` at the end, without a sign or quotes. */
-function isReversal({ field, span, as }: SortKey): boolean {
-  return as === 'auto' && /^(?:d|desc)$/.test(field.name) && span.end - span.start === field.name.length;
+/** At the end, without a sign or quotes. */
+function isWord({ field, span, as }: SortKey, word: RegExp): boolean {
+  return as === 'auto' && word.test(field.name) && span.end - span.start === field.name.length;
 }
 
 /** Shared with dedup's sortby. `limit` 0 keeps all. */

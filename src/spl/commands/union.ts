@@ -1,13 +1,13 @@
 /**
  * union, multisearch: the rows of several searches.
  *
- *   union [ search … ] …            at the beginning, or with the rows so far
- *   multisearch [ search … ] …      two or more at the beginning, of streaming commands only
+ *   union [ search … ] … lookup:<name> …      at the beginning, or with the rows so far
+ *   multisearch [ search … ] …                two or more at the beginning, of streaming commands only
  *
  * Where every command of every search streams, the rows are one stream of events, newest first; else they stand behind one another
  * in the order written, those so far first.
  *
- * Not supported: named datasets, maxtime, maxout, timeout.
+ * `lookup:` and `inputlookup:` stand for the rows of a lookup. Not supported: other named datasets, maxtime, maxout, timeout.
  */
 import type { Arguments } from '../arguments.ts';
 import type { Search, UnionCommand } from '../ast.ts';
@@ -27,8 +27,11 @@ export const union: CommandSpec<UnionCommand> = {
     const searches: Search[] = [];
     while (!input.isEnd()) {
       if (searches.length > 0) input.skipComma();
-      if (!input.context.isOperator('arguments', '[')) throw namedDataset(input);
-      searches.push(input.context.subsearch(input.command, 'search'));
+      searches.push(
+        input.context.isOperator('arguments', '[')
+          ? input.context.subsearch(input.command, 'search')
+          : namedDataset(input),
+      );
     }
     const isMultisearch = input.command.toLowerCase() === 'multisearch';
     if (searches.length < (isMultisearch ? 2 : 1)) {
@@ -71,12 +74,37 @@ function checkStreaming(search: Search): void {
   );
 }
 
-function namedDataset(input: Arguments): SplError {
-  const token = input.context.peek('arguments');
-  return new SplError(
-    'SPL316',
-    `${input.command}: expected a search in brackets, found "${token.text}".`,
-    token,
-    'A lookup is read so: [inputlookup …].',
-  );
+/** The rows of a lookup, as inputlookup reads them. */
+function namedDataset(input: Arguments): Search {
+  const token = input.expectText('a search in brackets');
+  const [, start = '', lookup] = token.kind === 'word' ? (/^((?:input)?lookup:)(.+)$/.exec(token.text) ?? []) : [];
+  if (lookup === undefined || input.command.toLowerCase() === 'multisearch') {
+    throw new SplError(
+      'SPL316',
+      `${input.command}: expected a search in brackets, found "${token.text}".`,
+      token,
+      'Of named datasets union takes lookup:<name>.',
+    );
+  }
+  const table = {
+    kind: 'StringLiteral',
+    span: { start: token.start + start.length, end: token.end },
+    value: lookup,
+  } as const;
+  return {
+    kind: 'Search',
+    span: token,
+    commands: [
+      {
+        kind: 'InputlookupCommand',
+        span: token,
+        name: 'inputlookup',
+        table,
+        append: false,
+        start: 0,
+        max: undefined,
+        where: undefined,
+      },
+    ],
+  };
 }
