@@ -402,7 +402,8 @@ function collect(
   const closed = names.take('closed');
   const duration = names.take('duration');
   const made = add(all, scope.label(hasBounds && !command.keepEvicted ? 'closed' : undefined), [
-    { name: duration, expression: binary('-', latest, earliest) },
+    // Times have microseconds; doubles of today's would show more digits than that.
+    { name: duration, expression: call('round', binary('-', latest, earliest), number(6)) },
     { name: closed, expression: when(isClosed, number(1), number(0)) },
   ]);
   fields.set('duration', { column: duration, kind: 'number', whole: false, certain: 'rows' });

@@ -107,7 +107,7 @@ function summary(command: TransactionCommand, { members }: Transaction, isClosed
   const first = members[0]?.time ?? 0;
   return Row.of([
     ...[...names].map((name) => [name, united(name)] as const),
-    ['duration', first - (oldestFirst[0]?.time ?? 0)],
+    ['duration', Math.round((first - (oldestFirst[0]?.time ?? 0)) * 1e6) / 1e6],
     ['eventcount', members.length],
     ['closed_txn', isClosed ? 1 : 0],
   ]);

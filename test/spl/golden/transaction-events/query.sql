@@ -97,7 +97,7 @@ transaction_2 as (
     "oldest",
     "started",
     "ended",
-    "latest" - "earliest" as "duration",
+    round("latest" - "earliest", 6) as "duration",
     case when "oldest" < max("oldest") over () or "eventcount" >= 2 then 1 else 0 end as "closed"
   from transaction_2_all
 )

@@ -98,7 +98,7 @@ transaction_2 as (
     "oldest",
     "started",
     "ended",
-    "latest" - "earliest" as "duration",
+    round("latest" - "earliest", 6) as "duration",
     case when "oldest" < max("oldest") over (partition by "u") or "eventcount" >= 1000 then 1 else 0 end as "closed"
   from transaction_2_all
 )

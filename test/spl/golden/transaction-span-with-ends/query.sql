@@ -160,7 +160,7 @@ transaction_2 as (
     "oldest",
     "started",
     "ended",
-    "latest" - "earliest" as "duration",
+    round("latest" - "earliest", 6) as "duration",
     case when "ended" then 1 else 0 end as "closed"
   from transaction_2_all
 )
