@@ -2,6 +2,10 @@
  * Measures how long searches take to compile, and prints one JSON object.
  *
  *   PINTAIL_ESCU=… npm run -s bench:compile -- [--runs 50] [--slowest 10]
+ *   npm run -s bench:compile -- --hostile [--sizes 10000,60000,240000]
+ *
+ * With `--hostile` the searches are made up to be slow: processor time in milliseconds for each 10 KB of every sort, at each size,
+ * and whether the search compiled or what refused it.
  *
  * The searches are those of `PINTAIL_ESCU` that compile, else the shipped detections. `first` is what the search takes as the first
  * one of a process of its own, after everything is loaded, in processor time so that other programs do not count; `warm` the
@@ -14,6 +18,8 @@ import { parseArgs } from 'node:util';
 import type { Detection } from '../src/detect/index.ts';
 import { type CompileDetectionOptions, compileDetection } from '../src/detect/run/compile-detection.ts';
 import { loadDetections } from '../src/service/content.ts';
+import { compile } from '../src/spl/index.ts';
+import { HOSTILE_SEARCHES } from './hostile-searches.ts';
 
 const { values } = parseArgs({
   options: {
@@ -21,6 +27,8 @@ const { values } = parseArgs({
     slowest: { type: 'string', default: '10' },
     /** Prints the time of this search alone; how the benchmark asks itself. */
     one: { type: 'string' },
+    hostile: { type: 'boolean', default: false },
+    sizes: { type: 'string', default: '10000,60000,240000' },
   },
 });
 const runs = Number(values.runs);
@@ -35,7 +43,8 @@ const options: CompileDetectionOptions = {
   window: 'detection',
 };
 
-if (values.one === undefined) measureAll();
+if (values.hostile) measureHostile(values.sizes.split(',').map(Number));
+else if (values.one === undefined) measureAll();
 else {
   const detection = withTokens(content.detections, content.unscheduled).find(({ slug }) => slug === values.one);
   if (detection === undefined) throw new Error(`compile: expected a search of the content, found "${values.one}".`);
@@ -80,6 +89,29 @@ function measureAll(): void {
       .map(({ name, warmMs, firstMs }) => ({ name, warmMs: rounded(warmMs), firstMs: rounded(firstMs) })),
   };
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+}
+
+function measureHostile(sizes: readonly number[]): void {
+  // The first few warm the compiler up.
+  for (const search of Object.values(HOSTILE_SEARCHES)) compileHostile(search(2_000));
+  const figures = Object.entries(HOSTILE_SEARCHES).map(([name, search]) => {
+    process.stderr.write('.');
+    return [name, sizes.map((size) => compileHostile(search(size)))] as const;
+  });
+  process.stderr.write('\n');
+  const machine = { processor: cpus()[0]?.model, processors: cpus().length, node: process.version };
+  const most = Math.max(...figures.flatMap(([, found]) => found.map(({ msPer10KB }) => msPer10KB)));
+  process.stdout.write(
+    `${JSON.stringify({ machine, sizes, mostMsPer10KB: most, searches: Object.fromEntries(figures) }, null, 2)}\n`,
+  );
+}
+
+function compileHostile(text: string): { readonly msPer10KB: number; readonly result: string } {
+  const before = process.cpuUsage();
+  const result = compile({ name: 'hostile', text }, { macros: new Map(), strict: false, window: { kind: 'session' } });
+  const { user, system } = process.cpuUsage(before);
+  const msPer10KB = Math.round((user + system) / 1_000 / (text.length / 10_000));
+  return { msPer10KB, result: result.ok ? 'compiled' : (result.diagnostics[0]?.code ?? 'refused') };
 }
 
 /** Investigations compile with a word in the place of each token. */

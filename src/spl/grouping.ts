@@ -4,6 +4,7 @@
  */
 import type { FieldName } from './ast.ts';
 import type { CommandScope } from './command-scope.ts';
+import { SplError } from './diagnostics.ts';
 import { call, column, type Expression, isNotNull } from './expression.ts';
 import type { PlanNode } from './plan.ts';
 import { isAlwaysPresent } from './presence.ts';
@@ -44,6 +45,14 @@ export function groupBy(
     if (value.kind !== 'list') {
       keyColumns.set(name, value);
       continue;
+    }
+    const { maxSplitFields } = scope.settings.limits;
+    if (members.length === maxSplitFields) {
+      throw new SplError(
+        'SPL117',
+        `BY: expected at most ${maxSplitFields} fields that may hold several values, found more.`,
+        span,
+      );
     }
     const list = options.dedupSplitValues ? call('list_distinct', value.expression) : value.expression;
     const label = scope.label(`each_${members.length + 1}`);

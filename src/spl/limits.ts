@@ -13,6 +13,8 @@ export interface SplLimits {
   readonly maxCommands: number;
   /** Fields that are known at one point of a search. */
   readonly maxFields: number;
+  /** BY fields that may hold several values: each multiplies the rows by its own. */
+  readonly maxSplitFields: number;
   /** Ways in which one dotted field name may be read as keys of a JSON document. */
   readonly maxPathReadings: number;
   /** Those of all names of a search. */
@@ -31,6 +33,7 @@ export const DEFAULT_LIMITS: SplLimits = {
   maxNesting: 100,
   maxCommands: 200,
   maxFields: 2_000,
+  maxSplitFields: 16,
   maxPathReadings: 1_024,
   maxSearchReadings: 8_192,
   maxExpressionSize: 1_000_000,

@@ -13,6 +13,10 @@ export interface Size {
 
 /** How often the macros of sql/macros write their argument, at most. */
 const MACRO_COPIES = 6;
+/** Those that write it once, though they nest as others do. */
+const WRITTEN_ONCE: ReadonlySet<string> = new Set([
+  'spl_json_append', 'spl_json_extend', 'spl_json_kind', 'spl_json_valid', 'spl_json_with', 'spl_json_with_member', 'spl_json_without',
+]); // biome-ignore format: a flat list
 
 export function measurePlan(plan: Plan): Size {
   const known = new Map<Expression, Size>();
@@ -34,11 +38,12 @@ function measure(expression: Expression, known: Map<Expression, Size>): Size {
   const found = known.get(expression);
   if (found !== undefined) return found;
   const isMacro = expression.op === 'call' && expression.name.startsWith('spl_');
+  const copies = isMacro && !WRITTEN_ONCE.has(expression.name) ? MACRO_COPIES : 1;
   let nodes = 1;
   let depth = 0;
   for (const child of childrenOf(expression)) {
     const size = measure(child, known);
-    nodes += size.nodes * (isMacro ? MACRO_COPIES : 1);
+    nodes += size.nodes * copies;
     depth = Math.max(depth, size.depth);
   }
   const size = { nodes, depth: depth + (isMacro ? MACRO_COPIES : 1) };

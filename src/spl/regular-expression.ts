@@ -12,6 +12,10 @@ const UNSUPPORTED: readonly { readonly pattern: RegExp; readonly what: string }[
   { pattern: /^\(\*/, what: 'a control verb' },
 ];
 
+/** Groups within one another, and groups that capture. RE2 itself takes 1,000 levels. */
+const MOST_LEVELS = 100;
+const MOST_GROUPS = 100;
+
 const UNSUPPORTED_ESCAPE = /^\\(?:[1-9]|g[{\d-]|k[{<']|G|K|R|X|Z|h|H|V|N|e|c|o\{|u)/;
 
 export interface Pattern {
@@ -36,12 +40,14 @@ export function parsePattern(pattern: string, span: Span): Pattern {
   const parts: string[] = [];
   /** Which of the parts open a group that captures; the named ones with their name. */
   const opened = new Map<number, string | undefined>();
+  const names = new Set<string>();
   for (let offset = 0; offset < pattern.length; ) {
     const rest = pattern.slice(offset, offset + 256);
     const group = rest.startsWith('(') ? readGroup(rest, span) : undefined;
     if (group !== undefined) {
-      const isTwice = group.name !== undefined && [...opened.values()].includes(group.name);
-      if (isTwice) throw refused(`two groups named "${group.name}"`, span);
+      if (group.name !== undefined && names.has(group.name)) throw refused(`two groups named "${group.name}"`, span);
+      if (group.name !== undefined) names.add(group.name);
+      if (names.size > MOST_GROUPS) throw refused(`more than ${MOST_GROUPS} groups with names`, span);
       opened.set(parts.length, group.name);
       parts.push('(');
       offset += group.length;
@@ -53,6 +59,7 @@ export function parsePattern(pattern: string, span: Span): Pattern {
     offset += part.length;
   }
   const text = parts.join('');
+  checkLevels(parts, span);
   checkRepetition(pattern, span);
   checkShape(text, span);
   const uncertain = groupsThatMayBePassedOver(parts);
@@ -130,6 +137,15 @@ function readPlain(rest: string, span: Span): string {
 
 export function rePattern(pattern: string, span: Span): string {
   return parsePattern(pattern, span).text;
+}
+
+function checkLevels(parts: readonly string[], span: Span): void {
+  let level = 0;
+  for (const part of parts) {
+    if (part.startsWith('(')) level += 1;
+    else if (part === ')') level -= 1;
+    if (level > MOST_LEVELS) throw refused(`groups more than ${MOST_LEVELS} deep`, span);
+  }
 }
 
 /** RE2 repeats at most 1,000 times. */

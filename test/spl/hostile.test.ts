@@ -187,6 +187,19 @@ describe('text without end', () => {
     ['assignments that read one another', `x | eval ${'y=y.y, '.repeat(5_000)}z=y`, 'SPL114'],
     ['fields', `x | table ${Array.from({ length: 5_000 }, (_, index) => `f${index}`).join(' ')}`, 'SPL117'],
     ['dots', `x | table ${'a.'.repeat(40)}a`, 'SPL115'],
+    ['groups in groups', `x | regex y="${'('.repeat(20_000)}${')'.repeat(20_000)}"`, 'SPL313'],
+    [
+      'groups with names',
+      `x | rex "${Array.from({ length: 1_000 }, (_, index) => `(?<g${index}>a)`).join('')}"`,
+      'SPL313',
+    ],
+    ['steps of a path to change', `x | eval y=json_set(z, "${'a.'.repeat(3_000)}a", 1)`, 'SPL113'],
+    ['changes of a document', `x | eval y=json_set(z${', "a", 1'.repeat(3_000)})`, 'SPL303'],
+    [
+      'BY fields with several values',
+      `x | stats count by ${Array.from({ length: 1_500 }, (_, index) => `a${index}{}`).join(' ')}`,
+      'SPL117',
+    ],
     ['arrays in a name', `x | table a${'{}.b'.repeat(5_000)}`, 'SPL113'],
     [
       'names with dots',
@@ -215,6 +228,18 @@ describe('text without end', () => {
     const macros = new Map(definitions.map(([name, definition]) => [name, { definition, arguments: [] }]));
     const result = compileSearch('`a`', { macros });
     expect(result.ok ? [] : result.diagnostics.map((diagnostic) => diagnostic.code)).toEqual([code]);
+  });
+
+  test('a chain of a thousand renames keeps what the first one named', async () => {
+    const steps = Array.from({ length: 1_000 }, (_, index) => `f${index} AS f${index + 1}`).join(', ');
+    const text = `| makeresults format=csv data="f0,z\na,b" | rename ${steps}`;
+    expect(await search(tables, text)).toEqual([{ f1000: 'a', z: 'b' }]);
+  });
+
+  test('changes of a document lie in the values of others, and run', async () => {
+    const nested = `${'json_set("{}", "a.b.c", '.repeat(20)}1${')'.repeat(20)}`;
+    const [row] = await search(tables, `dataset=logs i=0 | eval x=${nested} | table x`);
+    expect(row?.x).toBe(`${'{"a":{"b":{"c":'.repeat(20)}1${'}}}'.repeat(20)}`);
   });
 
   test('a long list of values compiles and runs', async () => {

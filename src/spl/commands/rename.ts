@@ -9,7 +9,7 @@
  */
 import type { Rename, RenameCommand } from '../ast.ts';
 import type { CommandScope } from '../command-scope.ts';
-import { type Demand, need, wants, without } from '../demand.ts';
+import type { Demand } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
 import { binary, number, when } from '../expression.ts';
 import { type Field, fieldValue, type Output, type Relation } from '../relation.ts';
@@ -43,32 +43,60 @@ export const rename: CommandSpec<RenameCommand> = {
   },
 
   demand(command, demand) {
-    return [...command.renames].reverse().reduce(demandOf, demand);
+    return demandBefore(command.renames, demand);
   },
 
   lower(command, input, scope) {
-    const demands = demandsAfter(command.renames, scope.demand);
     let relation = input;
+    let names: RenamedFields | undefined;
     for (const [index, one] of command.renames.entries()) {
-      const step = scope.step(`step_${index + 1}`, demands[index] ?? scope.demand);
-      relation =
-        relation.ofEvents && hasWildcard(one.from.name)
-          ? renamedEvents(relation, one, step)
-          : (emptied(relation, one, step) ?? { ...relation, fields: renamed(relation, one) });
+      const isWild = hasWildcard(one.from.name);
+      names ??= new RenamedFields(relation.fields);
+      if (!isWild && (names.has(one.from.name) || !names.has(one.to.name))) {
+        names.rename(one.from.name, one.to.name);
+        continue;
+      }
+      relation = { ...relation, fields: names.fields };
+      names = undefined;
+      const behind = demandBefore(command.renames.slice(index + 1), scope.demand);
+      const step = scope.step(`step_${index + 1}`, behind);
+      if (!isWild) relation = emptied(relation, one, step);
+      else if (relation.ofEvents) relation = renamedEvents(relation, one, step);
+      else relation = { ...relation, fields: renamedByWildcard(relation, one.from.name, one.to.name, one.span) };
     }
-    return relation;
+    return names === undefined ? relation : { ...relation, fields: names.fields };
   },
 };
 
-/** What is asked for behind each of them. */
-function demandsAfter(renames: readonly Rename[], demand: Demand): readonly Demand[] {
-  let after = demand;
-  const demands = renames.toReversed().map((one) => {
-    const own = after;
-    after = demandOf(after, one);
-    return own;
-  });
-  return demands.reverse();
+/** Fields in their order while one name after the other changes: a search may have thousands of them. */
+class RenamedFields {
+  readonly #entries: (readonly [string, Field] | undefined)[];
+  readonly #places: Map<string, number>;
+
+  constructor(fields: ReadonlyMap<string, Field>) {
+    this.#entries = [...fields];
+    this.#places = new Map([...fields.keys()].map((name, place) => [name, place]));
+  }
+
+  has(name: string): boolean {
+    return this.#places.has(name);
+  }
+
+  /** The target, where there is one, gives way. */
+  rename(from: string, to: string): void {
+    const place = this.#places.get(from);
+    const field = place === undefined ? undefined : this.#entries[place]?.[1];
+    if (place === undefined || field === undefined || from === to) return;
+    const overwritten = this.#places.get(to);
+    if (overwritten !== undefined) this.#entries[overwritten] = undefined;
+    this.#places.delete(from);
+    this.#places.set(to, place);
+    this.#entries[place] = [to, field];
+  }
+
+  get fields(): ReadonlyMap<string, Field> {
+    return new Map(this.#entries.filter((entry) => entry !== undefined));
+  }
 }
 
 function checkWildcards(from: string, to: string, span: { start: number; end: number }): void {
@@ -81,36 +109,32 @@ function checkWildcards(from: string, to: string, span: { start: number; end: nu
   );
 }
 
-function demandOf(demand: Demand, { from, to }: Rename): Demand {
-  if (!hasWildcard(from.name)) {
-    const strength = demand.names.get(to.name) ?? 'needed';
-    const rest = without(demand, [from.name, to.name]);
-    return wants(demand, to.name) ? need(rest, [from.name], strength) : rest;
+/** What is asked for before all of them. */
+function demandBefore(renames: readonly Rename[], demand: Demand): Demand {
+  const names = new Map(demand.names);
+  for (const { from, to } of renames.toReversed()) {
+    if (!hasWildcard(from.name)) {
+      const strength = demand.all ? (names.get(to.name) ?? 'needed') : names.get(to.name);
+      names.delete(to.name);
+      names.delete(from.name);
+      if (strength !== undefined) names.set(from.name, strength);
+      continue;
+    }
+    // The source may be there or not, so both are asked for; which of them counts is decided row set by row set.
+    for (const name of [...names.keys()]) {
+      const found = name.startsWith('_') ? undefined : matchWildcard(to.name, name);
+      if (found !== undefined) names.set(fillWildcard(from.name, found), 'needed');
+    }
   }
-  // The source may be there or not, so both are asked for; which of them counts is decided row set by row set.
-  const sources = [...demand.names.keys()].flatMap((name) => {
-    const found = name.startsWith('_') ? undefined : matchWildcard(to.name, name);
-    return found === undefined ? [] : [fillWildcard(from.name, found)];
-  });
-  return need(demand, sources);
+  return { ...demand, names };
 }
 
-/** Without a source, a target that is there has no value in any row; undefined where that is not so. */
-function emptied(relation: Relation, { from, to }: Rename, scope: CommandScope): Relation | undefined {
-  if (hasWildcard(from.name) || relation.fields.has(from.name)) return undefined;
-  if (!relation.fields.has(to.name) || !scope.wants(to.name)) return undefined;
+/** Without a source, a target that is there has no value in any row. */
+function emptied(relation: Relation, { to }: Rename, scope: CommandScope): Relation {
+  if (!scope.wants(to.name)) {
+    return { ...relation, fields: new Map([...relation.fields].filter(([name]) => name !== to.name)) };
+  }
   return scope.extend(relation, [{ name: to.name, value: ABSENT, kind: 'text', certain: false }]);
-}
-
-function renamed(relation: Relation, { from, to, span }: Rename): ReadonlyMap<string, Field> {
-  if (hasWildcard(from.name)) return renamedByWildcard(relation, from.name, to.name, span);
-  const source = relation.fields.get(from.name);
-  const fields = new Map<string, Field>();
-  for (const [name, field] of relation.fields) {
-    if (name === from.name && source !== undefined) fields.set(to.name, source);
-    else if (name !== to.name) fields.set(name, field);
-  }
-  return fields;
 }
 
 /** The fields of events are not known, but those that somebody asks for are. */

@@ -10,52 +10,63 @@ import { printKeyStep } from '../json-path.ts';
 import { argumentAt, type EvalFunction, type EvalFunctions, literalArgument } from './eval-function.ts';
 import { documentOf, jsonArgument, jsonValue, once, type PathStep, pathSteps, quoted } from './json-value.ts';
 
+/** Every step of a path is a change within a change, which costs DuckDB twice as much as the one before it. */
+const MOST_STEPS = 10;
+/** Every pair of a path and a value, and every key, is a change of a change. */
+const MOST_CHANGES = 50;
+
 /** What stands at the end of a path, before and after. */
 type Change = (existing: Expression) => Expression;
 
+/** A document and, where there is one, the value that goes with the path. */
+type Step = (document: Expression, value: Expression | undefined) => Expression;
+
 export const jsonUpdateFunctions: EvalFunctions = {
   /** Keys that are missing on the way are made. */
-  json_set: pairwise((document, steps, value) => updated(document, steps, value, value)),
+  json_set: pairwise((steps) => (document, value) => updated(document, steps, () => given(value), value)),
   json_set_exact: {
     least: 3,
     most: 3,
     lower(expression, context) {
       const step = { kind: 'key', key: literalArgument(expression, 1) } as const;
-      const value = (): Expression => jsonArgument(expression, 2, context);
-      return changed(expression, context, (document) => updated(document, [step], value, value));
+      const values = [jsonArgument(expression, 2, context)];
+      return changed(expression, context, values, [
+        (document, value) => updated(document, [step], () => given(value), value),
+      ]);
     },
   },
   /** One more member of an array; anything else becomes the first of two. */
-  json_append: pairwise((document, steps, value) =>
-    updated(document, steps, (existing) => call('spl_json_append', existing, value())),
+  json_append: pairwise(
+    (steps) => (document, value) =>
+      updated(document, steps, (existing) => call('spl_json_append', existing, given(value))),
   ),
   /** As `json_append`, with every member of an array. */
-  json_extend: pairwise((document, steps, value) =>
-    updated(document, steps, (existing) => call('spl_json_extend', existing, value())),
+  json_extend: pairwise(
+    (steps) => (document, value) =>
+      updated(document, steps, (existing) => call('spl_json_extend', existing, given(value))),
   ),
   json_delete: {
     least: 2,
-    most: Number.POSITIVE_INFINITY,
+    most: 1 + MOST_CHANGES,
     lower(expression, context) {
       const keys = expression.arguments.slice(1).map((_, index) => keysAt(expression, index + 1));
-      return changed(expression, context, (document) => {
-        const left = keys.reduce<Expression>(
-          (whole, path) => once(whole, (given) => withoutKey(given, path)),
-          document,
-        );
-        return when(binary('=', call('spl_json_kind', document), text('OBJECT')), left);
-      });
+      const steps = keys.map(
+        (path): Step =>
+          (document) =>
+            withoutKey(document, path),
+      );
+      const onlyObjects: Step = (document) =>
+        when(binary('=', call('spl_json_kind', document), text('OBJECT')), document);
+      return changed(expression, context, [], [onlyObjects, ...steps]);
     },
   },
 };
 
-/** A document, then pairs of a path and a value. The value is worked out where it is put in. */
-function pairwise(
-  change: (document: Expression, steps: readonly PathStep[], value: () => Expression) => Expression,
-): EvalFunction {
+/** A document, then pairs of a path and a value. */
+function pairwise(change: (steps: readonly PathStep[]) => Step): EvalFunction {
   return {
     least: 3,
-    most: Number.POSITIVE_INFINITY,
+    most: 1 + 2 * MOST_CHANGES,
     lower(expression, context) {
       if (expression.arguments.length % 2 !== 1) {
         throw new SplError(
@@ -64,36 +75,39 @@ function pairwise(
           expression.span,
         );
       }
-      const pairs = Array.from({ length: (expression.arguments.length - 1) / 2 }, (_, index) => ({
-        steps: pathSteps(literalArgument(expression, index * 2 + 1), expression, index * 2 + 1),
-        value: () => jsonArgument(expression, index * 2 + 2, context),
-      }));
-      return changed(expression, context, (document) =>
-        pairs.reduce<Expression>(
-          (whole, { steps, value }) => once(whole, (given) => change(given, steps, value)),
-          document,
-        ),
-      );
+      const places = Array.from({ length: (expression.arguments.length - 1) / 2 }, (_, index) => index * 2 + 1);
+      const values = places.map((place) => jsonArgument(expression, place + 1, context));
+      const steps = places.map((place) => change(shortPath(expression, place)));
+      return changed(expression, context, values, steps);
     },
   };
 }
 
-/** The first argument where it is JSON, changed. */
-function changed(expression: Call, context: EvalContext, change: Change) {
+/**
+ * The first argument where it is JSON, changed step by step. Document and values are worked out beside one another and before all
+ * else: within the changes they would lie as deep as these do.
+ */
+function changed(expression: Call, context: EvalContext, values: readonly Expression[], steps: readonly Step[]) {
   const document = documentOf(context.value(argumentAt(expression, 0)));
-  const whole = once(document, (given) =>
-    when(call('spl_json_valid', given), cast(call('json_extract', given, text('$')), 'varchar')),
-  );
-  return jsonValue(once(whole, (given) => when(isNotNull(given), change(given))));
+  const made = once(call('row', document, ...values), (all) => {
+    const part = (place: number): Expression => call('struct_extract', all, number(place + 1));
+    const whole = when(call('spl_json_valid', part(0)), cast(call('json_extract', part(0), text('$')), 'varchar'));
+    return steps.reduce<Expression>(
+      (before, step, index) =>
+        once(before, (found) => when(isNotNull(found), step(found, values[index] && part(index + 1)))),
+      whole,
+    );
+  });
+  return jsonValue(made);
+}
+
+function given(value: Expression | undefined): Expression {
+  if (value === undefined) throw new Error('json_set: expected a value for each path.');
+  return value;
 }
 
 /** `made` is what a path gives whose keys the document does not have; without it such a path changes nothing. */
-function updated(
-  document: Expression,
-  steps: readonly PathStep[],
-  change: Change,
-  made?: () => Expression,
-): Expression {
+function updated(document: Expression, steps: readonly PathStep[], change: Change, made?: Expression): Expression {
   const [step, ...rest] = steps;
   if (step === undefined) return change(document);
   if (step.kind === 'members') return updatedMembers(document, rest, change, made);
@@ -111,7 +125,7 @@ function updated(
   ];
   if (step.kind === 'key' && made !== undefined && rest.every(({ kind }) => kind === 'key')) {
     const isObject = binary('=', call('spl_json_kind', document), text('OBJECT'));
-    whens.push({ condition: isObject, result: put(nested(rest, made())) });
+    whens.push({ condition: isObject, result: put(nested(rest, made)) });
   }
   return { op: 'case', whens, otherwise: document };
 }
@@ -120,7 +134,7 @@ function updatedMembers(
   document: Expression,
   rest: readonly PathStep[],
   change: Change,
-  made: (() => Expression) | undefined,
+  made: Expression | undefined,
 ): Expression {
   const members = cast(call('json_extract', document, text('$[*]')), 'varchar[]');
   const each = call(
@@ -141,9 +155,18 @@ function nested(steps: readonly PathStep[], value: Expression): Expression {
   }, value);
 }
 
-function keysAt(expression: Call, index: number): readonly string[] {
+function shortPath(expression: Call, index: number): readonly PathStep[] {
   const steps = pathSteps(literalArgument(expression, index), expression, index);
-  return steps.map((step) => {
+  if (steps.length <= MOST_STEPS) return steps;
+  throw new SplError(
+    'SPL113',
+    `${expression.name}(): expected a path of at most ${MOST_STEPS} steps, found ${steps.length}.`,
+    argumentAt(expression, index).span,
+  );
+}
+
+function keysAt(expression: Call, index: number): readonly string[] {
+  return shortPath(expression, index).map((step) => {
     if (step.kind === 'key') return step.key;
     throw new SplError(
       'SPL304',
