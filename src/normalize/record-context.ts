@@ -49,13 +49,10 @@ export function describeRecords(batch: RecordBatch, resource: ResourceLogs): (re
   const resourceLogGroup = firstOf(resourceAttributes, LOG_GROUP);
   const resourceLogStream = firstOf(resourceAttributes, LOG_STREAM);
 
-  return (record) => {
-    const { attributes } = record;
+  const describeAttributes = (attributes: AttributeMap): Omit<RecordContext, 'record' | 'recordMicros'> => {
     const text = printAttributes(attributes);
-    // Most receivers send no record attributes; this path runs for every event.
-    const own = text === null ? noAttribute : (name: string) => readAttribute(attributes[name]);
+    const own = (name: string): string | null => readAttribute(attributes[name]);
     return {
-      record,
       receiver,
       cluster: boundCluster ?? resourceCluster ?? own('k8s.cluster.name') ?? resourceClusterName ?? own('cluster_name'),
       configuredCluster,
@@ -71,20 +68,28 @@ export function describeRecords(batch: RecordBatch, resource: ResourceLogs): (re
       host: resourceHost ?? own('host.name') ?? configured.host ?? null,
       resource: resourceText,
       attributes: text,
-      logGroup: resourceLogGroup ?? (text === null ? null : firstOf(attributes, LOG_GROUP)),
-      logStream: resourceLogStream ?? (text === null ? null : firstOf(attributes, LOG_STREAM)),
+      logGroup: resourceLogGroup ?? firstOf(attributes, LOG_GROUP),
+      logStream: resourceLogStream ?? firstOf(attributes, LOG_STREAM),
       resourceAttributes,
-      recordMicros: microsOfNanos(record.timeUnixNano) ?? microsOfNanos(record.observedTimeUnixNano),
     };
+  };
+
+  // Most receivers send no record attributes, or the same ones in a row, which are one map then: this runs for every event.
+  let last = NO_ATTRIBUTES;
+  let described = describeAttributes(last);
+  return (record) => {
+    if (record.attributes !== last) {
+      last = record.attributes;
+      described = describeAttributes(last);
+    }
+    const recordMicros = microsOfNanos(record.timeUnixNano) ?? microsOfNanos(record.observedTimeUnixNano);
+    return { ...described, record, recordMicros };
   };
 }
 
+const NO_ATTRIBUTES: AttributeMap = {};
 const LOG_GROUP = ['cloudwatch.log.group.name', 'aws.log.group.names'] as const;
 const LOG_STREAM = ['cloudwatch.log.stream', 'cloudwatch.log.stream.name', 'aws.log.stream.names'] as const;
-
-function noAttribute(): null {
-  return null;
-}
 
 /** Text of an attribute; null where it is absent, empty or not a scalar. A list counts by its first element. */
 export function readAttribute(value: AnyValue | undefined): string | null {

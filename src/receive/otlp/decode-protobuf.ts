@@ -30,6 +30,9 @@ const FIELD_1_AND_2 = FIELD_1 | FIELD_2;
 const ANY_VALUE = 0b1111_1110;
 const LOG_RECORD = 0b1_1111_1110_1110;
 
+/** The tag of LogRecord.attributes. */
+const ATTRIBUTES = (6 << 3) | LENGTH_DELIMITED;
+
 const emptyMap: AttributeMap = Object.freeze(Object.create(null));
 
 /** Throws BadDataError where the bytes are not an ExportLogsServiceRequest. */
@@ -50,6 +53,8 @@ class ProtobufDecoder {
   #recordIndex = -1;
   #field = '';
   #logRecords = 0;
+  /** Those of the last record that had some, and their fields as they were sent. */
+  #lastAttributes: { readonly bytes: Buffer; readonly map: AttributeMap } = { bytes: Buffer.alloc(0), map: emptyMap };
 
   constructor(bytes: Buffer, limits: DecodeLimits) {
     this.#bytes = bytes;
@@ -158,6 +163,7 @@ class ProtobufDecoder {
     let attributes = emptyMap;
     let eventName = '';
     while (reader.pos < reader.len) {
+      const start = reader.pos;
       const tag = reader.tag();
       switch (tag) {
         case (1 << 3) | FIXED64:
@@ -174,9 +180,9 @@ class ProtobufDecoder {
           this.#field = 'body';
           body = this.#readAnyValue(0);
           break;
-        case (6 << 3) | LENGTH_DELIMITED:
+        case ATTRIBUTES:
           this.#field = 'attributes';
-          attributes = this.#readKeyValueInto(attributes, 0);
+          attributes = this.#readAttributes(attributes, start);
           break;
         case (11 << 3) | FIXED64:
           observedTimeUnixNano = this.#readFixed64();
@@ -200,6 +206,32 @@ class ProtobufDecoder {
       }
     }
     return { timeUnixNano, observedTimeUnixNano, severityNumber, severityText, body, attributes, eventName };
+  }
+
+  /**
+   * The fields from `start` on, whose tag has been read, up to the last attribute that follows without another between.
+   * Records of one sender mostly repeat the attributes of the one before, byte for byte: they share its map.
+   */
+  #readAttributes(before: AttributeMap, start: number): AttributeMap {
+    const reader = this.#reader;
+    const { bytes, map } = this.#lastAttributes;
+    if (before === emptyMap && bytes.length > 0 && start + bytes.length <= reader.len) {
+      if (this.#bytes.compare(bytes, 0, bytes.length, start, start + bytes.length) === 0) {
+        reader.pos = start + bytes.length;
+        return map;
+      }
+    }
+    const invalidUtf8 = this.#invalidUtf8.count;
+    let attributes = before === map ? Object.assign(Object.create(null), map) : before;
+    attributes = this.#readKeyValueInto(attributes, 0);
+    while (reader.pos < reader.len && this.#bytes[reader.pos] === ATTRIBUTES) {
+      reader.pos += 1;
+      attributes = this.#readKeyValueInto(attributes, 0);
+    }
+    if (before === emptyMap && this.#invalidUtf8.count === invalidUtf8) {
+      this.#lastAttributes = { bytes: this.#bytes.subarray(start, reader.pos), map: attributes };
+    }
+    return attributes;
   }
 
   /** Adds one KeyValue; replaces the shared empty map by a new one. */

@@ -117,6 +117,43 @@ describe('decodeProtobuf', () => {
     expect(Object.getPrototypeOf(attributes)).toBeNull();
   });
 
+  it('gives records that repeat the attributes of the one before the same map, and every other its own', () => {
+    const attribute = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+    const [path, pod, other] = [attribute('log.file.path', '/a'), attribute('pod', 'x'), attribute('pod', 'y')];
+    const records = [[path, pod], [path, pod], [path, pod, other], [path, pod], [path], [], [path], [other, path]];
+    const { logRecords } = decodeProtobuf(encodeLogs(records.map((attributes) => ({ attributes }))), limits)
+      .resourceLogs[0]!;
+    expect(logRecords.map(({ attributes }) => ({ ...attributes }))).toEqual(
+      records.map((attributes) => Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue]))),
+    );
+    expect(logRecords[1]!.attributes).toBe(logRecords[0]!.attributes);
+  });
+
+  it('adds attributes that stand apart from the others to their own record only', () => {
+    const attribute = (key: string) =>
+      field(0x32, Buffer.concat([field(0x0a, Buffer.from(key)), field(0x12, field(0x0a, Buffer.from('v')))]));
+    const body = field(0x2a, field(0x0a, Buffer.from('text')));
+    const [a, b] = [attribute('a'), attribute('b')];
+    const records = [
+      Buffer.concat([a, body]),
+      Buffer.concat([a, body, b]),
+      Buffer.concat([a, body]),
+      Buffer.concat([b, body, a]),
+    ];
+    const scope = Buffer.concat(records.map((record) => field(0x12, record)));
+    const { logRecords } = decodeProtobuf(field(0x0a, field(0x12, scope)), limits).resourceLogs[0]!;
+    expect(logRecords.map(({ attributes }) => Object.keys(attributes))).toEqual([['a'], ['a', 'b'], ['a'], ['b', 'a']]);
+  });
+
+  it('counts attributes that are not UTF-8 in every record that has them', () => {
+    const attribute = field(
+      0x32,
+      Buffer.concat([field(0x0a, Buffer.from('k')), field(0x12, field(0x0a, Buffer.from([0xff])))]),
+    );
+    const scope = Buffer.concat([attribute, attribute].map((record) => field(0x12, record)));
+    expect(decodeProtobuf(field(0x0a, field(0x12, scope)), limits).invalidUtf8.count).toBe(2);
+  });
+
   it('keeps resources apart and flattens scopes in order', () => {
     const resource = (name: string) => ({ attributes: [{ key: 'host.name', value: { stringValue: name } }] });
     const record = (body: string) => ({ body: { stringValue: body } });
