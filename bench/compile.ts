@@ -12,7 +12,6 @@
  * median once the compiler has seen all of them.
  */
 import { execFileSync } from 'node:child_process';
-import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Detection } from '../src/detect/index.ts';
@@ -20,6 +19,7 @@ import { type CompileDetectionOptions, compileDetection } from '../src/detect/ru
 import { loadDetections } from '../src/service/content.ts';
 import { compile } from '../src/spl/index.ts';
 import { HOSTILE_SEARCHES } from './hostile-searches.ts';
+import { describeMachine } from './machine.ts';
 
 const { values } = parseArgs({
   options: {
@@ -71,7 +71,7 @@ function measureAll(): void {
   });
   const rounded = (value: number): number => Math.round(value * 100) / 100;
   const report = {
-    machine: { processor: cpus()[0]?.model, processors: cpus().length, node: process.version },
+    machine: describeMachine(),
     content: folder === undefined ? 'config/detections' : 'security_content',
     searches: all.length,
     runs,
@@ -99,7 +99,7 @@ function measureHostile(sizes: readonly number[]): void {
     return [name, sizes.map((size) => compileHostile(search(size)))] as const;
   });
   process.stderr.write('\n');
-  const machine = { processor: cpus()[0]?.model, processors: cpus().length, node: process.version };
+  const machine = describeMachine();
   const most = Math.max(...figures.flatMap(([, found]) => found.map(({ msPer10KB }) => msPer10KB)));
   process.stdout.write(
     `${JSON.stringify({ machine, sizes, mostMsPer10KB: most, searches: Object.fromEntries(figures) }, null, 2)}\n`,

@@ -10,7 +10,7 @@ process.env.UV_THREADPOOL_SIZE ??= '12';
 
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Database, Metrics, NormalizedBatch, TimeWindow } from '../src/component.ts';
@@ -19,6 +19,7 @@ import { compileContent } from '../src/service/content.ts';
 import { openEventStore } from '../src/store/event-store.ts';
 import { AuditEventGenerator } from './audit-event-generator.ts';
 import { loadTemplates } from './audit-templates.ts';
+import { describeMachine } from './machine.ts';
 
 const { values } = parseArgs({
   options: {
@@ -160,7 +161,7 @@ try {
         rows: count?.n,
         events: templates.origin,
         fileBytesPerRow: Math.round((await stat(join(directory, 'pintail.duckdb'))).size / Number(count?.n)),
-        machine: { processors: availableParallelism(), model: cpus()[0]?.model, node: process.version },
+        machine: describeMachine(),
         detections: { count: timings.length, millisecondsOneAfterTheOther: together, each: timings },
         hunts: hunted,
         maxResidentMebibytes: Math.round(process.resourceUsage().maxRSS / 1024),

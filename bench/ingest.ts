@@ -6,7 +6,7 @@
  */
 import { fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -14,6 +14,7 @@ import { loadTemplates } from './audit-templates.ts';
 import type { FromClient, RunPlan, ToClient } from './client.ts';
 import { CollectorProcess } from './collector-process.ts';
 import { LagWatch } from './lag-watch.ts';
+import { busySeconds, describeMachine } from './machine.ts';
 import type { PayloadPlan } from './payload-worker.ts';
 import { type Protocol, protocols } from './request-bodies.ts';
 import { ServiceProcess } from './service-process.ts';
@@ -106,9 +107,7 @@ async function main(): Promise<void> {
     seed: Number(values.seed),
     events: loadTemplates(corpora).origin,
     machine: {
-      processors: availableParallelism(),
-      model: cpus()[0]?.model ?? 'unknown',
-      node: process.version,
+      ...describeMachine(),
       processorsBusyWithOthers: round((busy - ours) / durationSeconds, 2),
     },
     durationSeconds: round(durationSeconds, 2),
@@ -285,11 +284,6 @@ function payloadPlan(): PayloadPlan {
     gzipLevel: Number(values['gzip-level']),
     corpora,
   };
-}
-
-/** Processor seconds that the machine has worked, for whomever. */
-function busySeconds(): number {
-  return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0) / 1000;
 }
 
 function percentile(numbers: readonly number[], percent: number): number {

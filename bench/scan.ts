@@ -9,11 +9,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AuditEventGenerator } from './audit-event-generator.ts';
 import { loadTemplates } from './audit-templates.ts';
+import { describeMachine } from './machine.ts';
 
 const { values } = parseArgs({ options: { events: { type: 'string', default: '1000000' } } });
 const events = Number(values.events);
@@ -43,7 +44,7 @@ try {
     JSON.stringify(
       {
         benchmark: 'scan',
-        machine: { processors: availableParallelism(), model: cpus()[0]?.model, node: process.version },
+        machine: describeMachine(),
         events: origin,
         scannedEvents: events,
         rawMegabytes: Math.round((await stat(file)).size / 1e6),

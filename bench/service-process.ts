@@ -24,7 +24,7 @@ export class ServiceProcess {
   readonly #configFile: string;
   #child: ChildProcess | undefined;
 
-  private constructor(directory: string, ports: ServicePorts) {
+  private constructor(directory: string, ports: ServicePorts, settings: object) {
     this.ports = ports;
     this.storageDirectory = join(directory, 'data');
     this.#configFile = join(directory, 'pintail.yaml');
@@ -42,13 +42,15 @@ export class ServiceProcess {
       storage: { directory: this.storageDirectory },
       api: { endpoint: `127.0.0.1:${ports.api}` },
       telemetry: { logs: { level: 'warn' } },
+      ...settings,
     };
     writeFileSync(this.#configFile, JSON.stringify(config)); // JSON is YAML.
   }
 
-  static async create(directory: string): Promise<ServiceProcess> {
+  /** `settings`: sections of the configuration besides addresses and storage. */
+  static async create(directory: string, settings: object = {}): Promise<ServiceProcess> {
     const [grpc = 0, http = 0, hec = 0, webhook = 0, api = 0] = await freePorts(5);
-    return new ServiceProcess(directory, { grpc, http, hec, webhook, api });
+    return new ServiceProcess(directory, { grpc, http, hec, webhook, api }, settings);
   }
 
   /** Starts the service; resolves to the milliseconds until `/readyz` answered 200. */
@@ -93,9 +95,18 @@ export class ServiceProcess {
 
   /** Largest resident size so far, bytes; null where the system does not tell. */
   maxResidentBytes(): number | null {
+    return this.#readStatus(/^VmHWM:\s+(\d+) kB$/m);
+  }
+
+  /** Resident size now, bytes; null where the system does not tell. */
+  residentBytes(): number | null {
+    return this.#readStatus(/^VmRSS:\s+(\d+) kB$/m);
+  }
+
+  #readStatus(line: RegExp): number | null {
     try {
       const status = readFileSync(`/proc/${this.#child?.pid}/status`, 'utf8');
-      return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+      return Number(line.exec(status)?.[1]) * 1024;
     } catch {
       return null;
     }
