@@ -5,6 +5,7 @@
  *
  * PINTAIL_TEST_SEED repeats a run, PINTAIL_TEST_REQUESTS makes it longer (default 2000 per door).
  */
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordBatch, RecordConsumer } from '../../src/component.ts';
 import { normalize } from '../../src/normalize/index.ts';
@@ -14,6 +15,7 @@ import { OtlpGrpcReceiver } from '../../src/receive/otlp/otlp-grpc-receiver.ts';
 import { OtlpHttpReceiver } from '../../src/receive/otlp/otlp-http-receiver.ts';
 import { auditEvents } from '../support/audit-events.ts';
 import { type Attack, attackTimes } from '../support/hostile-requests/attack.ts';
+import { attackFirehose } from '../support/hostile-requests/firehose.ts';
 import { attackHec } from '../support/hostile-requests/hec.ts';
 import { attackOtlpGrpc, attackOtlpHttp } from '../support/hostile-requests/otlp.ts';
 import { attackWebhook } from '../support/hostile-requests/webhook.ts';
@@ -93,6 +95,18 @@ const doors: readonly Door[] = [
     sendGood: async (port) => {
       const body = Buffer.from(good.map((event) => JSON.stringify({ event })).join(''));
       return (await send({ port, path: '/services/collector', body })).status === 200;
+    },
+  },
+  {
+    name: 'Firehose',
+    receiver: hec,
+    attack: attackFirehose,
+    answers: ['200', '400', '413', '415'],
+    sendGood: async (port) => {
+      const records = good.map((line) => ({ data: gzipSync(line).toString('base64') }));
+      const body = Buffer.from(JSON.stringify({ requestId: 'r', records }));
+      const headers = { 'x-amz-firehose-request-id': 'r' };
+      return (await send({ port, path: '/firehose', body, headers })).status === 200;
     },
   },
   {
