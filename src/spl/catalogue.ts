@@ -4,7 +4,7 @@
  *
  * The cloud datasets see what Splunk would have seen: the JSON of `_raw` and the names that the clouds' add-ons give.
  */
-import { binary, call, cast, column, type Expression, or, TRUE, text } from './expression.ts';
+import { binary, call, cast, column, type Expression, TRUE, text } from './expression.ts';
 import { fieldOf } from './json-path.ts';
 import type { SplLimits } from './limits.ts';
 import type { Span } from './source.ts';
@@ -18,8 +18,11 @@ export interface DatasetField {
 
 export interface DatasetTable {
   readonly table: string;
-  /** Which of the table's rows belong to the dataset. */
-  readonly predicates: readonly Expression[];
+  /**
+   * Which of the table's rows belong to the dataset: those of each part, which exclude each other. The table is read once for
+   * each: DuckDB passes over what a condition on one column leaves out, and over nothing where OR joins two.
+   */
+  readonly parts: readonly (readonly Expression[])[];
   /** Fields that a search yields which names none, in order. */
   readonly listed: readonly string[];
   /** What a name means; every name means something. */
@@ -32,7 +35,7 @@ export interface DatasetTable {
   readonly reading: RowReading;
 }
 
-/** What `resolve` and `predicates` say in SQL, as data. */
+/** What `resolve` and `parts` say in SQL, as data. */
 export interface RowReading {
   /** Names that are a column or a member of one; `{}` at the end where it holds several values. */
   readonly typed: ReadonlySet<string>;
@@ -166,7 +169,7 @@ const LOGS_OUTPUT = [...LOG_FIELDS.keys()].filter((name) => !['_indextime', '_ra
 
 const KUBE_AUDIT: DatasetTable = {
   table: 'kube_audit',
-  predicates: [],
+  parts: [[]],
   listed: [...EVENTS_OUTPUT, '_raw'],
   resolve(name, span, limits) {
     return resolveAudit(name, span, limits) ?? { value: withAttributes(AUDIT_EVENT, name, span, limits), typed: false };
@@ -178,7 +181,7 @@ const KUBE_AUDIT: DatasetTable = {
 
 const LOGS: DatasetTable = {
   table: 'logs',
-  predicates: [],
+  parts: [[]],
   listed: [...LOGS_OUTPUT, '_raw'],
   resolve(name, span, limits) {
     const typed = LOG_FIELDS.get(name);
@@ -192,7 +195,7 @@ const LOGS: DatasetTable = {
 /** EKS hands on the audit event itself, so its fields are the typed columns. */
 const EKS: DatasetTable = {
   table: 'kube_audit',
-  predicates: [cameFrom(EKS_ORIGIN)],
+  parts: partsFrom(EKS_ORIGIN),
   listed: [...EVENTS_OUTPUT, '_raw'],
   resolve(name, span, limits) {
     const real = EKS_ALIASES.get(name) ?? name;
@@ -233,7 +236,7 @@ function envelope(origin: Origin, aliases: ReadonlyMap<string, string>): Dataset
   const metadata: TypedFields = new Map(METADATA);
   return {
     table: 'kube_audit',
-    predicates: [cameFrom(origin)],
+    parts: partsFrom(origin),
     listed: [...CLOUD_OUTPUT, '_raw'],
     resolve(name, span, limits) {
       const real = aliases.get(name) ?? name;
@@ -329,11 +332,13 @@ function withAttributes(
   return { kind: own.kind, expression: call('coalesce', own.expression, ...pairs, ...others) } as Value;
 }
 
-function cameFrom({ cloud, sourcetype }: Origin): Expression {
-  return or([
-    binary('=', column('cloud'), text(cloud)),
-    binary('=', call('lower', column('sourcetype')), text(sourcetype)),
-  ]);
+/** Rows of that cloud's envelopes, and the others of that sourcetype. */
+function partsFrom({ cloud, sourcetype }: Origin): readonly (readonly Expression[])[] {
+  const isOfCloud = binary('=', column('cloud'), text(cloud));
+  return [
+    [isOfCloud],
+    [binary('=', call('lower', column('sourcetype')), text(sourcetype)), { op: 'isNotTrue', operand: isOfCloud }],
+  ];
 }
 
 function member(structure: string, name: string): Expression {

@@ -77,7 +77,7 @@ class TablePair {
 
   /** Whether the other side's dataset has all rows that this side reads. */
   get isWhole(): boolean {
-    return this.#other.predicates.length === 0 || this.#one === this.#other;
+    return this.#other.parts.every((part) => part.length === 0) || this.#one === this.#other;
   }
 
   excludes(x: SearchExpression, y: SearchExpression): boolean {

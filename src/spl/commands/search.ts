@@ -86,7 +86,7 @@ export function lowerFirstSearch(
   const orderColumn = scope.demand.order ? names.take('_order') : undefined;
   // No column of the tables has a name that its terms take.
   const subsearches = new SubsearchTerms(scope, []);
-  const legs = dataset.tables.map((table, tableIndex): ScanLeg => {
+  const legs = dataset.tables.flatMap((table, tableIndex): readonly ScanLeg[] => {
     const columns = wanted.flatMap(([name], index): readonly Column[] => {
       const field = fields.get(name);
       if (field === undefined) return [];
@@ -98,9 +98,13 @@ export function lowerFirstSearch(
     if (columns.length === 0) columns.push({ name: '_time', expression: column('_time') });
     const compared = new ComparedColumns();
     const own = tablePredicates(rest, table, scope, subsearches, compared);
-    const predicates = [...windowPredicates(range), ...table.predicates, ...own];
     const derived = [...(looked[tableIndex]?.derived ?? []), ...(compared.size === 0 ? [] : [compared.columns])];
-    return { table: table.table, columns, predicates, ...(derived.length === 0 ? {} : { derived }) };
+    return table.parts.map((part) => ({
+      table: table.table,
+      columns,
+      predicates: [...windowPredicates(range), ...part, ...own],
+      ...(derived.length === 0 ? {} : { derived }),
+    }));
   });
   const subqueries = [...looked.flatMap(({ nodes }) => nodes), ...subsearches.nodes];
   const relation: Relation = {

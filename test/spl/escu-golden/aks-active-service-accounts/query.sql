@@ -12,7 +12,24 @@ with search_1 as (
   from kube_audit
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and ("cloud" = 'aks' or lower("sourcetype") = 'mscs:storage:blob:json')
+    and "cloud" = 'aks'
+    and lower(spl_text_at(_raw, ['$.category'])) = 'kube-audit'
+  union all
+  select
+    spl_list_at(_raw, ['$.sourceIPs']) as "sourceIPs{}",
+    spl_text_at(_raw, ['$."user.username"', '$.user.username']) as "user.username",
+    spl_text_at(_raw, ['$.verb']) as "verb",
+    spl_text_at(_raw, ['$."responseStatus.status"', '$.responseStatus.status']) as "responseStatus.status",
+    spl_text_at(_raw, ['$."properties.pod"', '$.properties.pod']) as "properties.pod",
+    spl_text_at(_raw, ['$."objectRef.namespace"', '$.objectRef.namespace']) as "objectRef.namespace",
+    spl_list_at(_raw, ['$."user.groups"', '$.user.groups']) as "user.groups{}",
+    spl_text_at(_raw, ['$."annotations.authorization.k8s.io/decision"', '$."annotations.authorization.k8s"."io/decision"', '$."annotations.authorization"."k8s.io/decision"', '$."annotations.authorization".k8s."io/decision"', '$.annotations."authorization.k8s.io/decision"', '$.annotations."authorization.k8s"."io/decision"', '$.annotations.authorization."k8s.io/decision"', '$.annotations.authorization.k8s."io/decision"']) as "annotations.authorization.k8s.io/decision",
+    spl_text_at(_raw, ['$."properties.log"', '$.properties.log']) as "properties.log"
+  from kube_audit
+  where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
+    and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
+    and lower("sourcetype") = 'mscs:storage:blob:json'
+    and ("cloud" = 'aks') is not true
     and lower(spl_text_at(_raw, ['$.category'])) = 'kube-audit'
 ),
 spath_2 as (

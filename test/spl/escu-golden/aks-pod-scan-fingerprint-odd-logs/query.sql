@@ -12,7 +12,24 @@ with search_1 as (
   from kube_audit
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and ("cloud" = 'aks' or lower("sourcetype") = 'mscs:storage:blob:json')
+    and "cloud" = 'aks'
+    and lower(spl_text_at(_raw, ['$.category'])) = 'kube-audit'
+  union all
+  select
+    spl_list_at(_raw, ['$.sourceIPs']) as "sourceIPs{}",
+    spl_text_at(_raw, ['$.userAgent']) as "userAgent",
+    spl_text_at(_raw, ['$.verb']) as "verb",
+    spl_text_at(_raw, ['$.requestURI']) as "requestURI",
+    spl_text_at(_raw, ['$."responseStatus.reason"', '$.responseStatus.reason']) as "responseStatus.reason",
+    spl_text_at(_raw, ['$."properties.pod"', '$.properties.pod']) as "properties.pod",
+    spl_text_at(_raw, ['$."responseStatus.code"', '$.responseStatus.code']) as "responseStatus.code",
+    spl_text_at(_raw, ['$."properties.log"', '$.properties.log']) as "properties.log",
+    row(_time, _indextime, commit_seq, "identity") as _order
+  from kube_audit
+  where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
+    and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
+    and lower("sourcetype") = 'mscs:storage:blob:json'
+    and ("cloud" = 'aks') is not true
     and lower(spl_text_at(_raw, ['$.category'])) = 'kube-audit'
 ),
 spath_2 as (

@@ -6,7 +6,18 @@ with search_1 as (
   from kube_audit
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and ("cloud" = 'aks' or lower("sourcetype") = 'mscs:storage:blob:json')
+    and "cloud" = 'aks'
+    and lower(spl_text_at(_raw, ['$.category'])) = 'kube-audit'
+  union all
+  select
+    spl_text_at(_raw, ['$."user.username"', '$.user.username']) as "user.username",
+    spl_text_at(_raw, ['$."annotations.authorization.k8s.io/reason"', '$."annotations.authorization.k8s"."io/reason"', '$."annotations.authorization"."k8s.io/reason"', '$."annotations.authorization".k8s."io/reason"', '$.annotations."authorization.k8s.io/reason"', '$.annotations."authorization.k8s"."io/reason"', '$.annotations.authorization."k8s.io/reason"', '$.annotations.authorization.k8s."io/reason"']) as "annotations.authorization.k8s.io/reason",
+    spl_text_at(_raw, ['$."properties.log"', '$.properties.log']) as "properties.log"
+  from kube_audit
+  where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
+    and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
+    and lower("sourcetype") = 'mscs:storage:blob:json'
+    and ("cloud" = 'aks') is not true
     and lower(spl_text_at(_raw, ['$.category'])) = 'kube-audit'
 ),
 spath_2 as (

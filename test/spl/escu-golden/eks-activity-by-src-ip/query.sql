@@ -11,7 +11,22 @@ with search_1 as (
   from kube_audit
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and ("cloud" = 'eks' or lower("sourcetype") = 'aws:cloudwatchlogs:eks')
+    and "cloud" = 'eks'
+  union all
+  select
+    epoch(_time) as _time,
+    "user"."username" as "user.username",
+    "requestURI",
+    "verb",
+    "userAgent",
+    "source",
+    "annotations"['authorization.k8s.io/decision'] as "annotations.authorization.k8s.io/decision",
+    nullif("sourceIPs", []::varchar[]) as "sourceIPs{}"
+  from kube_audit
+  where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
+    and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
+    and lower("sourcetype") = 'aws:cloudwatchlogs:eks'
+    and ("cloud" = 'eks') is not true
 ),
 search_3 as (
   select *

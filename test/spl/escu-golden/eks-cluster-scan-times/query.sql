@@ -13,7 +13,26 @@ with search_1 as (
   from kube_audit
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and ("cloud" = 'eks' or lower("sourcetype") = 'aws:cloudwatchlogs:eks')
+    and "cloud" = 'eks'
+    and lower("user"."username") = 'system:anonymous'
+    and lower("userAgent") <> 'aws security scanner'
+  union all
+  select
+    epoch(_time) as _time,
+    "responseStatus"."reason" as "responseStatus.reason",
+    "source",
+    "responseStatus"."code"::varchar as "responseStatus.code",
+    "userAgent",
+    "verb",
+    "requestURI",
+    "user"."username" as "user.username",
+    nullif("user"."groups", []::varchar[]) as "user.groups{}",
+    nullif("sourceIPs", []::varchar[]) as "sourceIPs{}"
+  from kube_audit
+  where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
+    and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
+    and lower("sourcetype") = 'aws:cloudwatchlogs:eks'
+    and ("cloud" = 'eks') is not true
     and lower("user"."username") = 'system:anonymous'
     and lower("userAgent") <> 'aws security scanner'
 ),

@@ -7,7 +7,20 @@ with search_1 as (
   from kube_audit
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and ("cloud" = 'eks' or lower("sourcetype") = 'aws:cloudwatchlogs:eks')
+    and "cloud" = 'eks'
+    and list_bool_or(list_transform("user"."groups", lambda member_: lower(member_) = 'system:serviceaccounts'))
+    and lower("objectRef"."resource") = 'pods'
+  union all
+  select
+    nullif("sourceIPs", []::varchar[]) as "sourceIPs{}",
+    "user"."username" as "user.username",
+    "verb",
+    "annotations"['authorization.k8s.io/decision'] as "annotations.authorization.k8s.io/decision"
+  from kube_audit
+  where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
+    and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
+    and lower("sourcetype") = 'aws:cloudwatchlogs:eks'
+    and ("cloud" = 'eks') is not true
     and list_bool_or(list_transform("user"."groups", lambda member_: lower(member_) = 'system:serviceaccounts'))
     and lower("objectRef"."resource") = 'pods'
 ),

@@ -5,7 +5,17 @@ with search_1 as (
   from kube_audit
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and ("cloud" = 'eks' or lower("sourcetype") = 'aws:cloudwatchlogs:eks')
+    and "cloud" = 'eks'
+    and "annotations"['authorization.k8s.io/reason'] is not null
+  union all
+  select
+    "user"."username" as "user.username",
+    "annotations"['authorization.k8s.io/reason'] as "annotations.authorization.k8s.io/reason"
+  from kube_audit
+  where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
+    and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
+    and lower("sourcetype") = 'aws:cloudwatchlogs:eks'
+    and ("cloud" = 'eks') is not true
     and "annotations"['authorization.k8s.io/reason'] is not null
 ),
 stats_3 as (

@@ -11,7 +11,25 @@ with search_1 as (
   from kube_audit
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and ("cloud" = 'eks' or lower("sourcetype") = 'aws:cloudwatchlogs:eks')
+    and "cloud" = 'eks'
+    and (lower("objectRef"."resource") = 'secrets' or (contains(lower(_raw), 'configmaps') and regexp_matches(lower(_raw), '(?:^|[\[\]<>(){}|!;,''"*\s&?+/:=@.\-$#%\\_]|%21|%26|%2526|%3b|%7c|%20|%2b|%3d|%2520|%5d|%5b|%3a|%0a|%2c|%28|%29)configmaps(?:$|[\[\]<>(){}|!;,''"*\s&?+/:=@.\-$#%\\_])')))
+    and list_bool_or(list_transform("sourceIPs", lambda member_: lower(member_) <> '::1'))
+    and list_bool_or(list_transform("sourceIPs", lambda member_: lower(member_) <> '127.0.0.1'))
+  union all
+  select
+    nullif("sourceIPs", []::varchar[]) as "sourceIPs{}",
+    "user"."username" as "user.username",
+    nullif("user"."groups", []::varchar[]) as "user.groups{}",
+    "objectRef"."resource" as "objectRef.resource",
+    "objectRef"."namespace" as "objectRef.namespace",
+    "objectRef"."name" as "objectRef.name",
+    "annotations"['authorization.k8s.io/reason'] as "annotations.authorization.k8s.io/reason",
+    row(_time, _indextime, commit_seq, "identity") as _order
+  from kube_audit
+  where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
+    and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
+    and lower("sourcetype") = 'aws:cloudwatchlogs:eks'
+    and ("cloud" = 'eks') is not true
     and (lower("objectRef"."resource") = 'secrets' or (contains(lower(_raw), 'configmaps') and regexp_matches(lower(_raw), '(?:^|[\[\]<>(){}|!;,''"*\s&?+/:=@.\-$#%\\_]|%21|%26|%2526|%3b|%7c|%20|%2b|%3d|%2520|%5d|%5b|%3a|%0a|%2c|%28|%29)configmaps(?:$|[\[\]<>(){}|!;,''"*\s&?+/:=@.\-$#%\\_])')))
     and list_bool_or(list_transform("sourceIPs", lambda member_: lower(member_) <> '::1'))
     and list_bool_or(list_transform("sourceIPs", lambda member_: lower(member_) <> '127.0.0.1'))

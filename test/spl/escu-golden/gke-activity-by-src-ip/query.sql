@@ -12,7 +12,23 @@ with search_1 as (
   from kube_audit
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and ("cloud" = 'gke' or lower("sourcetype") = 'google:gcp:pubsub:message')
+    and "cloud" = 'gke'
+  union all
+  select
+    epoch(_time) as _time,
+    spl_text_at(_raw, ['$."data.protoPayload.methodName"', '$."data.protoPayload".methodName', '$.data."protoPayload.methodName"', '$.data.protoPayload.methodName']) as "data.protoPayload.methodName",
+    spl_text_at(_raw, ['$."data.protoPayload.resourceName"', '$."data.protoPayload".resourceName', '$.data."protoPayload.resourceName"', '$.data.protoPayload.resourceName']) as "data.protoPayload.resourceName",
+    spl_text_at(_raw, ['$."data.protoPayload.requestMetadata.callerSuppliedUserAgent"', '$."data.protoPayload.requestMetadata".callerSuppliedUserAgent', '$."data.protoPayload"."requestMetadata.callerSuppliedUserAgent"', '$."data.protoPayload".requestMetadata.callerSuppliedUserAgent', '$.data."protoPayload.requestMetadata.callerSuppliedUserAgent"', '$.data."protoPayload.requestMetadata".callerSuppliedUserAgent', '$.data.protoPayload."requestMetadata.callerSuppliedUserAgent"', '$.data.protoPayload.requestMetadata.callerSuppliedUserAgent']) as "data.protoPayload.requestMetadata.callerSuppliedUserAgent",
+    spl_text_at(_raw, ['$."data.protoPayload.authenticationInfo.principalEmail"', '$."data.protoPayload.authenticationInfo".principalEmail', '$."data.protoPayload"."authenticationInfo.principalEmail"', '$."data.protoPayload".authenticationInfo.principalEmail', '$.data."protoPayload.authenticationInfo.principalEmail"', '$.data."protoPayload.authenticationInfo".principalEmail', '$.data.protoPayload."authenticationInfo.principalEmail"', '$.data.protoPayload.authenticationInfo.principalEmail']) as "data.protoPayload.authenticationInfo.principalEmail",
+    spl_text_at(_raw, ['$."data.protoPayload.status.message"', '$."data.protoPayload.status".message', '$."data.protoPayload"."status.message"', '$."data.protoPayload".status.message', '$.data."protoPayload.status.message"', '$.data."protoPayload.status".message', '$.data.protoPayload."status.message"', '$.data.protoPayload.status.message']) as "data.protoPayload.status.message",
+    spl_text_at(_raw, ['$."data.resource.labels.cluster_name"', '$."data.resource.labels".cluster_name', '$."data.resource"."labels.cluster_name"', '$."data.resource".labels.cluster_name', '$.data."resource.labels.cluster_name"', '$.data."resource.labels".cluster_name', '$.data.resource."labels.cluster_name"', '$.data.resource.labels.cluster_name']) as "data.resource.labels.cluster_name",
+    spl_text_at(_raw, ['$."data.resource.type"', '$."data.resource".type', '$.data."resource.type"', '$.data.resource.type']) as "data.resource.type",
+    spl_text_at(_raw, ['$."data.protoPayload.requestMetadata.callerIp"', '$."data.protoPayload.requestMetadata".callerIp', '$."data.protoPayload"."requestMetadata.callerIp"', '$."data.protoPayload".requestMetadata.callerIp', '$.data."protoPayload.requestMetadata.callerIp"', '$.data."protoPayload.requestMetadata".callerIp', '$.data.protoPayload."requestMetadata.callerIp"', '$.data.protoPayload.requestMetadata.callerIp']) as "data.protoPayload.requestMetadata.callerIp"
+  from kube_audit
+  where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
+    and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
+    and lower("sourcetype") = 'google:gcp:pubsub:message'
+    and ("cloud" = 'gke') is not true
 ),
 search_3 as (
   select *

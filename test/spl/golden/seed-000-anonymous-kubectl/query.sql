@@ -8,7 +8,23 @@ with search_1 as (
   from kube_audit
   where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
     and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
-    and ("cloud" = 'eks' or lower("sourcetype") = 'aws:cloudwatchlogs:eks')
+    and "cloud" = 'eks'
+    and starts_with(lower("userAgent"), 'kubectl')
+    and list_bool_or(list_transform("sourceIPs", lambda member_: lower(member_) <> '127.0.0.1'))
+    and list_bool_or(list_transform("sourceIPs", lambda member_: lower(member_) <> '::1'))
+    and lower("user"."username") = 'system:anonymous'
+  union all
+  select
+    nullif("sourceIPs", []::varchar[]) as "src_ip",
+    "user"."username" as "src_user",
+    "verb",
+    "userAgent",
+    "requestURI"
+  from kube_audit
+  where _time >= coalesce(getvariable('earliest')::timestamp, '-infinity'::timestamp)
+    and _time < coalesce(getvariable('latest')::timestamp, 'infinity'::timestamp)
+    and lower("sourcetype") = 'aws:cloudwatchlogs:eks'
+    and ("cloud" = 'eks') is not true
     and starts_with(lower("userAgent"), 'kubectl')
     and list_bool_or(list_transform("sourceIPs", lambda member_: lower(member_) <> '127.0.0.1'))
     and list_bool_or(list_transform("sourceIPs", lambda member_: lower(member_) <> '::1'))
