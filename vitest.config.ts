@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { otherDuckdb } from './test/bucket/tools.ts';
 
 export default defineConfig({
   test: {
@@ -7,9 +8,20 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**'],
+          exclude: ['test/e2e/**', 'test/bucket/**'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
+          env: { UV_THREADPOOL_SIZE: '12' },
+        },
+      },
+      {
+        resolve: { alias: otherDuckdb === undefined ? {} : { '@duckdb/node-api': otherDuckdb } },
+        test: {
+          name: 'bucket',
+          include: ['test/bucket/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
           env: { UV_THREADPOOL_SIZE: '12' },
         },
       },

@@ -1,48 +1,71 @@
-/**
- * The directory of the cold tier:
- *
- *   kube_audit/day=2026-11-17/cluster=prod/<store id>-<file id>.parquet
- *
- * `day` is the day of arrival (UTC). Both folders are Hive's, so other programs find them as columns; the files have
- * all columns besides. Files of another store id are somebody else's and are never touched.
- */
-import { createHash } from 'node:crypto';
+/** The cold tier in a folder of a mounted file system. */
 import type { Dirent } from 'node:fs';
-import { open, readdir, rm, rmdir } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ColdFile } from './cold-file.ts';
-import { printDay } from './event-days.ts';
-import { type EventTable, eventTables } from './event-table.ts';
+import type { ColdPlace } from './cold-place.ts';
+import { eventTables } from './event-table.ts';
 import { errorCode } from './lock-file.ts';
 
-const longestFolderName = 200;
+export class ColdFolder implements ColdPlace {
+  readonly name: string;
+  readonly directories: readonly string[];
+  readonly isOnDisk = true;
+  readonly bindsToFiles = true;
 
-/** Rows of more clusters than have a file of their own. Nothing that `encodeCluster` gives. */
-export const otherClusters = '__OTHERS__';
-
-/**
- * The folder's value for a cluster. A cluster's name is outside text: what is not a plain letter, digit, `.`, `_` or
- * `-`, and a first `.` or `_`, is percent-encoded as UTF-8. Null is Hive's own word for it.
- */
-export function encodeCluster(cluster: string | null): string {
-  if (cluster === null) return '__HIVE_DEFAULT_PARTITION__';
-  let encoded = '';
-  for (const [index, byte] of Buffer.from(cluster, 'utf8').entries()) {
-    const character = String.fromCharCode(byte);
-    const isPlain = /[A-Za-z0-9_.-]/.test(character) && !(index === 0 && /[_.]/.test(character));
-    encoded += isPlain ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  constructor(directory: string) {
+    this.name = directory;
+    this.directories = [directory];
   }
-  if (encoded.length <= longestFolderName) return encoded;
-  const digest = createHash('sha256').update(cluster).digest('hex').slice(0, 32);
-  return `${encoded.slice(0, longestFolderName - digest.length - 1)}~${digest}`;
-}
 
-export function dayFolder(table: EventTable, day: number, clusterFolder: string): string {
-  return join(table, `day=${printDay(day)}`, `cluster=${clusterFolder}`);
+  async open(): Promise<void> {
+    await mkdir(this.name, { recursive: true });
+  }
+
+  refresh(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  locate(path: string): string {
+    return join(this.name, path);
+  }
+
+  async put(path: string, write: (full: string) => Promise<void>): Promise<number> {
+    const full = this.locate(path);
+    await mkdir(dirname(full), { recursive: true });
+    await write(full);
+    return syncFile(this.name, path);
+  }
+
+  remove(path: string): Promise<void> {
+    return removeFile(this.name, path);
+  }
+
+  async removeOrphans(storeId: string, files: readonly ColdFile[]): Promise<readonly string[]> {
+    const orphans = await findOrphans(this.name, storeId, files);
+    for (const path of orphans) await this.remove(path);
+    return orphans;
+  }
+
+  async findProblems(
+    _engine: DuckDBConnection,
+    files: readonly ColdFile[],
+    damages: ReadonlyMap<string, string>,
+  ): Promise<ReadonlyMap<string, string>> {
+    const problems = new Map<string, string>();
+    for (const file of files) {
+      const problem = await findProblem(this.name, file, damages.get(file.path));
+      if (problem !== undefined) problems.set(file.path, problem);
+    }
+    return problems;
+  }
+
+  close(): void {}
 }
 
 /** Makes a file and the names of its folders, up to `directory`, survive a power failure; gives its size. */
-export async function syncFile(directory: string, path: string): Promise<number> {
+async function syncFile(directory: string, path: string): Promise<number> {
   const full = join(directory, path);
   const bytes = await syncPath(full);
   for (let folder = dirname(full); ; folder = dirname(folder)) {
@@ -62,7 +85,7 @@ async function syncPath(path: string): Promise<number> {
 }
 
 /** Removes a file and the folders that it leaves empty. A file that is gone already is fine. */
-export async function removeFile(directory: string, path: string): Promise<void> {
+async function removeFile(directory: string, path: string): Promise<void> {
   await rm(join(directory, path), { force: true });
   for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
     try {
@@ -75,11 +98,7 @@ export async function removeFile(directory: string, path: string): Promise<void>
 }
 
 /** Files of this store that no row of `cold_file` names: left by a crash between writing and recording, or after. */
-export async function findOrphans(
-  directory: string,
-  storeId: string,
-  files: readonly ColdFile[],
-): Promise<readonly string[]> {
+async function findOrphans(directory: string, storeId: string, files: readonly ColdFile[]): Promise<readonly string[]> {
   const known = new Set(files.map(({ path }) => path));
   const found: string[] = [];
   for (const table of eventTables) {
@@ -112,11 +131,7 @@ async function list(path: string): Promise<readonly Dirent[]> {
  * Why a file cannot be read: what was met before, or that its size or its first and last four bytes are not those of
  * the file that was written; undefined where all is well.
  */
-export async function findProblem(
-  directory: string,
-  file: ColdFile,
-  damage: string | undefined,
-): Promise<string | undefined> {
+async function findProblem(directory: string, file: ColdFile, damage: string | undefined): Promise<string | undefined> {
   const path = resolve(directory, file.path);
   const expected = `cold tier: expected "${path}" with ${file.rows} rows of ${file.table}, found`;
   try {

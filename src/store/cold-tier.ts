@@ -6,15 +6,14 @@
  * read the files and leave out those rows; the rows are deleted; the note goes. Files that no row of `cold_file`
  * names are removed at the start.
  */
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Logger, Metrics } from '../component.ts';
 import { type ColdFile, type ColdMove, insertColdFile, readColdFiles, readColdMoves } from './cold-file.ts';
-import { findOrphans, findProblem, removeFile } from './cold-folder.ts';
+import type { ColdPlace } from './cold-place.ts';
 import { createColdView, groupByDay, readParquet, type StoredColumn } from './cold-view.ts';
 import type { DuckdbDatabase } from './duckdb-database.ts';
-import { isMachineError } from './engine-error.ts';
+import { hasTable, readColumns } from './engine-catalogue.ts';
+import { isMachineError, isOutOfReach } from './engine-error.ts';
 import { dayMicros, deleteFirstHour, oldestArrival, printDay } from './event-days.ts';
 import {
   type EventTable,
@@ -27,6 +26,7 @@ import {
 import type { ColdSettings } from './settings.ts';
 import type { ShareQueue } from './share-queue.ts';
 import type { TimeRange } from './time-ranges.ts';
+
 import { writeColdDay } from './write-cold-day.ts';
 
 export interface ColdTierContext {
@@ -41,9 +41,15 @@ export interface ColdTierContext {
   readonly clock: () => number;
 }
 
+/** Files that are named in the log at once. */
+const mostTold = 20;
+
+/** A store that does not answer holds up no start for longer. */
+const longestLookMs = 10_000;
+
 export class ColdTier implements StoredEvents {
   readonly #context: ColdTierContext;
-  #directory: string | null = null;
+  #place: ColdPlace | null = null;
   #storeId = '';
   #files: readonly ColdFile[] = [];
   #moves: readonly ColdMove[] = [];
@@ -51,6 +57,8 @@ export class ColdTier implements StoredEvents {
   #problems: ReadonlyMap<string, string> = new Map();
   /** What loads met, by path; a file whose inside is damaged looks well from outside. */
   readonly #damages = new Map<string, string>();
+  /** There may be files that nobody recorded. */
+  #hasOrphans = false;
 
   constructor(context: ColdTierContext) {
     this.#context = context;
@@ -62,11 +70,16 @@ export class ColdTier implements StoredEvents {
 
   /** What the tables themselves are called. */
   get names(): TableNames {
-    return this.#directory === null ? plainNames : hotNames;
+    return this.#place === null ? plainNames : hotNames;
   }
 
   get bytes(): number {
     return this.#files.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Whether `storage.max_disk_size` bounds the files, too. */
+  get isOnDisk(): boolean {
+    return this.#place?.isOnDisk ?? true;
   }
 
   /** The oldest day of arrival that has a file, in days since the epoch. */
@@ -83,6 +96,10 @@ export class ColdTier implements StoredEvents {
 
   reportDamage(path: string, error: unknown): void {
     const { logger } = this.#context;
+    if (!this.isOnDisk && isOutOfReach(error)) {
+      logger.error({ error, path }, 'cold tier: expected to look for copies in a file, found it out of reach');
+      return;
+    }
     logger.error({ error, path }, 'cold tier: expected to look for copies in a file, found it damaged');
     const file = this.#files.find((candidate) => this.#locate(candidate) === path);
     if (file !== undefined) this.#damages.set(file.path, error instanceof Error ? error.message : String(error));
@@ -100,43 +117,55 @@ export class ColdTier implements StoredEvents {
   }
 
   /** Reads what there is and makes the views. After `migrate`. */
-  async open(engine: DuckDBConnection): Promise<void> {
-    this.#directory = await findColdDirectory(engine, this.#context.settings);
-    if (this.#directory === null) return;
-    await mkdir(this.#directory, { recursive: true });
-    const stored = await engine.runAndReadAll('update cold_tier set directory = $1 returning store_id', [
-      this.#directory,
-    ]);
+  async open(engine: DuckDBConnection, place: ColdPlace | null): Promise<void> {
+    this.#place?.close();
+    this.#place = place;
+    if (place === null) return;
+    const stored = await engine.runAndReadAll('update cold_tier set directory = $1 returning store_id', [place.name]);
     this.#storeId = String(stored.getRowsJS()[0]?.[0]);
     await this.#read(engine);
     this.#columns = new Map(
       await Promise.all(eventTables.map(async (table) => [table, await readColumns(engine, table)] as const)),
     );
-    this.#problems = await this.#findProblems(engine);
+    const opening = AbortSignal.timeout(longestLookMs);
+    this.#problems = await this.#findProblems(engine, opening);
     await inTransaction(engine, async () => {
       for (const table of eventTables) await engine.run(`alter table main.${table} rename to ${hotNames[table]}`);
       await this.#replaceViews(engine, this.#files, this.#moves);
     });
     this.#tellProblems();
-    for (const path of await findOrphans(this.#directory, this.#storeId, this.#files)) {
-      await removeFile(this.#directory, path);
-      this.#context.logger.info({ path }, 'cold tier: removed a file that was not recorded before a crash, or after');
-    }
+    // Who only looks at a copy of a database must not take for orphans what the database itself wrote since.
+    this.#hasOrphans = this.#context.settings !== null;
+    if (place.isOnDisk) await this.#removeOrphans(() => readColdFiles(engine), opening);
+  }
+
+  /** Lets go of the place. */
+  release(): void {
+    this.#place?.close();
+    this.#place = null;
   }
 
   /** One pass: looks at the files, finishes what was begun, moves the days that are due. True where rows were deleted. */
   async run(stopping: AbortSignal): Promise<boolean> {
-    if (this.#directory === null) return false;
+    if (this.#place === null) return false;
     await this.#checkFiles(stopping);
+    if (stopping.aborted) return false;
+    const { settings, database, clock } = this.#context;
+    await this.#removeOrphans(() => database.exclusive(readColdFiles), stopping);
     let hasDeleted = this.#moves.length > 0;
     await this.#finishMoves(stopping);
-    const { settings, database, clock } = this.#context;
     if (settings === null) return hasDeleted;
     const due = Math.floor(((clock() - settings.afterMs) * 1000) / dayMicros);
     while (!stopping.aborted) {
       const next = await database.exclusive((engine) => this.#nextDay(engine, due));
       if (next === null) break;
-      await this.#moveDay(next.table, next.day, stopping);
+      try {
+        await this.#moveDay(next.table, next.day, stopping);
+      } catch (error: unknown) {
+        this.#hasOrphans = true;
+        if (!stopping.aborted) await this.#removeOrphans(() => database.exclusive(readColdFiles), stopping);
+        throw error;
+      }
       hasDeleted = true;
     }
     return hasDeleted;
@@ -146,8 +175,8 @@ export class ColdTier implements StoredEvents {
   async expire(day: number, stopping: AbortSignal): Promise<Readonly<Record<EventTable, number>>> {
     const rows = { kube_audit: 0, logs: 0 };
     const expired = this.#files.filter((file) => file.day < day);
-    const directory = this.#directory;
-    if (expired.length === 0 || directory === null) return rows;
+    const place = this.#place;
+    if (expired.length === 0 || place === null) return rows;
     await this.#change(async (engine) => {
       await engine.run(`delete from cold_file where arrival_day < date '1970-01-01' + ${day}::integer`);
     });
@@ -157,11 +186,26 @@ export class ColdTier implements StoredEvents {
     await database.settled(stopping);
     if (stopping.aborted) return rows;
     for (const { path } of expired) {
-      await removeFile(directory, path).catch((error: unknown) => {
-        logger.warn({ error, path }, 'cold tier: expected to remove a file; the next start tries again');
+      await place.remove(path, stopping).catch((error: unknown) => {
+        this.#hasOrphans = this.#context.settings !== null;
+        logger.warn({ error, path }, 'cold tier: expected to remove a file; the next pass tries again');
       });
     }
     return rows;
+  }
+
+  /** What cannot be removed now stays for the next pass. */
+  async #removeOrphans(readFiles: () => Promise<readonly ColdFile[]>, stopping: AbortSignal): Promise<void> {
+    const { logger } = this.#context;
+    if (!this.#hasOrphans || this.#place === null) return;
+    try {
+      for (const path of await this.#place.removeOrphans(this.#storeId, await readFiles(), stopping)) {
+        logger.info({ path }, 'cold tier: removed a file that was not recorded before a crash, or after');
+      }
+      this.#hasOrphans = false;
+    } catch (error: unknown) {
+      logger.error({ error }, 'cold tier: expected to look for files that nobody recorded; the next pass tries again');
+    }
   }
 
   async #nextDay(
@@ -177,13 +221,14 @@ export class ColdTier implements StoredEvents {
 
   async #moveDay(table: EventTable, day: number, stopping: AbortSignal): Promise<void> {
     const { database, logger, metrics } = this.#context;
-    const directory = this.#directory;
-    if (directory === null) return;
+    const place = this.#place;
+    if (place === null) return;
     const columnCount = this.#columns.get(table)?.length ?? 0;
     const started = performance.now();
-    const { files, move } = await database.beside(stopping, (engine) =>
-      writeColdDay(engine, { table, day, directory, storeId: this.#storeId, columnCount }),
-    );
+    const { files, move } = await database.beside(stopping, async (engine) => {
+      await place.refresh(engine, stopping);
+      return writeColdDay(engine, { table, day, place, storeId: this.#storeId, columnCount }, stopping);
+    });
     await this.#change(async (engine) => {
       for (const file of files) await insertColdFile(engine, file);
       await engine.run('insert into cold_move values ($1, make_timestamp($2::bigint), $3::bigint)', [
@@ -223,7 +268,8 @@ export class ColdTier implements StoredEvents {
 
   /** Notices files that went or came back, and lets the views say so. */
   async #checkFiles(stopping: AbortSignal): Promise<void> {
-    const problems = await this.#context.database.beside(stopping, (engine) => this.#findProblems(engine));
+    const problems = await this.#context.database.beside(stopping, (engine) => this.#findProblems(engine, stopping));
+    if (stopping.aborted) return;
     const isSame =
       problems.size === this.#problems.size && [...problems].every(([path, text]) => this.#problems.get(path) === text);
     if (isSame) return;
@@ -233,18 +279,22 @@ export class ColdTier implements StoredEvents {
   }
 
   /** Why files cannot be read, by path. */
-  async #findProblems(engine: DuckDBConnection): Promise<ReadonlyMap<string, string>> {
-    const directory = this.#directory;
-    if (directory === null) return new Map();
-    const problems = new Map<string, string>();
-    for (const file of this.#files) {
-      const problem = await findProblem(directory, file, this.#damages.get(file.path));
-      if (problem !== undefined) problems.set(file.path, problem);
-    }
+  async #findProblems(engine: DuckDBConnection, stopping: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    const place = this.#place;
+    if (place === null) return new Map();
+    const problems = new Map(await place.findProblems(engine, this.#files, this.#damages, stopping));
+    if (!place.bindsToFiles) return problems;
     for (const file of await this.#findUnbindable(engine, problems)) {
       const damage = await bind(engine, [this.#locate(file)]);
-      const problem = damage === null ? undefined : await findProblem(directory, file, damage);
-      if (problem !== undefined) problems.set(file.path, problem);
+      if (damage === null) continue;
+      for (const [path, problem] of await place.findProblems(
+        engine,
+        [file],
+        new Map([[file.path, damage]]),
+        stopping,
+      )) {
+        problems.set(path, problem);
+      }
     }
     return problems;
   }
@@ -266,8 +316,16 @@ export class ColdTier implements StoredEvents {
   }
 
   #tellProblems(): void {
-    for (const problem of this.#problems.values()) {
-      this.#context.logger.error({ problem }, 'cold tier: queries over the time of this file fail until it is back');
+    const { logger } = this.#context;
+    const problems = [...this.#problems.values()];
+    for (const problem of problems.slice(0, mostTold)) {
+      logger.error({ problem }, 'cold tier: queries over the time of this file fail until it is back');
+    }
+    if (problems.length > mostTold) {
+      logger.error(
+        { files: problems.length - mostTold },
+        'cold tier: queries over the times of further files fail, too',
+      );
     }
   }
 
@@ -300,6 +358,7 @@ export class ColdTier implements StoredEvents {
         columns: this.#columns.get(table) ?? [],
         files,
         moves,
+        bindsToFiles: this.#place?.bindsToFiles ?? true,
         locate: (file: ColdFile) => this.#locate(file),
         problem: ({ path }: ColdFile) => this.#problems.get(path),
       };
@@ -308,22 +367,8 @@ export class ColdTier implements StoredEvents {
   }
 
   #locate({ path }: ColdFile): string {
-    return join(this.#directory ?? '', path);
+    return this.#place?.locate(path) ?? path;
   }
-}
-
-/** Where the tier is: as configured, else where files were written before; null where there is none. */
-export async function findColdDirectory(
-  engine: DuckDBConnection,
-  settings: ColdSettings | null,
-): Promise<string | null> {
-  if (settings !== null) return settings.directory;
-  if (!(await hasTable(engine, 'cold_tier'))) return null;
-  const result = await engine.runAndReadAll(
-    'select directory from cold_tier where exists (from cold_file) or exists (from cold_move)',
-  );
-  const [directory] = result.getRowsJS()[0] ?? [];
-  return typeof directory === 'string' ? directory : null;
 }
 
 /** Why files cannot be read, by DuckDB's words; null where they can. */
@@ -335,24 +380,6 @@ async function bind(engine: DuckDBConnection, paths: readonly string[]): Promise
     if (isMachineError(error)) throw error;
     return error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
   }
-}
-
-async function hasTable(engine: DuckDBConnection, name: string): Promise<boolean> {
-  const found = await engine.runAndReadAll(
-    `select 1 from duckdb_tables()
-      where database_name = current_database() and schema_name = 'main' and table_name = $1`,
-    [name],
-  );
-  return found.currentRowCount > 0;
-}
-
-async function readColumns(engine: DuckDBConnection, table: EventTable): Promise<readonly StoredColumn[]> {
-  const result = await engine.runAndReadAll(
-    `select column_name, data_type from duckdb_columns()
-      where database_name = current_database() and schema_name = 'main' and table_name = $1 order by column_index`,
-    [table],
-  );
-  return result.getRowsJS().map(([name, type]) => ({ name: String(name), type: String(type) }));
 }
 
 async function inTransaction(engine: DuckDBConnection, work: () => Promise<void>): Promise<void> {

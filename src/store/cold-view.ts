@@ -2,7 +2,7 @@
 import { quotedIdentifier, quotedString } from '@duckdb/node-api';
 import type { ColdFile, ColdMove } from './cold-file.ts';
 import { type EventTable, hotNames } from './event-table.ts';
-import { within } from './time-ranges.ts';
+import { type TimeRange, within } from './time-ranges.ts';
 
 export interface StoredColumn {
   readonly name: string;
@@ -15,7 +15,9 @@ export interface ColdViewParts {
   readonly columns: readonly StoredColumn[];
   readonly files: readonly ColdFile[];
   readonly moves: readonly ColdMove[];
-  /** Full path of a file. */
+  /** See `ColdPlace`. */
+  readonly bindsToFiles: boolean;
+  /** What SQL calls a file. */
   readonly locate: (file: ColdFile) => string;
   /** Why a file cannot be read; undefined where it can. */
   readonly problem: (file: ColdFile) => string | undefined;
@@ -29,9 +31,17 @@ export function createColdView(parts: ColdViewParts): string {
   return `create or replace view main.${table} as ${[own, ...branches].join('\nunion all ')}`;
 }
 
-/** What reads one Parquet file, its folders day= and cluster= being no columns of ours. */
-export function readParquet(paths: readonly string[]): string {
-  return `read_parquet([${paths.map(quotedString).join(', ')}], hive_partitioning = false)`;
+/**
+ * What reads Parquet files, their folders day= and cluster= being no columns of ours. With `columns`, which they must
+ * have, nothing is opened before it is read; without, the first one is when the statement is bound.
+ */
+export function readParquet(paths: readonly string[], columns?: readonly StoredColumn[]): string {
+  const schema = columns === undefined ? '' : `, schema = map { ${columns.map(describeColumn).join(', ')} }`;
+  return `read_parquet([${paths.map(quotedString).join(', ')}], hive_partitioning = false${schema})`;
+}
+
+function describeColumn({ name, type }: StoredColumn): string {
+  return `${quotedString(name)}: { name: ${quotedString(name)}, type: ${quotedString(type)}, default_value: null }`;
 }
 
 function isStillThere({ arrivedBeforeMicros, commitSeq }: ColdMove): string {
@@ -53,24 +63,33 @@ function readDay(parts: ColdViewParts, day: readonly ColdFile[]): string {
     return problem === undefined ? [] : [{ file, problem }];
   });
   const readable = day.filter((file) => parts.problem(file) === undefined);
-  const branches = problems.map(({ file, problem }) => fail(parts, file, problem));
+  const [first] = problems;
+  if (readable.length === 0 && first !== undefined && problems.length > 1) {
+    // A bucket out of reach, say: a branch for each of hundreds of files would slow down every query.
+    return fail(parts, joinTimes(day), `${first.problem} So it is with ${problems.length - 1} more of that day.`);
+  }
+  const branches = problems.map(({ file, problem }) => fail(parts, file.times, problem));
   if (readable.length > 0) branches.unshift(readFiles(parts, readable));
   return branches.join('\nunion all ');
 }
 
-function readFiles({ columns, locate }: ColdViewParts, files: readonly ColdFile[]): string {
-  const times = {
+function joinTimes(files: readonly ColdFile[]): TimeRange {
+  return {
     from: Math.min(...files.map(({ times }) => times.from)),
     to: Math.max(...files.map(({ times }) => times.to)),
   };
-  const later = columns
-    .slice(files[0]?.columnCount)
-    .map(({ name, type }) => `, null::${type} as ${quotedIdentifier(name)}`);
-  return `select *${later.join('')} from ${readParquet(files.map(locate))} where ${within(times)}`;
+}
+
+function readFiles({ columns, locate, bindsToFiles }: ColdViewParts, files: readonly ColdFile[]): string {
+  const times = joinTimes(files);
+  const columnCount = files[0]?.columnCount;
+  const later = columns.slice(columnCount).map(({ name, type }) => `, null::${type} as ${quotedIdentifier(name)}`);
+  const read = readParquet(files.map(locate), bindsToFiles ? undefined : columns.slice(0, columnCount));
+  return `select *${later.join('')} from ${read} where ${within(times)}`;
 }
 
 /** Every column is the error, so that no filter on one makes DuckDB leave the branch out. */
-function fail({ columns }: ColdViewParts, { times }: ColdFile, problem: string): string {
+function fail({ columns }: ColdViewParts, times: TimeRange, problem: string): string {
   const error = `error(${quotedString(problem)})`;
   const cells = columns.map(
     ({ name, type }) =>

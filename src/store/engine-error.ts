@@ -3,6 +3,7 @@
  *
  *   kind of DuckDB's text                          becomes
  *   Out of Memory, no space left, Connection,
+ *   IO, HTTP, what the cold tier cannot read,
  *   TransactionContext conflicts                   RetryableError: the world
  *   Interrupt                                      the reason of the signal that asked for it
  *   INTERNAL, FATAL, and what has no kind          Error: a bug, ours or DuckDB's
@@ -44,13 +45,25 @@ export function translateEngineError(error: unknown, signal?: AbortSignal): unkn
   if (/^(TransactionContext|Transaction) Error/i.test(text) && /conflict/i.test(text)) {
     return new RetryableError(`database: expected no concurrent change, found ${firstLine(text)}`, 100, options);
   }
-  if (/^(Connection|IO) Error/i.test(text)) {
+  const unreadable = /^Invalid Input Error: (cold tier: .*)/s.exec(text)?.[1];
+  if (unreadable !== undefined) return new RetryableError(unreadable, 60_000, options);
+  if (isOutOfReach(error)) {
     return new RetryableError(`database: ${text}`, retryMs, options);
   }
   if (/^INTERNAL Error/i.test(text) || !/^[A-Z][A-Za-z ]* Error: /.test(text)) {
     return new Error(`database: ${text}`, options);
   }
   return new PermanentError(text, options);
+}
+
+/** What holds the data did not give it: a disk, a network, a server. */
+export function isOutOfReach(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /^(?:Connection|IO|HTTP) Error|^Invalid Error: (?:Timeout was reached|Failed to read connection)/i.test(
+      error.message,
+    )
+  );
 }
 
 /** DuckDB refuses all further work after such an error; only opening the file again helps. */

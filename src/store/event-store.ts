@@ -11,7 +11,7 @@
 import { statSync } from 'node:fs';
 import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import {
   type Database,
@@ -23,9 +23,11 @@ import {
   type PiecewiseBatch,
   RetryableError,
 } from '../component.ts';
-import { ColdTier, findColdDirectory } from './cold-tier.ts';
+import type { ColdPlace } from './cold-place.ts';
+import { ColdTier } from './cold-tier.ts';
 import { DuckdbDatabase } from './duckdb-database.ts';
 import { type Engine, type EngineFiles, openEngine } from './engine.ts';
+import { findColdPlace } from './find-cold-place.ts';
 import { type IpLookup, openIpLookup, registerIpLocation } from './ip-location.ts';
 import { Loader, readCommitsAfter, readLoadedState } from './loader.ts';
 import { errorCode, type LockFile, takeLock } from './lock-file.ts';
@@ -193,6 +195,7 @@ class SpooledEventStore implements DuckdbEventStore {
     await this.#database.detach();
     await open.loader.close();
     open.instance.closeSync();
+    this.#cold.release();
     this.#open = null;
     await open.lock.release();
     if (this.#settings.directory === null) {
@@ -316,16 +319,18 @@ class SpooledEventStore implements DuckdbEventStore {
 
   async #openEngine(files: EngineFiles): Promise<Engine> {
     const sql = await readSqlFiles(this.#context.sqlFolder);
+    let place: ColdPlace | null = null;
     return openEngine(files, this.#settings, {
       directories: async (connection) => {
-        const directory = await findColdDirectory(connection, this.#settings.cold);
-        return directory === null ? [] : [directory];
+        place = await findColdPlace(connection, this.#settings.cold, join(dirname(files.database), 'cold-uploads'));
+        await place?.open(connection);
+        return place?.directories ?? [];
       },
       prepare: async (connection) => {
         registerIpLocation(connection, this.#ipLookup);
         await this.#cold.close(connection);
         await migrate(connection, sql, this.#context.clock() * 1000);
-        await this.#cold.open(connection);
+        await this.#cold.open(connection, place);
       },
     });
   }

@@ -105,7 +105,13 @@ export class Retention {
     if (settings.retentionMs !== null) {
       hasDeleted = await this.#deleteBefore(dayOf(clock() - settings.retentionMs), 'retention');
     }
-    hasDeleted = (await cold.run(this.#stopping.signal)) || hasDeleted;
+    let coldFailure: unknown = null;
+    try {
+      hasDeleted = (await cold.run(this.#stopping.signal)) || hasDeleted;
+    } catch (error: unknown) {
+      // A store that is out of reach for days must not lift the bound on the disk.
+      coldFailure = error;
+    }
     if (today !== this.#resultsDay) {
       hasDeleted = (await this.#expireResults()) || hasDeleted;
       this.#resultsDay = today;
@@ -114,18 +120,30 @@ export class Retention {
     if (hasDeleted) await this.#checkpoint();
     this.#refusal = await this.#holdToBound(today);
     this.#oldestDay = await this.#findOldestDay();
+    if (coldFailure !== null) throw coldFailure;
   }
 
   async #findOldestDay(): Promise<number | null> {
-    const { database, cold } = this.#context;
-    const own = await database.exclusive((engine) => oldestArrival(engine, Object.values(cold.names)));
+    const { cold } = this.#context;
+    const own = await this.#findOldestOwnDay();
     const days = [own, cold.oldestDay].filter((day) => day !== null);
     return days.length === 0 ? null : Math.min(...days);
   }
 
+  /** Of the tables, without the cold tier. */
+  #findOldestOwnDay(): Promise<number | null> {
+    const { database, cold } = this.#context;
+    return database.exclusive((engine) => oldestArrival(engine, Object.values(cold.names)));
+  }
+
+  /** Days whose going makes room on the disk. */
+  #findOldestDayOnDisk(): Promise<number | null> {
+    return this.#context.cold.isOnDisk ? this.#findOldestDay() : this.#findOldestOwnDay();
+  }
+
   async #measure(): Promise<number> {
     const { database, cold } = this.#context;
-    return (await database.exclusive(usedBytes)) + cold.bytes;
+    return (await database.exclusive(usedBytes)) + (cold.isOnDisk ? cold.bytes : 0);
   }
 
   /** Events that came before a day, an hour at a time. True where there were any. */
@@ -136,15 +154,18 @@ export class Retention {
       deleted[table] += rows;
       metrics.add('pintail_store_deleted_rows_total', rows, { table, reason });
     };
-    const oldest = await this.#findOldestDay();
+    const withFiles = reason === 'retention' || cold.isOnDisk;
+    const oldest = await (withFiles ? this.#findOldestDay() : this.#findOldestOwnDay());
     if (oldest === null || oldest >= day) return false;
     await database.exclusive(async (engine) => {
       await engine.run(
         `update event_horizon set arrived_before = greatest(arrived_before, make_timestamp(${day * dayMicros}))`,
       );
     });
-    const files = await cold.expire(day, this.#stopping.signal);
-    for (const table of eventTables) if (files[table] > 0) count(table, files[table]);
+    if (withFiles) {
+      const files = await cold.expire(day, this.#stopping.signal);
+      for (const table of eventTables) if (files[table] > 0) count(table, files[table]);
+    }
     while (!this.#stopping.signal.aborted) {
       const step = await database.exclusive((engine) => deleteHour(engine, cold.names, day));
       if (step === null) break;
@@ -183,7 +204,7 @@ export class Retention {
     const { diskBytes } = settings;
     this.#usedBytes = await this.#measure();
     while (diskBytes !== null && this.#usedBytes > diskBytes) {
-      const oldest = await this.#findOldestDay();
+      const oldest = await this.#findOldestDayOnDisk();
       if (oldest === null || oldest >= today) {
         const refusal =
           `store: expected the events of today to fit into storage.max_disk_size (${printBytes(diskBytes)}), ` +

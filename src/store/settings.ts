@@ -7,7 +7,28 @@ import { resolve } from 'node:path';
 export interface ColdSettings {
   /** How long a day stays in the table after it has ended. */
   readonly afterMs: number;
+  /** A folder, or `s3://bucket/prefix`. */
   readonly directory: string;
+  /** With an address: how to reach it. */
+  readonly s3?: BucketAccess;
+}
+
+export interface BucketAccess {
+  /** Null: Amazon's of the region. */
+  readonly endpoint: string | null;
+  readonly region: string;
+  /** The bucket is in the path of a URL, not in its host. */
+  readonly pathStyle: boolean;
+  /** Null: the environment's, as Amazon's SDK finds them (variables, profiles, web identity, instance). */
+  readonly credentials: BucketCredentials | null;
+  /** File of DuckDB's extension httpfs; null: the one that is installed for this user. */
+  readonly extension: string | null;
+}
+
+export interface BucketCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string | null;
 }
 
 export interface StoreSettings {
@@ -99,6 +120,6 @@ export function resolveStoreSettings(given: Partial<StoreSettings>): StoreSettin
   return {
     ...settings,
     directory: directory === null ? null : resolve(directory),
-    cold: cold && { ...cold, directory: resolve(cold.directory) },
+    cold: cold && (cold.s3 === undefined ? { ...cold, directory: resolve(cold.directory) } : cold),
   };
 }

@@ -1,10 +1,10 @@
 /** Writes a day of arrival of one table into Parquet files, one per cluster. */
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type DuckDBConnection, quotedString } from '@duckdb/node-api';
 import type { ColdFile, ColdMove } from './cold-file.ts';
-import { dayFolder, encodeCluster, otherClusters, removeFile, syncFile } from './cold-folder.ts';
+import { dayFolder, encodeCluster, otherClusters } from './cold-path.ts';
+import type { ColdPlace } from './cold-place.ts';
 import { readParquet } from './cold-view.ts';
 import { dayMicros } from './event-days.ts';
 import { type EventTable, hotNames } from './event-table.ts';
@@ -12,9 +12,15 @@ import { type EventTable, hotNames } from './event-table.ts';
 export interface ColdDay {
   readonly table: EventTable;
   readonly day: number;
-  readonly directory: string;
+  readonly place: ColdPlace;
   readonly storeId: string;
   readonly columnCount: number;
+}
+
+export interface WrittenDay {
+  readonly files: readonly ColdFile[];
+  /** The rows that they hold. */
+  readonly move: ColdMove;
 }
 
 /** Clusters name themselves: those beyond so many, fewest rows first, share a file. */
@@ -36,37 +42,31 @@ interface Group {
 }
 
 /**
- * Writes all rows that arrived before the end of the day and were loaded by now, and resolves once they are on the
- * disk, with what names exactly these rows. Removes what it wrote where it fails.
+ * Writes all rows that arrived before the end of the day and were loaded by now, and resolves once they are durable in
+ * their place, with what names exactly these rows. What it wrote where it fails are orphans.
  */
 export async function writeColdDay(
   engine: DuckDBConnection,
   coldDay: ColdDay,
-): Promise<{ readonly files: readonly ColdFile[]; readonly move: ColdMove }> {
-  const { table, day, directory, storeId, columnCount } = coldDay;
+  stopping: AbortSignal,
+): Promise<WrittenDay> {
+  const { table, day, place, storeId, columnCount } = coldDay;
   const arrivedBeforeMicros = (day + 1) * dayMicros;
   const newest = await engine.runAndReadAll(
     `select max(commit_seq) from ${hotNames[table]} where _indextime < make_timestamp(${arrivedBeforeMicros})`,
   );
   const commitSeq = Number(newest.getRowsJS()[0]?.[0]);
   const chosen = `_indextime < make_timestamp(${arrivedBeforeMicros}) and commit_seq <= ${commitSeq}`;
-  const written: string[] = [];
-  try {
-    const files: ColdFile[] = [];
-    for (const group of await groupByCluster(engine, table, chosen)) {
-      const path = join(dayFolder(table, day, group.folder), `${storeId}-${randomUUID()}.parquet`);
-      written.push(path);
-      await mkdir(join(directory, dirname(path)), { recursive: true });
-      await copyRows(engine, `${hotNames[table]} where ${chosen} and ${group.condition}`, group, join(directory, path));
-      const bytes = await syncFile(directory, path);
-      const { rows, from, to } = group;
-      files.push({ table, day, path, bytes, rows, times: { from, to }, columnCount });
-    }
-    return { files, move: { table, arrivedBeforeMicros, commitSeq } };
-  } catch (error: unknown) {
-    for (const path of written) await removeFile(directory, path);
-    throw error;
+  const files: ColdFile[] = [];
+  for (const group of await groupByCluster(engine, table, chosen)) {
+    const path = join(dayFolder(table, day, group.folder), `${storeId}-${randomUUID()}.parquet`);
+    const source = `${hotNames[table]} where ${chosen} and ${group.condition}`;
+    const bytes = await place.put(path, (full) => copyRows(engine, source, group, full), stopping);
+    await checkRows(engine, place.locate(path), group);
+    const { rows, from, to } = group;
+    files.push({ table, day, path, bytes, rows, times: { from, to }, columnCount });
   }
+  return { files, move: { table, arrivedBeforeMicros, commitSeq } };
 }
 
 async function copyRows(engine: DuckDBConnection, source: string, group: Group, path: string): Promise<void> {
@@ -75,6 +75,10 @@ async function copyRows(engine: DuckDBConnection, source: string, group: Group, 
       (format parquet, compression zstd, row_group_size ${rowGroup}, preserve_order false, use_tmp_file false)`,
     [...group.parameters],
   );
+}
+
+/** Reads the way that queries will. */
+async function checkRows(engine: DuckDBConnection, path: string, group: Group): Promise<void> {
   const counted = await engine.runAndReadAll(`select count(*) from ${readParquet([path])}`);
   const rows = Number(counted.getRowsJS()[0]?.[0]);
   if (rows !== group.rows) {

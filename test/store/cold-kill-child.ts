@@ -1,7 +1,7 @@
 /**
  * The process that `cold-kill.test.ts` kills: its clock runs a day in a few hundred milliseconds, and each day goes to
  * the cold tier as soon as it has ended. Prints the number of every batch once it is acknowledged. Arguments: storage
- * directory, number of the first batch, time at which its clock begins.
+ * directory, number of the first batch, time at which its clock begins, the cold tier's place as JSON.
  */
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { openEventStore } from '../../src/store/event-store.ts';
 import { recordTelemetry } from '../support/recorded-telemetry.ts';
 import { killBatch } from './kill-batch.ts';
 
-const [directory = '', first = '0', clock = '0'] = process.argv.slice(2);
+const [directory = '', first = '0', clock = '0', place = '{}'] = process.argv.slice(2);
 const day = 86_400_000;
 const started = performance.now();
 const store = await openEventStore(
@@ -19,7 +19,7 @@ const store = await openEventStore(
     segmentBytes: 40_000,
     checkpointBytes: 300_000,
     freeDiskBytes: 0,
-    cold: { afterMs: 0, directory: join(directory, 'cold') },
+    cold: { afterMs: 0, directory: join(directory, 'cold'), ...JSON.parse(place) },
     retentionMs: 100_000 * day,
     retentionIntervalMs: 1,
   },

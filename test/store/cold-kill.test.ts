@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { globSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { auditRowsPerBatch, killBatch } from './kill-batch.ts';
+import { liveAndDie } from './live-and-die.ts';
 import { noonMicros, openTestStore } from './store-fixture.ts';
 
 const seed = Number(process.env.SEED ?? randomInt(2 ** 31));
@@ -26,7 +26,8 @@ test(`kill -9 while days go to the cold tier loses no acknowledged row, doubles 
   for (let round = 0; round < rounds; round++) {
     const first = Math.max(0, newest - random(20));
     const clock = noonMicros / 1000 + round * 1000 * day;
-    for (const batch of await liveAndDie(directory, first, clock, 300 + random(1500))) acknowledged.add(batch);
+    for (const batch of await liveAndDie([directory, String(first), String(clock)], 300 + random(1500)))
+      acknowledged.add(batch);
     newest = Math.max(0, ...acknowledged);
   }
   expect(acknowledged.size).toBeGreaterThan(rounds);
@@ -59,24 +60,3 @@ test(`kill -9 while days go to the cold tier loses no acknowledged row, doubles 
   for (const batch of acknowledged) await opened.store.append(killBatch(batch));
   expect(await opened.loadedRows('select count(*) as n from kube_audit')).toEqual(before);
 });
-
-/** Runs the child for a time, kills it, and gives the batches it acknowledged. */
-function liveAndDie(directory: string, first: number, clock: number, lifetimeMs: number): Promise<readonly number[]> {
-  const script = join(import.meta.dirname, 'cold-kill-child.ts');
-  const child = spawn(process.execPath, [script, directory, String(first), String(clock)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let text = '';
-  return new Promise((resolve, reject) => {
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      // From its first acknowledgement on, so that a slow start is no short life.
-      if (text === '') setTimeout(() => child.kill('SIGKILL'), lifetimeMs);
-      text += chunk;
-    });
-    child.once('close', (_code, signal) => {
-      if (signal !== 'SIGKILL') reject(new Error(`the child ended by itself: ${text.slice(-200)}`));
-      const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
-      resolve(lines.filter(Boolean).map(Number));
-    });
-  });
-}

@@ -13,9 +13,9 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, test } from 'vitest';
-import type { SqlRow } from '../../src/component.ts';
+import { PermanentError, type SqlRow } from '../../src/component.ts';
 import { checkSql } from '../../src/hunt/sql-guard.ts';
-import { encodeCluster } from '../../src/store/cold-folder.ts';
+import { encodeCluster } from '../../src/store/cold-path.ts';
 import type { StoreSettings } from '../../src/store/settings.ts';
 import { auditBatch, auditRow, logRow, openTestStore, rejection, type TestStore } from './store-fixture.ts';
 
@@ -471,4 +471,25 @@ test('a move that ended between the files and the table shows every row once, an
   expect(await without.loadedRows('select * from cold_move')).toEqual([]);
   expect(await ids(without)).toEqual(['day 0', 'day 1', 'day 2', 'day 3', 'day 4', 'day 5']);
   await without.store.shutdown();
+});
+
+test('a bucket without the extension that reads it is refused by name when the database is opened, and the lock is given back', async () => {
+  const { store, directory, ...opened } = await openTestStore();
+  await store.shutdown();
+  const s3 = {
+    endpoint: null,
+    region: 'eu-central-1',
+    pathStyle: false,
+    credentials: null,
+    extension: '/nowhere/httpfs.duckdb_extension',
+  };
+  const error = await rejection(
+    openTestStore({ directory, settings: { cold: { afterMs: day, directory: 's3://bucket/days', s3 } } }),
+  );
+  expect(error).toBeInstanceOf(PermanentError);
+  expect(String(error)).toMatch(
+    /storage\.cold\.directory: expected DuckDB's extension httpfs for v1\.\d+\.\d+, which reads "s3:\/\/bucket\/days", found: .*\/nowhere\/httpfs.duckdb_extension.*storage\.cold\.s3\.extension/,
+  );
+  expect(existsSync(join(directory, 'pintail.lock'))).toBe(false);
+  await opened[Symbol.asyncDispose]();
 });

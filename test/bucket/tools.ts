@@ -1,0 +1,16 @@
+/** What install.sh brought. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+const build = join(import.meta.dirname, 'build');
+
+export const extensionFile = join(build, 'httpfs.duckdb_extension');
+export const pythonFile = join(build, 'venv/bin/python');
+
+/** Folder of the DuckDB that the extension is for; undefined where it is the program's own. */
+export const otherDuckdb = [join(build, 'node_modules/@duckdb/node-api')].find(existsSync);
+
+/** Undefined where all is there. */
+export const missing = existsSync(join(build, 'built-from'))
+  ? undefined
+  : 'bucket tests are skipped: expected what test/bucket/install.sh brings, found nothing';
