@@ -40,6 +40,7 @@ export function checkConfig(config: ParsedConfig, ownHosts: readonly string[]): 
     ...checkShares(config),
     ...checkIncidentSpans(config),
     ...checkRetention(config),
+    ...checkBucket(config),
     ...listeners.flatMap((listener) => checkAuthentication(listener, config)),
     ...listeners.flatMap(checkClientClusters),
     ...checkCollisions(listeners),
@@ -197,6 +198,25 @@ function checkRetention({ storage, detections }: ParsedConfig): Violation[] {
     return [{ path: ['storage', key], message }];
   });
   return [...violations, ...tooShort];
+}
+
+/** How to reach a bucket, and half of a key, would be left out without a word. */
+function checkBucket({ storage }: ParsedConfig): Violation[] {
+  const { s3, directory } = storage.cold ?? {};
+  if (s3 === undefined) return [];
+  const path = ['storage', 'cold', 's3'];
+  if (directory?.startsWith('s3://') !== true) {
+    const found = directory === undefined ? 'none' : `"${directory}"`;
+    const message = `storage.cold.s3: expected storage.cold.directory to be a bucket such as s3://bucket/folder, found ${found}.`;
+    return [{ path, message }];
+  }
+  const given = (['access_key_id', 'secret_access_key'] as const).filter((key) => s3[key] !== undefined);
+  if (given.length === 2 || (given.length === 0 && s3.session_token === undefined)) return [];
+  const found = given[0] ?? 'session_token';
+  const message =
+    `storage.cold.s3: expected access_key_id and secret_access_key, or neither for the credentials of the environment, ` +
+    `found only ${found}.`;
+  return [{ path, message }];
 }
 
 function checkAuthentication(listener: Listener, config: ParsedConfig): Violation[] {

@@ -101,6 +101,29 @@ export interface ExporterBatchConfig {
   readonly maxBytes: number;
 }
 
+export interface ColdConfig {
+  readonly afterMs: number;
+  /** A folder, or `s3://bucket/prefix`. */
+  readonly directory: string;
+  /** With a bucket. */
+  readonly s3: BucketConfig | undefined;
+}
+
+export interface BucketConfig {
+  /** Null: Amazon's of the region. */
+  readonly endpoint: string | null;
+  readonly region: string;
+  readonly pathStyle: boolean;
+  /** Null: those of the environment. */
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: Redacted;
+    readonly sessionToken: Redacted | null;
+  } | null;
+  /** Null: the installed one. */
+  readonly extension: string | null;
+}
+
 export interface OtlpExporterConfig {
   readonly endpoint: string;
   readonly protocol: 'grpc' | 'http/protobuf';
@@ -171,7 +194,7 @@ export interface Config {
       readonly retentionMs: number | null;
       readonly findingsRetentionMs: number | null;
       readonly diskBytes: number | null;
-      readonly cold: { readonly afterMs: number; readonly directory: string } | null;
+      readonly cold: ColdConfig | null;
     };
     /** Null: the optional package's. */
     readonly geoDatabase: string | null;

@@ -71,17 +71,16 @@ export function endpoint() {
   return parsed<Endpoint>('host:port, such as 127.0.0.1:4317', parseEndpoint);
 }
 
-/** A folder of a mounted file system. */
-export function folder() {
-  return parsed<string>('a folder', (value) =>
-    /^[a-z][a-z0-9+.-]*:\/\//i.test(value)
-      ? {
-          expected:
-            'a folder of a mounted file system, since files are synced and removed there (mount the bucket, or copy ' +
-            'the folder there with a program of its own)',
-        }
-      : { value },
-  );
+/** A folder of a mounted file system, or a bucket of an S3-compatible store. */
+export function folderOrBucket() {
+  const expected = 'a folder, or a bucket such as s3://bucket/folder';
+  return parsed<string>(expected, (value) => {
+    if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) return { value };
+    const isPlain = /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:\/(?!\.\.?(?:\/|$))[A-Za-z0-9_=.~-]+)*\/?$/.test(value);
+    return isPlain
+      ? { value: value.replace(/\/$/, '') }
+      : { expected: `${expected} (letters, digits and ._=~- in names)` };
+  });
 }
 
 /** An http or https address. */

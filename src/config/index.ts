@@ -1,6 +1,7 @@
 /** Configuration: YAML to a typed, checked Config. Imports nothing from other rooms. */
 export type {
   AuditWebhookListenerConfig,
+  ColdConfig,
   Config,
   ExporterBatchConfig,
   ExporterRetryConfig,

@@ -8,7 +8,7 @@ import {
   duration,
   endpoint,
   flag,
-  folder,
+  folderOrBucket,
   httpUrl,
   integer,
   percentage,
@@ -228,7 +228,20 @@ export const configSchema = section({
       /** After the day of their arrival has ended. */
       after: duration(day).prefault('7d'),
       /** Default: `cold` in the storage directory. */
-      directory: folder().optional(),
+      directory: folderOrBucket().optional(),
+      /** How to reach a bucket. */
+      s3: section({
+        /** Default: Amazon's of the region. */
+        endpoint: httpUrl().optional(),
+        region: text().default('us-east-1'),
+        /** The bucket is in the path of a URL, not in its host; default: where there is an endpoint. */
+        path_style: flag().optional(),
+        access_key_id: text().optional(),
+        secret_access_key: secret().optional(),
+        session_token: secret().optional(),
+        /** File of DuckDB's extension httpfs; default: the one that is installed for this user. */
+        extension: text().optional(),
+      }).optional(),
     }).optional(),
     geo_database: text().optional(),
   }).prefault({}),

@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type {
+  BucketConfig,
+  ColdConfig,
   Config,
   ExporterBatchConfig,
   ExporterRetryConfig,
@@ -164,11 +166,29 @@ function toStorage(storage: ParsedConfig['storage']): Config['storage'] {
       retentionMs: storage.retention,
       findingsRetentionMs: storage.findings_retention,
       diskBytes: storage.max_disk_size ?? null,
-      cold: storage.cold
-        ? { afterMs: storage.cold.after, directory: storage.cold.directory ?? join(storage.directory, 'cold') }
-        : null,
+      cold: storage.cold === undefined ? null : toCold(storage.cold, join(storage.directory, 'cold')),
     },
     geoDatabase: storage.geo_database ?? null,
+  };
+}
+
+function toCold(cold: NonNullable<ParsedConfig['storage']['cold']>, besides: string): ColdConfig {
+  const directory = cold.directory ?? besides;
+  const s3 = directory.startsWith('s3://') ? toBucket(cold.s3) : undefined;
+  return { afterMs: cold.after, directory, s3 };
+}
+
+function toBucket(s3: NonNullable<ParsedConfig['storage']['cold']>['s3']): BucketConfig {
+  const { access_key_id: accessKeyId, secret_access_key: secretAccessKey } = s3 ?? {};
+  return {
+    endpoint: s3?.endpoint ?? null,
+    region: s3?.region ?? 'us-east-1',
+    pathStyle: s3?.path_style ?? s3?.endpoint !== undefined,
+    credentials:
+      accessKeyId === undefined || secretAccessKey === undefined
+        ? null
+        : { accessKeyId, secretAccessKey, sessionToken: s3?.session_token ?? null },
+    extension: s3?.extension ?? null,
   };
 }
 

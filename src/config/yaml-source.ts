@@ -134,9 +134,11 @@ function expandEnvironment(text: string, environment: Environment): { text: stri
   return { text: expanded, problems };
 }
 
+const secretKeys: ReadonlySet<Path[number]> = new Set(['token', 'headers', 'secret_access_key', 'session_token']);
+
 /** Whether a value at this path must never be shown. */
 export function isSecret(path: Path): boolean {
-  return path.at(-1) === 'token' || path.includes('headers');
+  return path.some((key) => secretKeys.has(key));
 }
 
 /** Stars of the same length; a reference to the environment is no secret and stays. */

@@ -31,6 +31,7 @@ import { OtlpGrpcReceiver } from '../receive/otlp/otlp-grpc-receiver.ts';
 import { OtlpHttpReceiver } from '../receive/otlp/otlp-http-receiver.ts';
 import { createEventStore, type DuckdbEventStore } from '../store/event-store.ts';
 import { createLogger, PrometheusMetrics } from '../telemetry/index.ts';
+import { toColdSettings } from './cold-settings.ts';
 import { compileSearch } from './compile-search.ts';
 import { type CompiledContent, compileContent, printProblem } from './content.ts';
 import { createDestinations } from './destinations.ts';
@@ -128,6 +129,7 @@ export class Service implements Component {
         geoDatabase: config.storage.geoDatabase,
         ...config.storage.bounds,
         ...config.storage.retention,
+        cold: toColdSettings(config.storage.retention.cold),
       },
       { logger, metrics, clock: Date.now },
     );

@@ -4,7 +4,8 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, loadConfig, parseConfig } from '../../src/config/index.ts';
+import { type ColdConfig, ConfigError, loadConfig, parseConfig } from '../../src/config/index.ts';
+import { toColdSettings } from '../../src/service/cold-settings.ts';
 
 const environment = {
   TOKEN: 'a-token-of-24-characters',
@@ -396,9 +397,48 @@ describe('retention', () => {
     expect(refusal('storage: { retention: 10d, cold: { after: 10d } }')).toContain(
       'storage.cold.after: expected less than storage.retention (10d), found 10d',
     );
-    expect(refusal('storage: { cold: { directory: "s3://bucket/pintail" } }')).toContain(
-      'storage.cold.directory: expected a folder of a mounted file system',
+  });
+
+  test('has a cold tier in a bucket with what reaches it, its secrets hidden', () => {
+    const bucket = (text: string): unknown =>
+      parseConfig(`storage: { cold: { ${text} } }`, 'test.yaml', { KEY: 'the-secret' }).storage.retention.cold;
+    expect(bucket('directory: "s3://bucket/a/b=c/"')).toMatchObject({
+      directory: 's3://bucket/a/b=c',
+      s3: { endpoint: null, region: 'us-east-1', pathStyle: false, credentials: null, extension: null },
+    });
+    const full = bucket(
+      'directory: "s3://bucket", s3: { endpoint: "http://minio:9000", region: eu, access_key_id: id, ' +
+        'secret_access_key: "${env:KEY}", extension: /httpfs.duckdb_extension }',
     );
+    expect(full).toMatchObject({
+      directory: 's3://bucket',
+      s3: { endpoint: 'http://minio:9000', region: 'eu', pathStyle: true, extension: '/httpfs.duckdb_extension' },
+    });
+    expect(JSON.stringify(full)).not.toContain('the-secret');
+    expect(toColdSettings(full as ColdConfig)?.s3?.credentials).toEqual({
+      accessKeyId: 'id',
+      secretAccessKey: 'the-secret',
+      sessionToken: null,
+    });
+    expect(bucket('directory: /cold')).toEqual({ afterMs: 7 * 86_400_000, directory: '/cold', s3: undefined });
+  });
+
+  test.each([
+    ['directory: "gs://bucket/pintail"', 'a folder, or a bucket such as s3://bucket/folder'],
+    ['directory: "s3://Bucket"', 'a folder, or a bucket such as s3://bucket/folder'],
+    ['directory: "s3://bucket/../other"', 'a folder, or a bucket such as s3://bucket/folder'],
+    ['directory: "s3://bucket/a?s3_region=x"', 'a folder, or a bucket such as s3://bucket/folder'],
+    ['directory: "s3://bucket/*"', 'a folder, or a bucket such as s3://bucket/folder'],
+    ['directory: /cold, s3: { region: eu }', 'storage.cold.s3: expected storage.cold.directory to be a bucket'],
+    ['s3:', 'storage.cold.s3: expected storage.cold.directory to be a bucket such as s3://bucket/folder, found none'],
+    ['directory: "s3://bucket", s3: { access_key_id: id }', 'found only access_key_id'],
+    ['directory: "s3://bucket", s3: { secret_access_key: very-secret }', 'found only secret_access_key'],
+    ['directory: "s3://bucket", s3: { session_token: very-secret }', 'found only session_token'],
+    ['directory: "s3://bucket", s3: { secret_access_key: [very-secret] }', 'expected text'],
+  ])('a cold tier with %s is refused', (text, expected) => {
+    const message = refusal(`storage: { cold: { ${text} } }`);
+    expect(message).toContain(expected);
+    expect(message).not.toContain('very-secret');
   });
 
   test('shorter than a day more than windows are caught up is refused, with both numbers', () => {

@@ -41,6 +41,9 @@ describe('config/pintail.yaml', () => {
       PINTAIL_HUNT_TOKEN: 'hunt-token-for-a-test',
       HEC_TOKEN: 'hec-token-for-a-test',
       WEBHOOK_TOKEN: 'webhook-token-for-a-test',
+      COLD_ACCESS_KEY_ID: 'id',
+      COLD_SECRET_ACCESS_KEY: 'x',
+      COLD_SESSION_TOKEN: 'x',
     });
     expect(config.exporters.otlp?.retry).toEqual({
       initialIntervalMs: 1_000,
