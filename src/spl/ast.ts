@@ -757,6 +757,8 @@ export interface TopCommand extends CommandBase {
   readonly limit: number;
   readonly countField: string | undefined;
   readonly percentField: string | undefined;
+  /** The value of a row for all that the limit leaves out; absent: there is none. */
+  readonly other: string | undefined;
 }
 
 export interface TransactionCommand extends CommandBase {

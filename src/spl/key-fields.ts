@@ -23,7 +23,8 @@ function keysAfter(command: Command, keys: readonly string[] | undefined): reado
     case 'TimechartCommand':
       return ['_time'];
     case 'TopCommand':
-      return names([...command.by, ...command.fields]);
+      // A value may be spelled as the row of the others is.
+      return command.other === undefined ? names([...command.by, ...command.fields]) : undefined;
     case 'DedupCommand':
       return keys ?? (command.count === 1 && !command.keepEmpty ? names(command.fields) : undefined);
     case 'RenameCommand':

@@ -263,7 +263,9 @@ function top(random: Random, fields: Fields): Made {
     ['count', 'number'],
     ['percent', 'number'],
   ]);
-  const limit = random.pick(['', 'limit=2 ', 'limit=0 ', '3 ']);
+  const other = main.length === 1 ? random.pick(['', '', 'useother=t ', 'useother=t otherstr=alpha ']) : '';
+  const limit = `${random.pick(['', 'limit=2 ', 'limit=1 ', 'limit=0 ', '3 '])}${other}`;
+  if (other !== '') known.set(first, 'one');
   const clause = by.length === 0 ? '' : ` BY ${listed(by)}`;
   return {
     text: `${random.pick(['top', 'rare'])} ${limit}${listed(main)}${clause}`,

@@ -468,7 +468,6 @@ function topRows(command: TopCommand, rows: readonly Row[]): readonly Row[] {
   const [by, fields] = [command.by, command.fields].map((list) => list.map(({ name }) => name)) as [string[], string[]];
   const names = [...by, ...fields];
   const totals = new Map<string, number>();
-  const taken = new Map<string, number>();
   const groups = groupRows(rows, names, false);
   const part = (key: readonly string[]): string => JSON.stringify(key.slice(0, by.length));
   for (const { key, rows: found } of groups) totals.set(part(key), (totals.get(part(key)) ?? 0) + found.length);
@@ -479,15 +478,22 @@ function topRows(command: TopCommand, rows: readonly Row[]): readonly Row[] {
       order.indexOf(part(left.key)) - order.indexOf(part(right.key)) ||
       direction * (left.rows.length - right.rows.length),
   );
-  return ranked.flatMap(({ key, rows: found }) => {
-    const place = (taken.get(part(key)) ?? 0) + 1;
-    taken.set(part(key), place);
-    if (command.limit > 0 && place > command.limit) return [];
+  const rowOf = (key: readonly string[], count: number): Row => {
     const row: (readonly [string, FieldValue])[] = names.map((name, index) => [name, key[index]]);
-    if (command.countField !== undefined) row.push([command.countField, found.length]);
-    const share = (100 * found.length) / (totals.get(part(key)) ?? 1);
+    if (command.countField !== undefined) row.push([command.countField, count]);
+    const share = (100 * count) / (totals.get(part(key)) ?? 1);
     if (command.percentField !== undefined) row.push([command.percentField, Number(share.toFixed(6))]);
-    return [Row.of(row)];
+    return Row.of(row);
+  };
+  return order.flatMap((group) => {
+    const own = ranked.filter(({ key }) => part(key) === group);
+    const shown = command.limit === 0 ? own : own.slice(0, command.limit);
+    const left = own.slice(shown.length);
+    const [first] = left;
+    const made = shown.map(({ key, rows: found }) => rowOf(key, found.length));
+    if (command.other === undefined || first === undefined) return made;
+    const count = left.reduce((sum, { rows: found }) => sum + found.length, 0);
+    return [...made, rowOf([...first.key.slice(0, by.length), command.other], count)];
   });
 }
 
