@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { RetryableError, type SqlRow } from '../../src/component.ts';
 import { checkSql } from '../../src/hunt/sql-guard.ts';
 import { encodeCluster } from '../../src/store/cold-path.ts';
@@ -273,6 +273,22 @@ describe.skipIf(missing !== undefined)('a day that goes to a bucket', () => {
     expect(await keys(store)).toEqual(expect.arrayContaining([...objects]));
     await again.store.shutdown();
   });
+});
+
+test.skipIf(missing !== undefined)('credentials that are not configured are those of the environment', async () => {
+  await using store = await open();
+  await store.store.shutdown();
+  vi.stubEnv('AWS_ACCESS_KEY_ID', server.credentials.accessKeyId);
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', server.credentials.secretAccessKey);
+  try {
+    const again = await store.open({ credentials: null });
+    await receiveDays(again, 6);
+    expect(await keys(store, 'kube_audit')).toHaveLength(3);
+    expect(await ids(again)).toHaveLength(6);
+    await again.store.shutdown();
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });
 
 describe.skipIf(missing !== undefined)('a bucket that is out of reach', () => {
