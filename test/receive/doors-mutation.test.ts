@@ -101,7 +101,7 @@ const doors: readonly Door[] = [
     name: 'Firehose',
     receiver: hec,
     attack: attackFirehose,
-    answers: ['200', '400', '413', '415'],
+    answers: ['200', '400', '415'],
     sendGood: async (port) => {
       const records = good.map((line) => ({ data: gzipSync(line).toString('base64') }));
       const body = Buffer.from(JSON.stringify({ requestId: 'r', records }));

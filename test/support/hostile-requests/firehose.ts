@@ -18,12 +18,12 @@ export const attackFirehose: Attack = async (dice, { port, limitBytes, lines, ag
     ...prepared,
     headers: { ...headers, 'x-amz-firehose-request-id': id },
   });
-  expect(answer.headers['content-type']).toMatch(/^application\/json/);
+  expect(answer.headers['content-type']).toBe('application/json');
   const body = JSON.parse(answer.body.toString()) as Readonly<Record<string, unknown>>;
   expect([body.requestId, Number.isSafeInteger(body.timestamp)]).toEqual([id, true]);
   // On a busy machine it may be told to come back, with a hint when.
   if (answer.status === 503) expect(Number(answer.headers['retry-after'])).toBeGreaterThanOrEqual(1);
-  else expect([200, 400, 413, 415]).toContain(answer.status);
+  else expect([200, 400, 415]).toContain(answer.status);
   if (answer.status === 200) expect(body).not.toHaveProperty('errorMessage');
   else expect(String(body.errorMessage)).toMatch(/expected/);
   return String(answer.status);
