@@ -137,6 +137,18 @@ describe('events', () => {
     });
   });
 
+  test('that use one auditID for different things are found in loads whose rows are merged', async () => {
+    const running = await startService();
+    for (const verb of ['get', 'delete', 'list']) {
+      await running.send([auditEvent({ auditID: verb === 'list' ? 'another' : 'chosen', verb })], { cluster: 'prod' });
+    }
+    await running.service.database.write(async (connection) => {
+      await connection.run('delete from load_commit where commit_seq = 1');
+      await connection.run('update load_commit set audit_rows = 2 where commit_seq = 2');
+    });
+    expect(await symptom(running, 'reused-audit-ids')).toMatchObject({ subject: 'cluster prod' });
+  });
+
   test('that stopped coming are a problem where they came steadily, and none where they are rare', async () => {
     const running = await startService();
     await running.send([auditEvent()], { cluster: 'fresh' });

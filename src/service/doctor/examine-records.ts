@@ -44,7 +44,7 @@ async function reusedAuditIds(examination: Examination): Promise<readonly Sympto
        reused as (
          select cluster, "auditID", stage, count(*) as events from kube_audit
          where "auditID" is not null
-           and commit_seq >= (select coalesce(min(commit_seq), 0) from newest where total <= ${COMPARED_ROWS})
+           and commit_seq > (select coalesce(max(commit_seq), 0) from newest where total > ${COMPARED_ROWS})
          group by cluster, "auditID", stage having count(*) > 1
        )
        select count(*) as ids, sum(events) as events, arg_max("auditID", events) as audit_id, max(events) as most,
