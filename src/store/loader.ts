@@ -196,9 +196,9 @@ export class Loader {
   async #pause(started: number): Promise<void> {
     const { spool, settings } = this.#context;
     const interval = this.#isBulk ? bulkPauseMs : settings.loadIntervalMs;
-    const isOver = (ms: number): boolean => this.#isStopped || this.#isAwaited || performance.now() - started >= ms;
     const wait = async (ms: number): Promise<void> => {
-      if (!isOver(ms)) await this.#sleep(ms - (performance.now() - started));
+      const left = ms - (performance.now() - started);
+      if (left > 0 && !this.#isStopped && !this.#isAwaited) await this.#sleep(left);
     };
     await wait(interval / 2);
     if (this.#isBulk || spool.rows >= rowGroupRows) return;
