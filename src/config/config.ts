@@ -270,6 +270,7 @@ export interface Config {
       readonly maxFields: number;
       readonly maxPathReadings: number;
       readonly maxSearchReadings: number;
+      readonly maxSplitFields: number;
       readonly maxExpressionSize: number;
       readonly maxSqlLength: number;
     };

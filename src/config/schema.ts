@@ -320,6 +320,7 @@ export const configSchema = section({
       max_fields: integer(1, 100_000).default(2_000),
       max_path_readings: integer(1, 1_000_000).default(1_024),
       max_search_readings: integer(1, 10_000_000).default(8_192),
+      max_split_fields: integer(1, 1_000).default(16),
       max_expression_size: integer(1_000, 100_000_000).default(1_000_000),
       max_sql_length: integer(1, 1_000_000_000).default(16_777_216),
     }).prefault({}),

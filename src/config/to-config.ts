@@ -285,6 +285,7 @@ function toSpl({ strict, limits }: ParsedConfig['spl']): Config['spl'] {
       maxFields: limits.max_fields,
       maxPathReadings: limits.max_path_readings,
       maxSearchReadings: limits.max_search_readings,
+      maxSplitFields: limits.max_split_fields,
       maxExpressionSize: limits.max_expression_size,
       maxSqlLength: limits.max_sql_length,
     },
