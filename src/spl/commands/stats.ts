@@ -1,9 +1,9 @@
 /**
  * stats: one row per combination of BY values, with the results of functions over its rows; one row in all without BY.
  *
- *   stats [dedup_splitvals=<bool>] <function>[(<field>)] [AS <field>] … [BY <field-list>]
+ *   stats [dedup_splitvals=<bool>] [partitions=<int>] <function>[(<field>)] [AS <field>] … [BY <field-list>]
  *
- * Not supported: allnum, delim, partitions, prestats.
+ * `partitions` changes nothing. Not supported: allnum, delim, prestats.
  */
 
 import { checkNames, demandOfAggregations, lowerAggregations, parseAggregations, parseBy } from '../aggregation.ts';
@@ -24,8 +24,13 @@ export const stats: CommandSpec<StatsCommand> = {
   names: ['stats'],
 
   parse(input) {
-    const option = input.optionalOption(['dedup_splitvals'], ['allnum', 'delim', 'partitions', 'prestats']);
-    const dedupSplitValues = option === undefined ? false : input.boolean(option);
+    let dedupSplitValues = false;
+    const next = () => input.optionalOption(['dedup_splitvals', 'partitions'], ['allnum', 'delim', 'prestats']);
+    for (let option = next(); option !== undefined; option = next()) {
+      if (option.name === 'dedup_splitvals') dedupSplitValues = input.boolean(option);
+      // How Splunk divides the work, not what comes of it.
+      else input.integer(option, 1);
+    }
     const aggregations = parseAggregations(input);
     const by = parseBy(input);
     checkNames(aggregations, by, input.command);

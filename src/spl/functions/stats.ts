@@ -68,6 +68,7 @@ const FUNCTIONS: Readonly<Record<string, StatsFunction>> = {
   latest: byTime((value, context) => one('last', value, chronological(context))),
   earliest_time: byTime((value, context) => timeOf('min', value, context)),
   latest_time: byTime((value, context) => timeOf('max', value, context)),
+  rate: byTime(rate),
   per_second: perTime(1),
   per_minute: perTime(60),
   per_hour: perTime(3_600),
@@ -76,7 +77,7 @@ const FUNCTIONS: Readonly<Record<string, StatsFunction>> = {
 
 /** Splunk's others, refused by name. */
 export const UNSUPPORTED_STATS: ReadonlySet<string> = new Set([
-  'rate', 'rate_avg', 'rate_sum', 'estdc_error', 'sparkline', 'exactperc', 'upperperc',
+  'rate_avg', 'rate_sum', 'estdc_error', 'sparkline', 'exactperc', 'upperperc',
 ]); // biome-ignore format: a flat list
 
 export function findStatsFunction(name: string): StatsFunction | undefined {
@@ -291,6 +292,16 @@ function withExpression(value: Value, expression: Expression): Value {
 function chronological({ order, time }: StatsContext): readonly SortTerm[] {
   const reversed = order.map(({ expression, descending }) => ({ expression, descending: !descending }));
   return time === undefined ? reversed : [{ expression: time, descending: false }, ...reversed];
+}
+
+/** How much the value grew a second, from the earliest to the latest. A counter that was set back counts as any other value. */
+function rate(value: Value, context: StatsContext): Value {
+  const end = (name: 'first' | 'last'): Expression =>
+    cast(asNumber(one(name, value, chronological(context))), 'double');
+  const [from, to] = [timeOf('min', value, context), timeOf('max', value, context)].map(asNumber);
+  if (from === undefined || to === undefined) throw new Error('stats: expected two ends of the time.');
+  const seconds = call('nullif', binary('-', to, from), number(0));
+  return numberValue(binary('/', binary('-', end('last'), end('first')), seconds));
 }
 
 function timeOf(name: 'min' | 'max', value: Value, { time }: StatsContext): Value {

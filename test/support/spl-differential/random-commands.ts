@@ -127,6 +127,7 @@ function aggregations(random: Random, fields: Fields, by: readonly string[]): Ma
         fields.known.get(field) ?? 'one',
         name,
       );
+    else if (form === 7 && fields.hasTime && random.chance(0.3)) add(`rate(${quoted(field)})`, 'number', name);
     else if (form === 7) add(`count(eval(${expressions.condition(1)}))`, 'number', name);
     else add(`${random.pick(['sum', 'max', 'avg'])}(eval(${expressions.number(1)}))`, 'number', name);
     return undefined;

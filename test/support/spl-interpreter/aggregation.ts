@@ -87,6 +87,13 @@ const FUNCTIONS: Readonly<Record<string, StatsFunction>> = {
   earliest: (_, items) => atEnd(items, 'earliest')?.value,
   latest: (_, items) => atEnd(items, 'latest')?.value,
   earliest_time: (_, items) => atEnd(items, 'earliest')?.row.get('_time'),
+  rate: (_, items) => {
+    const [from, to] = [atEnd(items, 'earliest'), atEnd(items, 'latest')];
+    const [a, b] = [from, to].map((item) => membersOf(item?.value).map(numberIn));
+    const seconds = Number(to?.row.get('_time')) - Number(from?.row.get('_time'));
+    if (a?.length !== 1 || b?.length !== 1 || a[0] === undefined || b[0] === undefined) return undefined;
+    return seconds === 0 ? undefined : (b[0] - a[0]) / seconds;
+  },
   latest_time: (_, items) => atEnd(items, 'latest')?.row.get('_time'),
 };
 
