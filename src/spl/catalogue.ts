@@ -27,8 +27,8 @@ export interface DatasetTable {
   readonly listed: readonly string[];
   /** What a name means; every name means something. */
   resolve(name: string, span: Span, limits: SplLimits): DatasetField;
-  /** What holds of every row that has the field, quicker to find out than its value. */
-  mayHold?(name: string): readonly Expression[];
+  /** What holds of every row that has the field, quicker to find out than its value; nothing where there is no such thing. */
+  mayHold(name: string): readonly Expression[];
   /** Whether a top-level key of that name may come with the data: false where the schema is fixed and has none. */
   mayHave(name: string): boolean;
   /** The same names and rows for a reader without SQL. */
@@ -188,6 +188,7 @@ const LOGS: DatasetTable = {
     if (typed !== undefined) return { value: typed, typed: true };
     return { value: withAttributes(column('_raw'), name, span, limits, pairsOf(name)), typed: false };
   },
+  mayHold: () => [],
   mayHave: () => true,
   reading: readingOf(LOG_FIELDS, { document: 'raw', pairs: true, attributes: true }),
 };
@@ -244,6 +245,7 @@ function envelope(origin: Origin, aliases: ReadonlyMap<string, string>): Dataset
       if (typed !== undefined) return { value: typed, typed: true };
       return { value: fieldOf(column('_raw'), real, span, limits), typed: false };
     },
+    mayHold: () => [],
     mayHave: () => true,
     reading: readingOf(metadata, { document: 'raw', aliases, origin }),
   };

@@ -14,10 +14,10 @@ import type { CommandScope } from './command-scope.ts';
 import { SplError } from './diagnostics.ts';
 import { evaluateWith } from './evaluate.ts';
 import type { EventLookups } from './event-lookups.ts';
-import { and, binary, call, column, type Expression, FALSE, text, when } from './expression.ts';
+import { and, binary, call, column, type Expression, FALSE, text } from './expression.ts';
 import type { FieldRule, RuleField, StanzaMatch } from './field-rule.ts';
 import type { Span } from './source.ts';
-import { ABSENT, asKind, commonKind, type Value } from './value.ts';
+import { chooseValue, firstValue, type Value } from './value.ts';
 
 type Stage = RuleField['kind'];
 
@@ -38,7 +38,7 @@ export function withFieldRules(table: DatasetTable, scope: CommandScope, lookups
     ...table,
     resolve: (name, span) => fields.resolve(name, span),
     mayHave: (name) => table.mayHave(name) || isMade(name),
-    mayHold: (name) => (isMade(name) ? [] : (table.mayHold?.(name) ?? [])),
+    mayHold: (name) => (isMade(name) ? [] : table.mayHold(name)),
   };
 }
 
@@ -74,14 +74,14 @@ class EventFields {
         said(rule, span, () => captureGroup(this.#own(field.from, span), field.group, 1)),
       ),
     );
-    return firstOf([...found, own]);
+    return firstValue([...found, own]);
   }
 
   #aliased(name: string, span: Span): Value {
     return this.#makersOf('alias', name).reduceRight(
       (otherwise, { field, applies }) => {
         const from = this.#extracted(field.from, span);
-        return chosen(applies, field.keeps ? firstOf([this.#extracted(name, span), from]) : from, otherwise);
+        return chosen(applies, field.keeps ? firstValue([this.#extracted(name, span), from]) : from, otherwise);
       },
       this.#extracted(name, span),
     );
@@ -110,7 +110,7 @@ class EventFields {
           hasKeys = result.hasKeys;
           return result.value;
         });
-        return field.keeps ? firstOf([earlier, found]) : chosen(hasKeys, found, earlier);
+        return field.keeps ? firstValue([earlier, found]) : chosen(hasKeys, found, earlier);
       },
       this.#calculated(name, span),
     );
@@ -152,18 +152,8 @@ function matches({ of, kind, text: wanted }: StanzaMatch): Expression {
 }
 
 /** `value` where the condition holds, else `otherwise`. */
-function chosen(condition: Expression, value: Value, otherwise: Value = ABSENT): Value {
-  const kind = commonKind([value, otherwise]);
-  if (otherwise.kind === 'null') return { kind, expression: when(condition, asKind(value, kind)) };
-  return { kind, expression: when(condition, asKind(value, kind), asKind(otherwise, kind)) };
-}
-
-/** The first that the event has. */
-function firstOf(values: readonly Value[]): Value {
-  const [only, ...rest] = values.filter(({ kind }) => kind !== 'null');
-  if (only === undefined || rest.length === 0) return only ?? ABSENT;
-  const kind = commonKind([only, ...rest]);
-  return { kind, expression: call('coalesce', ...[only, ...rest].map((value) => asKind(value, kind))) };
+function chosen(condition: Expression, value: Value, otherwise?: Value): Value {
+  return chooseValue([{ condition, value }], otherwise);
 }
 
 /** An error in a rule stands in the content, not in the search that names its field. */

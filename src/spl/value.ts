@@ -136,10 +136,40 @@ export function asKind(value: Value, kind: FieldKind): Expression {
     case 'text':
       return value.kind === 'null' ? cast(NULL, 'varchar') : asText(value);
     case 'number':
-      return value.kind === 'null' ? cast(NULL, 'double') : asNumber(value);
+      if (value.kind === 'null') return cast(NULL, 'double');
+      return isFraction(value) ? cast(asNumber(value), 'double') : asNumber(value);
     case 'list':
       return asList(value);
   }
+}
+
+/** A literal with a fraction is a DECIMAL to DuckDB, which would give other values its digits: 5 beside 1.5 is 5.0. */
+function isFraction(value: Value): boolean {
+  return value.kind === 'number' && value.literal !== undefined && !Number.isSafeInteger(value.literal);
+}
+
+export interface Branch {
+  readonly condition: Expression;
+  readonly value: Value;
+}
+
+/** The value of the first branch whose condition holds. */
+export function chooseValue(branches: readonly Branch[], otherwise: Value = ABSENT): Value {
+  const values = [...branches.map(({ value }) => value), otherwise];
+  if (values.every(({ kind }) => kind === 'null')) return ABSENT;
+  const kind = commonKind(values);
+  const whens = branches.map(({ condition, value }) => ({ condition, result: asKind(value, kind) }));
+  const expression: Expression =
+    otherwise.kind === 'null' ? { op: 'case', whens } : { op: 'case', whens, otherwise: asKind(otherwise, kind) };
+  return { kind, expression };
+}
+
+/** The first that is there. */
+export function firstValue(values: readonly Value[]): Value {
+  const [only, ...rest] = values.filter(({ kind }) => kind !== 'null');
+  if (only === undefined || rest.length === 0) return only ?? ABSENT;
+  const kind = commonKind([only, ...rest]);
+  return { kind, expression: call('coalesce', ...[only, ...rest].map((value) => asKind(value, kind))) };
 }
 
 /** The kind that can hold all of them. */

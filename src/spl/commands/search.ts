@@ -230,5 +230,5 @@ class ComparedColumns {
 /** No comparison holds of an absent field. */
 function mayHold(term: SearchExpression, table: DatasetTable): readonly Expression[] {
   const isComparison = term.kind === 'SearchComparison' || term.kind === 'SearchIn';
-  return isComparison ? (table.mayHold?.(term.field.name) ?? []) : [];
+  return isComparison ? table.mayHold(term.field.name) : [];
 }

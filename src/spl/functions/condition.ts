@@ -3,17 +3,16 @@ import type { Call } from '../ast.ts';
 import { compareValues, isAmong } from '../compare.ts';
 import { SplError } from '../diagnostics.ts';
 import type { EvalContext } from '../eval-context.ts';
-import { and, call, cast, type Expression, FALSE, isNotNull, isNull, NULL, TRUE, text } from '../expression.ts';
+import { and, call, type Expression, FALSE, isNotNull, isNull, NULL, TRUE, text } from '../expression.ts';
 import { rePattern } from '../regular-expression.ts';
 import {
   ABSENT,
   anyMember,
-  asKind,
   asNumber,
   asText,
   booleanValue,
-  commonKind,
-  type FieldKind,
+  chooseValue,
+  firstValue,
   textValue,
   type Value,
 } from '../value.ts';
@@ -26,7 +25,7 @@ export const conditionFunctions: EvalFunctions = {
     lower(call, context) {
       const condition = context.condition(argumentAt(call, 0));
       const results = [1, 2].map((index) => valueArgument(argumentAt(call, index), call, context));
-      return choose([{ condition, value: required(results[0]) }], required(results[1]));
+      return chooseValue([{ condition, value: required(results[0]) }], required(results[1]));
     },
   },
   case: {
@@ -44,7 +43,7 @@ export const conditionFunctions: EvalFunctions = {
         condition: context.condition(argumentAt(call, index * 2)),
         value: valueArgument(argumentAt(call, index * 2 + 1), call, context),
       }));
-      return choose(branches, ABSENT);
+      return chooseValue(branches, ABSENT);
     },
   },
   /** The value behind the first condition that does not hold. */
@@ -63,16 +62,13 @@ export const conditionFunctions: EvalFunctions = {
         condition: { op: 'not', operand: context.condition(argumentAt(call, index * 2)) } as Expression,
         value: valueArgument(argumentAt(call, index * 2 + 1), call, context),
       }));
-      return choose(branches, ABSENT);
+      return chooseValue(branches, ABSENT);
     },
   },
-  coalesce: ofValues(1, Number.POSITIVE_INFINITY, (values) => {
-    const kind = commonKind(values);
-    return kinded(kind, call('coalesce', ...values.map((value) => asBranch(value, kind))));
-  }),
+  coalesce: ofValues(1, Number.POSITIVE_INFINITY, firstValue),
   nullif: ofValues(2, 2, ([first, second]) => {
     const value = required(first);
-    return choose([{ condition: compareValues('=', value, required(second)), value: ABSENT }], value);
+    return chooseValue([{ condition: compareValues('=', value, required(second)), value: ABSENT }], value);
   }),
   in: ofValues(2, Number.POSITIVE_INFINITY, ([value, ...values]) => booleanValue(isAmong(required(value), values))),
   isnull: ofValues(1, 1, ([value]) => booleanValue(value?.kind === 'null' ? TRUE : isNull(required(value).expression))),
@@ -98,32 +94,6 @@ export const conditionFunctions: EvalFunctions = {
     return booleanValue(test(required(value), (subject) => call('spl_in_network', subject, range)));
   }),
 };
-
-interface Branch {
-  readonly condition: Expression;
-  readonly value: Value;
-}
-
-function choose(branches: readonly Branch[], otherwise: Value): Value {
-  const values = [...branches.map(({ value }) => value), otherwise];
-  if (values.every(({ kind }) => kind === 'null')) return ABSENT;
-  const kind = commonKind(values);
-  const whens = branches.map(({ condition, value }) => ({ condition, result: asBranch(value, kind) }));
-  const expression: Expression =
-    otherwise.kind === 'null' ? { op: 'case', whens } : { op: 'case', whens, otherwise: asBranch(otherwise, kind) };
-  return kinded(kind, expression);
-}
-
-/** A literal with a fraction is a DECIMAL to DuckDB, which would give the other branches its digits: 5 beside 1.5 is 5.0. */
-function asBranch(value: Value, kind: FieldKind): Expression {
-  const expression = asKind(value, kind);
-  const isFraction = value.kind === 'number' && value.literal !== undefined && !Number.isSafeInteger(value.literal);
-  return kind === 'number' && isFraction ? cast(expression, 'double') : expression;
-}
-
-function kinded(kind: FieldKind, expression: Expression): Value {
-  return { kind, expression };
-}
 
 function isNumber(value: Value): Expression {
   if (value.kind === 'null') return FALSE;

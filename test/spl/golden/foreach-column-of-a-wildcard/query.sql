@@ -18,7 +18,7 @@ foreach_3_eval_1 as (
     "k",
     "total_n",
     "total_m",
-    coalesce(null::varchar, '') || 'n=' || coalesce(spl_number_text("total_n"), 'none') || ';' as "seen",
+    '' || 'n=' || coalesce(spl_number_text("total_n"), 'none') || ';' as "seen",
     "total_n" * 2 as "total_n_double"
   from stats_2
 ),
