@@ -94,8 +94,8 @@ interface OpenStore {
 }
 
 const reopenEveryMs = 5000;
-/** About 8 ms of work; the loader, queries and other requests get their turns in between. */
-const rowsAtOnce = 512;
+/** About 4 ms of work; the loader, queries and other requests get their turns in between. */
+const rowsAtOnce = 256;
 
 class SpooledEventStore implements DuckdbEventStore {
   readonly name = 'event store';
