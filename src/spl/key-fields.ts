@@ -82,7 +82,7 @@ function writes(command: Command, field: string): boolean {
     case 'RexCommand':
       return command.action.kind === 'substitute'
         ? command.field.name === field
-        : command.action.pattern.value.includes(`<${field}>`);
+        : namesGroup(command.action.pattern.value, field);
     case 'LookupCommand':
       // Without OUTPUT it may write any field but its own keys.
       return command.outputs === undefined
@@ -93,6 +93,10 @@ function writes(command: Command, field: string): boolean {
     default:
       return false;
   }
+}
+
+function namesGroup(pattern: string, name: string): boolean {
+  return pattern.includes(`<${name}>`) || pattern.includes(`'${name}'`);
 }
 
 /** Where a rename writes over a key field, the rows cannot be told apart by it any more. */

@@ -1,5 +1,6 @@
 /** Regular expressions: SPL's are PCRE, DuckDB's are RE2. What RE2 cannot do is refused; the rest is the same but for the names of groups. */
 import { SplError } from './diagnostics.ts';
+import { type Misfit, type Piece, readClass, readEscape } from './regular-escape.ts';
 import type { Span } from './source.ts';
 
 const UNSUPPORTED: readonly { readonly pattern: RegExp; readonly what: string }[] = [
@@ -15,8 +16,7 @@ const UNSUPPORTED: readonly { readonly pattern: RegExp; readonly what: string }[
 /** Groups within one another, and groups that capture. RE2 itself takes 1,000 levels. */
 const MOST_LEVELS = 100;
 const MOST_GROUPS = 100;
-
-const UNSUPPORTED_ESCAPE = /^\\(?:[1-9]|g[{\d-]|k[{<']|G|K|R|X|Z|h|H|V|N|e|c|o\{|u)/;
+const MOST_REPETITIONS = 1_000;
 
 export interface Pattern {
   /** In RE2's spelling, every group by number. */
@@ -53,14 +53,14 @@ export function parsePattern(pattern: string, span: Span): Pattern {
       offset += group.length;
       continue;
     }
-    const part = rest.startsWith('[') ? readClass(pattern, offset) : readPlain(rest, span);
-    // The same to RE2, and clearer to every other reader.
-    parts.push(part.replace(/^(\[\^?)\]/, '$1\\]'));
-    offset += part.length;
+    const piece = readPiece(pattern, offset);
+    if ('misfit' in piece) throw refused(piece.misfit, span);
+    if (piece.text !== '') parts.push(piece.text);
+    offset += piece.length;
   }
   const text = parts.join('');
   checkLevels(parts, span);
-  checkRepetition(pattern, span);
+  checkRepetition(parts, span);
   checkShape(text, span);
   const uncertain = groupsThatMayBePassedOver(parts);
   const groups = [...opened].flatMap(([own, name]) =>
@@ -116,23 +116,11 @@ function readGroup(
   return rest.startsWith('(?') ? undefined : { name: undefined, length: 1 };
 }
 
-/** A bracketed class, whose first character may be a closing bracket. */
-function readClass(pattern: string, start: number): string {
-  let offset = start + (/^\[\^?\]?/.exec(pattern.slice(start, start + 3))?.[0].length ?? 1);
-  while (offset < pattern.length && pattern[offset] !== ']') {
-    const posix = /^\[:\^?[a-z]+:\]/.exec(pattern.slice(offset, offset + 16))?.[0];
-    offset += posix?.length ?? (pattern[offset] === '\\' ? 2 : 1);
-  }
-  return pattern.slice(start, offset + 1);
-}
-
-function readPlain(rest: string, span: Span): string {
-  if (rest.startsWith('\\')) {
-    if (UNSUPPORTED_ESCAPE.test(rest)) throw refused(`"${rest.slice(0, 2)}"`, span);
-    return rest.slice(0, 2);
-  }
-  if (/^[*+?}]\+/.test(rest)) throw refused('a possessive quantifier', span);
-  return rest.slice(0, 1);
+function readPiece(pattern: string, offset: number): Piece | Misfit {
+  if (pattern[offset] === '[') return readClass(pattern, offset);
+  if (pattern[offset] === '\\') return readEscape(pattern, offset);
+  if (/^[*+?}]\+/.test(pattern.slice(offset, offset + 2))) return { misfit: 'a possessive quantifier' };
+  return { text: pattern[offset] ?? '', length: 1 };
 }
 
 export function rePattern(pattern: string, span: Span): string {
@@ -148,11 +136,30 @@ function checkLevels(parts: readonly string[], span: Span): void {
   }
 }
 
-/** RE2 repeats at most 1,000 times. */
-function checkRepetition(pattern: string, span: Span): void {
-  for (const [, low, high] of pattern.matchAll(/\{(\d+)(?:,(\d*))?\}/g)) {
-    if (Number(low) > 1_000 || Number(high ?? 0) > 1_000) throw refused('a repetition of more than 1,000', span);
+/** RE2 repeats at most 1,000 times, repetitions within one another multiplied. */
+function checkRepetition(parts: readonly string[], span: Span): void {
+  /** For each open group, the most that something in it is repeated. */
+  const most = [1];
+  let last = 1;
+  for (let index = 0; index < parts.length; index += 1) {
+    const times = parts[index] === '{' ? timesOf(parts.slice(index, index + 24).join('')) : undefined;
+    if (times !== undefined) {
+      last *= times.most;
+      index += times.length - 1;
+      if (last > MOST_REPETITIONS) throw refused('a repetition of more than 1,000', span);
+    } else if (parts[index] === ')' && most.length > 1) last = most.pop() ?? 1;
+    else if (!/^[*+?]$/.test(parts[index] ?? '')) last = 1;
+    if (parts[index] === '(') most.push(1);
+    else most.push(Math.max(most.pop() ?? 1, last));
   }
+}
+
+/** `{2}`, `{2,}`, `{2,5}`; undefined where the bracket is a character. */
+function timesOf(text: string): { readonly most: number; readonly length: number } | undefined {
+  const found = /^\{(\d+)(?:,(\d*))?\}/.exec(text);
+  if (found === null) return undefined;
+  const [whole, low, high] = found;
+  return { most: Math.max(1, Number(low), Number(high ?? 1)), length: whole.length };
 }
 
 /** Brackets that do not pair, quantifiers on nothing: JavaScript's reading is near enough to find them before DuckDB does. */
@@ -160,7 +167,9 @@ function checkShape(pattern: string, span: Span): void {
   const plain = pattern
     .replace(/\(\?[imsU-]+\)/g, '')
     .replace(/\(\?[imsU-]+:/g, '(?:')
-    .replace(/\[:\^?[a-z]+:\]/g, 'a');
+    .replace(/\[:\^?[a-z]+:\]/g, 'a')
+    .replace(/\\[pP]\{[^}]*\}/g, '\\w')
+    .replace(/\\x\{0*([0-9A-Fa-f]+)\}/g, (_, code: string) => `\\u${code.length > 4 ? 'ffff' : code.padStart(4, '0')}`);
   try {
     new RegExp(plain);
   } catch (error: unknown) {

@@ -30,6 +30,7 @@ describe('the fields that tell rows apart', () => {
     ['one of them was computed anew', '| stats count by verb | eval verb=upper(verb)'],
     ['one of them was written over', '| stats count values(stage) as stage by verb | rename stage as verb'],
     ['one of them was taken from text', '| stats count by verb | rex field=verb "(?<verb>.)"'],
+    ['one of them was taken from text by a name in quotes', `| stats count by verb | rex field=verb "(?'verb'.)"`],
     ['one row was made several', '| stats count values(stage) as stage by verb | mvexpand stage'],
   ])('are unknown where %s', (_why, search) => {
     expect(keysOf(search)).toBeUndefined();

@@ -11,6 +11,10 @@ describe('patterns', () => {
     ['[(](?<x>[^])])', '[(]([^\\])])', { x: '[(]([^\\])])' }],
     ['\\((?<x>\\d+)\\)', '\\((\\d+)\\)', { x: '\\((\\d+)\\)' }],
     ['(?i)[[:alpha:]](?:a|b)', '(?i)[[:alpha:]](?:a|b)', {}],
+    ['\\Q(a)[b\\E+(?<x>c)\\Qd|', '\\(a\\)\\[b+(c)d\\|', { x: '\\(a\\)\\[b+(c)d\\|' }],
+    ['\\p{L}+\\x{e9}+(?:a\\pN){500}', '\\p{L}+\\x{e9}+(?:a\\pN){500}', {}],
+    ['a{600}(?:b){600}5{600}', 'a{600}(?:b){600}5{600}', {}],
+    ['[\\b\\x{2000}-\\x{200a}a-z-\\d]\\é', '[\\x08\\x{2000}-\\x{200a}a-z-\\d]é', {}],
   ])('%s', (pattern, text, groups) => {
     const parsed = parsePattern(pattern, NOWHERE);
     expect(parsed.text).toBe(text);
@@ -32,6 +36,16 @@ describe('patterns', () => {
     ['(?x)a', 'the flags "x"'],
     ['(?<a>b)(?<a>c)', 'two groups named "a"'],
     ['a{2000}', 'a repetition of more than 1,000'],
+    ['(?:a{40}b{2})?{3}', '"Invalid regular expression'],
+    ['(?:x(?:a{40})+){26}', 'a repetition of more than 1,000'],
+    ['[\\h]', '"\\h"'],
+    ['a\\v', '"\\v"'],
+    ['[^\\v]', '"\\v"'],
+    ['\\p{Xan}', '"\\p{Xan}"'],
+    ['\\xg', '"\\x"'],
+    ['\\L', '"\\L"'],
+    ['[a-\\d]', 'a range that ends in "\\d"'],
+    ['[[:letter:]]', '"[:letter:]"'],
     ['(a', '"Invalid regular expression'],
     ['*a', '"Invalid regular expression'],
     ['[a', '"Invalid regular expression'],

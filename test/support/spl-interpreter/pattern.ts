@@ -14,7 +14,11 @@ export function toRegExp(pattern: string, flags = ''): RegExp {
   let isClass = false;
   for (; at < pattern.length; at += 1) {
     const character = pattern[at] ?? '';
-    if (character === '\\') {
+    const [whole, quoted] = /^(?:\\Q(.*?)(?:\\E|$)|\\p\{[A-Z][a-z]?\})/s.exec(pattern.slice(at)) ?? [];
+    if (whole !== undefined && !isClass) {
+      source += quoted === undefined ? whole : quoted.replace(/[\^$\\.*+?()[\]{}|/]/g, '\\$&');
+      at += whole.length - 1;
+    } else if (character === '\\') {
       source += escapeSequence(pattern[at + 1] ?? '');
       at += 1;
     } else if (isClass) {
