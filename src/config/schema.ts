@@ -195,7 +195,10 @@ export const configSchema = section({
     splunk_hec: hecReceiver.optional(),
     k8s_audit_webhook: auditWebhookReceiver.optional(),
   }).prefault({ otlp: {} }),
-  normalize: section({ max_nesting_depth: integer(100, 1_000_000).default(20_000) }).prefault({}),
+  normalize: section({
+    max_nesting_depth: integer(100, 1_000_000).default(20_000),
+    max_shared_attributes: integer(1024, 1_000_000).default(16_384),
+  }).prefault({}),
   volume: section({ rules: z.array(volumeRule).max(1000).default([]) }).prefault({}),
   storage: section({
     directory: text().default('./data'),

@@ -26,7 +26,10 @@ export function toConfig(parsed: ParsedConfig): Config {
     volume: {
       rules: parsed.volume.rules.map(({ name, search, sample }) => ({ name, search, keptShare: sample ?? 0 })),
     },
-    normalize: { maxNestingDepth: parsed.normalize.max_nesting_depth },
+    normalize: {
+      maxNestingDepth: parsed.normalize.max_nesting_depth,
+      maxSharedAttributes: parsed.normalize.max_shared_attributes,
+    },
     storage: toStorage(parsed.storage),
     risk: { incidents: toIncidents(parsed.risk.incidents) },
     detections: toDetections(parsed.detections),

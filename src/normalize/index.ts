@@ -15,6 +15,7 @@ import { openRecord } from './open-record.ts';
 import type { AuditPart, LogPart } from './part.ts';
 import { printJson } from './print-json.ts';
 import { describeRecords, type RecordContext } from './record-context.ts';
+import { DEFAULT_MAX_SHARED_ATTRIBUTES, SharedAttributes } from './shared-attributes.ts';
 import { Unpacker } from './unpack.ts';
 
 export interface NormalizeContext {
@@ -22,6 +23,10 @@ export interface NormalizeContext {
   readonly arrivalMicros: number;
   /** How deep JSON text may nest before it is refused as unreadable. Default 20,000. */
   readonly maxNestingDepth?: number;
+  /** Characters of the attributes that several rows may share. Default 16,384. */
+  readonly maxSharedAttributes?: number;
+  /** Hears of how many records such attributes were left out. */
+  readonly onAttributesLeftOut?: (records: number) => void;
 }
 
 /**
@@ -47,15 +52,21 @@ export function* normalizePieces(
 ): Generator<NormalizedBatch> {
   const maxNestingDepth = context.maxNestingDepth ?? DEFAULT_MAX_NESTING_DEPTH;
   const limits = { maxNestingDepth, unpacker: new Unpacker() };
+  const shared = new SharedAttributes(
+    context.maxSharedAttributes ?? DEFAULT_MAX_SHARED_ATTRIBUTES,
+    context.onAttributesLeftOut ?? (() => undefined),
+  );
   let audit: AuditRow[] = [];
   let logs: LogRow[] = [];
   let records = 0;
   const ordinals = new Map<string, number>();
   for (const resource of batch.resourceLogs) {
-    const describe = describeRecords(batch, resource);
+    const describe = describeRecords(batch, resource, shared);
     for (const record of resource.logRecords) {
-      const described = describe(record);
-      for (const part of openRecord(described, limits)) {
+      const own = describe(record);
+      const parts = openRecord(own, limits);
+      const described = parts.length <= 1 ? own : boundShared(own, parts.length, shared);
+      for (const part of parts) {
         if (part.kind === 'audit') audit.push(toAuditRow(part, described, context.arrivalMicros));
         else logs.push(toLogRow(part, described, context.arrivalMicros, ordinals));
       }
@@ -68,6 +79,16 @@ export function* normalizePieces(
     }
   }
   if (audit.length + logs.length > 0) yield { audit, logs };
+}
+
+/** A record of many parts gives what it says of itself to each. */
+function boundShared(context: RecordContext, parts: number, shared: SharedAttributes): RecordContext {
+  const { resource, attributes } = context;
+  return {
+    ...context,
+    resource: shared.bound(resource, parts, 1),
+    attributes: shared.bound(attributes, parts, 1),
+  };
 }
 
 function toAuditRow(part: AuditPart, context: RecordContext, arrivalMicros: number): AuditRow {

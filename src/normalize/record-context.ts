@@ -7,6 +7,7 @@
 import type { AnyValue, AttributeMap, LogRecord, RecordBatch, ResourceLogs } from '../component.ts';
 import { microsOfNanos } from './event-time.ts';
 import { printJson } from './print-json.ts';
+import type { SharedAttributes } from './shared-attributes.ts';
 
 export interface RecordContext {
   readonly record: LogRecord;
@@ -31,10 +32,14 @@ export interface RecordContext {
 }
 
 /** Returns a function that describes each record of `resource`; what is the resource's is worked out once. */
-export function describeRecords(batch: RecordBatch, resource: ResourceLogs): (record: LogRecord) => RecordContext {
+export function describeRecords(
+  batch: RecordBatch,
+  resource: ResourceLogs,
+  shared: SharedAttributes,
+): (record: LogRecord) => RecordContext {
   const { receiver } = batch;
   const resourceAttributes = resource.resourceAttributes;
-  const resourceText = printAttributes(resourceAttributes);
+  const resourceText = shared.bound(printAttributes(resourceAttributes), resource.logRecords.length);
   const boundCluster = batch.boundCluster ?? null;
   const configuredCluster = batch.cluster ?? null;
   const configured = batch.metadata ?? {};
@@ -91,9 +96,12 @@ const NO_ATTRIBUTES: AttributeMap = {};
 const LOG_GROUP = ['cloudwatch.log.group.name', 'aws.log.group.names'] as const;
 const LOG_STREAM = ['cloudwatch.log.stream', 'cloudwatch.log.stream.name', 'aws.log.stream.names'] as const;
 
-/** Text of an attribute; null where it is absent, empty or not a scalar. A list counts by its first element. */
+/** A path's longest on Linux; every row holds these texts once more. */
+const MOST_CHARACTERS = 4096;
+
+/** Text of an attribute, cut where it is longer than any name; null where it is absent, empty or not a scalar. A list counts by its first element. */
 export function readAttribute(value: AnyValue | undefined): string | null {
-  if (typeof value === 'string') return value === '' ? null : value.toWellFormed();
+  if (typeof value === 'string') return value === '' ? null : value.slice(0, MOST_CHARACTERS).toWellFormed();
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   return Array.isArray(value) && value.length > 0 ? readAttribute((value as readonly AnyValue[])[0]) : null;
 }

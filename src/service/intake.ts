@@ -10,6 +10,7 @@ export interface IntakeOptions {
   /** Microseconds since the epoch. */
   readonly nowMicros: () => number;
   readonly maxNestingDepth: number;
+  readonly maxSharedAttributes: number;
 }
 
 /** Records of a large batch that become rows at a time. */
@@ -33,8 +34,12 @@ export class Intake implements RecordConsumer {
   /** Rejects with the store's RetryableError when it is full or shutting down. Nothing is refused for good: what cannot be read is kept in `logs`. */
   async consume(batch: RecordBatch): Promise<Consumed> {
     const { records, textBytes } = sizeOf(batch);
-    const { nowMicros, maxNestingDepth } = this.#options;
-    const context = { arrivalMicros: nowMicros(), maxNestingDepth };
+    const { nowMicros, ...bounds } = this.#options;
+    let leftOut = 0;
+    const onAttributesLeftOut = (count: number): void => {
+      leftOut += count;
+    };
+    const context = { arrivalMicros: nowMicros(), ...bounds, onAttributesLeftOut };
     const passed = new PassedRows(this.#volume, context.arrivalMicros);
     if (records <= RECORDS_EACH) {
       await this.#store.append(passed.take(normalize(batch, context)));
@@ -43,6 +48,7 @@ export class Intake implements RecordConsumer {
       await this.#store.append({ pieces, expectedBytes: textBytes });
     }
     this.#count(passed, { receiver: batch.receiver });
+    if (leftOut > 0) this.#metrics.add('pintail_attributes_left_out_total', leftOut, { receiver: batch.receiver });
     return { acceptedLogRecords: records, rejectedLogRecords: 0, errorMessage: '' };
   }
 

@@ -162,7 +162,7 @@ export class Service implements Component {
     this.#volume = new VolumeControl(volumeRules, { metrics, logger, now: Date.now });
     const intake = new Intake(this.#store, this.#volume, metrics, {
       nowMicros: () => Date.now() * 1000,
-      maxNestingDepth: config.normalize.maxNestingDepth,
+      ...config.normalize,
     });
     this.#receivers = createReceivers(config, intake, logger, metrics);
     this.#api = this.#createApi(config, database, metrics, onStuckQuery);

@@ -6,6 +6,7 @@ import { DEFAULT_OTLP_TIMEOUT_MS } from '../../src/export/otlp/settings.ts';
 import { DEFAULT_BATCH, DEFAULT_OUTBOX_SETTINGS, DEFAULT_RETRY } from '../../src/export/settings.ts';
 import { huntDefaults } from '../../src/hunt/index.ts';
 import { DEFAULT_MAX_NESTING_DEPTH } from '../../src/normalize/index.ts';
+import { DEFAULT_MAX_SHARED_ATTRIBUTES } from '../../src/normalize/shared-attributes.ts';
 import { DEFAULT_PATH } from '../../src/receive/audit-webhook/settings.ts';
 import { resolveHecBounds } from '../../src/receive/hec/settings.ts';
 import { resolveListenerSettings } from '../../src/receive/http-listener.ts';
@@ -77,6 +78,7 @@ describe("the configuration's defaults are those of the rooms", () => {
 
   test('normalize', () => {
     expect(config.normalize.maxNestingDepth).toBe(DEFAULT_MAX_NESTING_DEPTH);
+    expect(config.normalize.maxSharedAttributes).toBe(DEFAULT_MAX_SHARED_ATTRIBUTES);
   });
 
   test('risk', () => {

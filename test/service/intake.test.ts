@@ -7,7 +7,7 @@ import { auditEvents } from '../support/audit-events.ts';
 import { recordTelemetry } from '../support/recorded-telemetry.ts';
 
 const arrivalMicros = 1_700_000_000_000_000;
-const options = { nowMicros: () => arrivalMicros, maxNestingDepth: 100 };
+const options = { nowMicros: () => arrivalMicros, maxNestingDepth: 100, maxSharedAttributes: 2000 };
 
 function recordOf(body: string): LogRecord {
   return {
@@ -67,4 +67,17 @@ test('counts nothing of a batch that the store refused', async () => {
   const { intake, telemetry } = intakeOf(new Error('full'));
   await expect(intake.consume(batchOf(bodies))).rejects.toThrow('full');
   expect(telemetry.value('pintail_audit_events_total{receiver="test"}')).toBe(0);
+});
+
+test('counts the records whose shared attributes were left out, and keeps what they name', async () => {
+  const { intake, appended, telemetry } = intakeOf();
+  const resourceAttributes = { 'k8s.cluster.name': 'prod', blob: 'x'.repeat(2000) };
+  await intake.consume({
+    receiver: 'test',
+    resourceLogs: [{ resourceAttributes, logRecords: bodies.slice(0, 3).map(recordOf) }],
+  });
+  const [row] = appended.flat().flatMap(({ audit }) => audit);
+  expect(row?.cluster).toBe('prod');
+  expect(row?.resource).toBe('{"pintail.left_out_characters":2037}');
+  expect(telemetry.value('pintail_attributes_left_out_total{receiver="test"}')).toBe(3);
 });
