@@ -687,6 +687,8 @@ export interface StreamstatsCommand extends CommandBase {
   readonly current: boolean;
   /** So many rows; 0: all so far. */
   readonly window: number;
+  /** Seconds: only rows whose `_time` is at most so far from that of the row. */
+  readonly timeWindow: number | undefined;
   /** The window is over the rows of all BY values; else each combination has its own. */
   readonly isGlobal: boolean;
   /** Everything begins anew where the BY values differ from those of the row before. */

@@ -17,6 +17,18 @@ const UNITS: Readonly<Record<string, TimeSpan['unit']>> = {
 const SUBSECONDS: Readonly<Record<string, number>> = { ds: 10, cs: 100, ms: 1_000, us: 1_000_000 };
 const DEFAULT_BASE = 10;
 
+const MAX_SECONDS = 1_000_000_000;
+
+/** Seconds of `5m`, `24h`, `7d`, `1w`; undefined for another text and for units without a length of their own. */
+export function parseSeconds(written: string): number | undefined {
+  const [, digits = '', unit = ''] = /^(\d{1,9})([a-z]+)$/i.exec(written) ?? [];
+  const known = UNITS[unit.toLowerCase()];
+  const weeks = /^w(?:k|ks|eek|eeks)?$/i.test(unit) ? 7 * SECONDS.d : undefined;
+  const factor = weeks ?? (known !== undefined && known in SECONDS ? SECONDS[known as keyof typeof SECONDS] : 0);
+  const seconds = Number(digits) * factor;
+  return seconds > 0 && seconds <= MAX_SECONDS ? seconds : undefined;
+}
+
 /** `5m`, `1h`, `10`. */
 export function parseSize(token: Token, command: string): TimeSpan | NumberSpan {
   const [, digits = '', unit = ''] = /^(\d{0,9}(?:\.\d+)?)([a-z]*)$/i.exec(token.text) ?? [];

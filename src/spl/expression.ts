@@ -101,13 +101,15 @@ export interface RowsFrame {
 
 /** The rows whose one sort term, a whole number, is at most so much less than that of the current one. */
 export interface PlacesFrame {
-  readonly below: number;
+  /** Of each row its own. */
+  readonly below: Expression;
   readonly current: boolean;
 }
 
-/** The current row and those behind it whose one sort term, a number, differs by at most `within`. */
+/** The current row and those behind it, or on both sides, whose one sort term, a number, differs by at most `within`. */
 export interface RangeFrame {
   readonly within: number;
+  readonly before?: boolean;
 }
 
 export interface SortTerm {

@@ -223,9 +223,11 @@ function printWindowCall(call: AggregateCall): string {
 
 function printFrame(frame: WindowFrame | undefined): string {
   if (frame === undefined) return '';
-  if ('within' in frame) return `range between current row and ${frame.within} following`;
+  if ('within' in frame) {
+    return `range between ${frame.before === true ? `${frame.within} preceding` : 'current row'} and ${frame.within} following`;
+  }
   const to = frame.current ? 'current row' : '1 preceding';
-  if ('below' in frame) return `range between ${frame.below} preceding and ${to}`;
+  if ('below' in frame) return `range between ${printExpression(frame.below)} preceding and ${to}`;
   const from = frame.preceding === undefined ? 'unbounded' : String(frame.preceding);
   return `rows between ${from} preceding and ${to}`;
 }

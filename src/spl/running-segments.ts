@@ -11,7 +11,7 @@ export interface Segments {
   readonly relation: Relation;
   /** Rows of one segment agree in all of these. */
   readonly partitionBy: readonly Expression[];
-  /** The row's number among those that have the BY fields, where the window is over the rows of all groups. */
+  /** The row's number among those that have the BY fields (and are of its group, where each has its own window), where the window needs it. */
   readonly place?: Expression;
 }
 
@@ -24,7 +24,7 @@ export function segmentRows(
   scope: CommandScope,
 ): Segments {
   const { resetBefore, resetAfter } = command;
-  const isNumbered = command.isGlobal && command.window > 0 && keys.length > 0;
+  const isNumbered = command.timeWindow !== undefined || (command.isGlobal && command.window > 0 && keys.length > 0);
   const changes = command.resetOnChange && keys.length > 0;
   if (resetBefore === undefined && resetAfter === undefined && !changes && !isNumbered) {
     return { relation: input, partitionBy: [] };
@@ -55,9 +55,18 @@ export function segmentRows(
       ? [add('run', binary('-', placeAmong([present], input.order), placeAmong([present, ...keys], input.order)))]
       : []),
   ];
-  const place = isNumbered ? add('place', placeAmong([present], input.order)) : undefined;
+  const place = isNumbered ? add('place', placeAmong(placedAmong(command, keys, present), input.order)) : undefined;
   const node = { kind: 'Project', label: scope.label('segments'), input: input.node, columns } as const;
   return { relation: { ...input, node, fields, order }, partitionBy, ...(place === undefined ? {} : { place }) };
+}
+
+/** Rows that agree in these are numbered together. */
+export function placedAmong(
+  { isGlobal, window }: StreamstatsCommand,
+  keys: readonly Expression[],
+  present: Expression,
+): readonly Expression[] {
+  return isGlobal || window === 0 ? [present] : [present, ...keys];
 }
 
 /** In how many rows up to this one the condition held. */

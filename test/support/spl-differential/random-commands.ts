@@ -464,6 +464,7 @@ function streamstats(random: Random, fields: Fields): Made {
   const window = random.chance(0.4)
     ? `window=${random.pick([1, 2, 3])} ${random.pick(['', 'global=f ', 'global=t '])}`
     : '';
+  const time = random.chance(0.3) ? `time_window=${random.pick(['1s', '10s', '1m', '1h'])} ` : '';
   const condition = (): string => new ExpressionMaker(random, fields.known).condition(1);
   const resets = [
     random.chance(0.15) ? 'reset_on_change=t ' : '',
@@ -479,7 +480,10 @@ function streamstats(random: Random, fields: Fields): Made {
             (name) => `${name}(${quoted(field)}) AS s1`,
           ),
         ]);
-  return { text: `streamstats ${resets}${current}${window}${text}${by}`, fields: adding(fields, [['s1', 'one']]) };
+  return {
+    text: `streamstats ${resets}${current}${window}${time}${text}${by}`,
+    fields: adding(fields, [['s1', 'one']]),
+  };
 }
 
 function nomv(random: Random, fields: Fields): Made {
