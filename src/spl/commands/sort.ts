@@ -4,16 +4,28 @@
  *   sort [<int>] [limit=<int>] [+|-]<field> … [a|asc|d|desc]      auto(), str(), num(), ip() say how to compare
  *
  * A sign holds for its field, with a blank behind it for all that follow. By default numbers are compared as numbers, IPv4 addresses as addresses, all else as
- * text; numbers come before addresses, those before text, rows without the field last. Rows that compare equal keep their order.
+ * text; numbers come before addresses, those before text, rows without the field last. Several values are one text, a line for each.
+ * Rows that compare equal keep their order.
  * `d` or `desc` at the end turns the direction of every field round, `a` or `asc` leaves it.
  */
 import type { SortCommand, SortKey } from '../ast.ts';
 import type { CommandScope } from '../command-scope.ts';
 import { need, withOrder } from '../demand.ts';
-import { and, binary, call, column, type Expression, isNull, number, type SortTerm, when } from '../expression.ts';
+import {
+  and,
+  binary,
+  call,
+  column,
+  type Expression,
+  isNull,
+  number,
+  type SortTerm,
+  text,
+  when,
+} from '../expression.ts';
 import { columnsOf, type PlanNode } from '../plan.ts';
 import { ColumnNames, type Relation } from '../relation.ts';
-import { asNumber, asText, type Value } from '../value.ts';
+import { asNumber, asText, textValue, type Value } from '../value.ts';
 import type { CommandSpec } from './command.ts';
 
 const DEFAULT_LIMIT = 10_000;
@@ -60,7 +72,7 @@ function isWord({ field, span, as }: SortKey, word: RegExp): boolean {
 
 /** Shared with dedup's sortby. `limit` 0 keeps all. */
 export function sortRows(keys: readonly SortKey[], limit: number, input: Relation, scope: CommandScope): Relation {
-  const terms = keys.flatMap((key) => sortTerms(key, scope.read(input, key.field)));
+  const terms = keys.flatMap((key) => sortTerms(key, joined(scope.read(input, key.field))));
   const names = new ColumnNames();
   // Also those that no field has any more: the places of an earlier sort.
   for (const name of columnsOf(input.node)) names.take(name);
@@ -78,6 +90,10 @@ export function sortRows(keys: readonly SortKey[], limit: number, input: Relatio
   if (limit === 0) return { ...input, node: ranked, order };
   const predicates = [binary('<=', column(place), number(limit))];
   return { ...input, node: { kind: 'Filter', label: scope.label(), input: ranked, predicates }, order };
+}
+
+function joined(value: Value): Value {
+  return value.kind === 'list' ? textValue(call('array_to_string', value.expression, text('\n'))) : value;
 }
 
 function sortTerms(key: SortKey, value: Value): readonly SortTerm[] {

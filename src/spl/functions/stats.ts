@@ -49,8 +49,11 @@ const FUNCTIONS: Readonly<Record<string, StatsFunction>> = {
   list: ordered(list),
   min: unordered((value) => extreme('min', value)),
   max: unordered((value) => extreme('max', value)),
-  range: unordered((value) =>
-    ofNumbers(value, (numbers) => binary('-', aggregate('max', [numbers]), aggregate('min', [numbers]))),
+  range: unordered((value, context) =>
+    ofNumbers(value, (numbers) => {
+      const [most, least] = [aggregate('max', [numbers]), aggregate('min', [numbers])];
+      return isTime(value, context) ? secondsBetween(least, most) : binary('-', most, least);
+    }),
   ),
   sum: unordered((value) => ofNumbers(value, (numbers) => aggregate('sum', [numbers]))),
   sumsq: unordered((value) => ofNumbers(value, (numbers) => aggregate('sum', [binary('*', numbers, numbers)]))),
@@ -300,8 +303,17 @@ function rate(value: Value, context: StatsContext): Value {
     cast(asNumber(one(name, value, chronological(context))), 'double');
   const [from, to] = [timeOf('min', value, context), timeOf('max', value, context)].map(asNumber);
   if (from === undefined || to === undefined) throw new Error('stats: expected two ends of the time.');
-  const seconds = call('nullif', binary('-', to, from), number(0));
+  const seconds = call('nullif', secondsBetween(from, to), number(0));
   return numberValue(binary('/', binary('-', end('last'), end('first')), seconds));
+}
+
+/** Doubles of today's times have digits behind the microsecond, which times do not have. */
+function secondsBetween(from: Expression, to: Expression): Expression {
+  return call('round', binary('-', to, from), number(6));
+}
+
+function isTime({ expression }: Value, { time }: StatsContext): boolean {
+  return time?.op === 'column' && expression.op === 'column' && expression.name === time.name;
 }
 
 function timeOf(name: 'min' | 'max', value: Value, { time }: StatsContext): Value {

@@ -67,7 +67,7 @@ const FUNCTIONS: Readonly<Record<string, StatsFunction>> = {
   list: (members) => fromMembers(members.slice(0, LONGEST_LIST)),
   min: (members) => extremeOf('min', members),
   max: (members) => extremeOf('max', members),
-  range: ofNumbers((numbers) => Math.max(...numbers) - Math.min(...numbers)),
+  range: ofNumbers((numbers) => difference(Math.max(...numbers), Math.min(...numbers))),
   sum: ofNumbers(sum),
   sumsq: ofNumbers((numbers) => sum(numbers.map((number) => number * number))),
   avg: ofNumbers(mean),
@@ -90,12 +90,17 @@ const FUNCTIONS: Readonly<Record<string, StatsFunction>> = {
   rate: (_, items) => {
     const [from, to] = [atEnd(items, 'earliest'), atEnd(items, 'latest')];
     const [a, b] = [from, to].map((item) => membersOf(item?.value).map(numberIn));
-    const seconds = Number(to?.row.get('_time')) - Number(from?.row.get('_time'));
+    const seconds = difference(Number(to?.row.get('_time')), Number(from?.row.get('_time')));
     if (a?.length !== 1 || b?.length !== 1 || a[0] === undefined || b[0] === undefined) return undefined;
     return seconds === 0 ? undefined : (b[0] - a[0]) / seconds;
   },
   latest_time: (_, items) => atEnd(items, 'latest')?.row.get('_time'),
 };
+
+/** Of numbers as large as times nothing is known behind the microsecond. */
+function difference(most: number, least: number): number {
+  return most > 1e9 ? Number((most - least).toFixed(6)) : most - least;
+}
 
 export function statsFunctionNames(): readonly string[] {
   return Object.keys(FUNCTIONS);

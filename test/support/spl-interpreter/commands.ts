@@ -560,9 +560,11 @@ function dedup(command: DedupCommand, rows: readonly Row[]): readonly Row[] {
   });
 }
 
-/** `num()` reads what is no number as missing: the rules are silent. */
-function sortable(value: FieldValue, as: SortKey['as']): readonly string[] {
-  return membersOf(value).filter((text) => as !== 'num' || numberIn(text) !== undefined);
+/** Several values are one text of lines; `num()` reads what is no number as missing: the rules are silent. */
+function sortable(value: FieldValue, as: SortKey['as']): string | undefined {
+  const members = membersOf(value);
+  const text = members.length === 0 ? undefined : members.join('\n');
+  return text === undefined || (as === 'num' && numberIn(text) === undefined) ? undefined : text;
 }
 
 /** Rule 34: stable; rows without the field last, in both directions. */
@@ -570,12 +572,11 @@ function sortRows(rows: readonly Row[], keys: readonly SortKey[]): readonly Row[
   return [...rows].sort((left, right) => {
     for (const { field, descending, as } of keys) {
       const [a, b] = [sortable(left.get(field.name), as), sortable(right.get(field.name), as)];
-      if (a.length > 1 || b.length > 1) return refuse('sorting by a field with several values');
-      if (a[0] === undefined || b[0] === undefined) {
-        if (a[0] === b[0]) continue;
-        return a[0] === undefined ? 1 : -1;
+      if (a === undefined || b === undefined) {
+        if (a === b) continue;
+        return a === undefined ? 1 : -1;
       }
-      const order = compareSorted(a[0], b[0], as, descending);
+      const order = compareSorted(a, b, as, descending);
       if (order !== 0) return order;
     }
     return 0;

@@ -13,9 +13,9 @@ with search_1 as (
 stats_2 as (
   select
     "g",
-    (spl_number(last("n" order by _time, _order) filter (where "n" is not null))::double - spl_number(first("n" order by _time, _order) filter (where "n" is not null))::double) / nullif(max(_time) filter (where "n" is not null) - min(_time) filter (where "n" is not null), 0) as "rate(n)",
-    (spl_number(last("one" order by _time, _order) filter (where "one" is not null))::double - spl_number(first("one" order by _time, _order) filter (where "one" is not null))::double) / nullif(max(_time) filter (where "one" is not null) - min(_time) filter (where "one" is not null), 0) as "rate(one)",
-    (spl_number(last("s" order by _time, _order) filter (where "s" is not null))::double - spl_number(first("s" order by _time, _order) filter (where "s" is not null))::double) / nullif(max(_time) filter (where "s" is not null) - min(_time) filter (where "s" is not null), 0) as "rate(s)"
+    (spl_number(last("n" order by _time, _order) filter (where "n" is not null))::double - spl_number(first("n" order by _time, _order) filter (where "n" is not null))::double) / nullif(round(max(_time) filter (where "n" is not null) - min(_time) filter (where "n" is not null), 6), 0) as "rate(n)",
+    (spl_number(last("one" order by _time, _order) filter (where "one" is not null))::double - spl_number(first("one" order by _time, _order) filter (where "one" is not null))::double) / nullif(round(max(_time) filter (where "one" is not null) - min(_time) filter (where "one" is not null), 6), 0) as "rate(one)",
+    (spl_number(last("s" order by _time, _order) filter (where "s" is not null))::double - spl_number(first("s" order by _time, _order) filter (where "s" is not null))::double) / nullif(round(max(_time) filter (where "s" is not null) - min(_time) filter (where "s" is not null), 6), 0) as "rate(s)"
   from search_1
   where "g" is not null
   group by "g"
