@@ -19,11 +19,11 @@ import { automaticRange, logarithmicRange, range, widthNode } from '../bin-width
 import type { CommandScope } from '../command-scope.ts';
 import { need, wants, without } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
-import { binary, column, number, when } from '../expression.ts';
+import { binary, call, column, isNotNull, list, number, when } from '../expression.ts';
 import type { Output, Relation } from '../relation.ts';
 import { bucketStart } from '../time-bucket.ts';
 import { STEP, stepNode } from '../time-bucket-step.ts';
-import { asNumber, numberValue, type Value } from '../value.ts';
+import { asNumber, asText, commonKind, listValue, numberValue, textValue, type Value } from '../value.ts';
 import type { CommandSpec } from './command.ts';
 
 const OPTIONS = ['span', 'bins', 'minspan', 'start', 'end', 'aligntime'];
@@ -63,7 +63,7 @@ export const bin: CommandSpec<BinCommand> = {
     const { size } = command;
     if (value.kind === 'null' || !scope.wants(command.output?.name ?? command.field.name)) return input;
     if (size.kind === 'automatic') return lowerAutomatic(command, size, value, input, scope);
-    return scope.extend(input, [outputOf(command, binned(command, size, value, scope))]);
+    return scope.extend(input, [outputOf(command, value, binned(command, size, value, scope))]);
   },
 };
 
@@ -112,13 +112,16 @@ function alignTime(option: Option | undefined, size: BinSize, isTime: boolean): 
   throw new SplError('SPL316', 'bin: expected aligntime= with ranges of time, found ranges of numbers.', option.span);
 }
 
-function outputOf(command: BinCommand, made: Value): Output {
-  return {
-    name: command.output?.name ?? command.field.name,
-    value: made,
-    kind: made.kind === 'number' ? 'number' : 'text',
-    certain: false,
-  };
+function outputOf(command: BinCommand, value: Value, made: Value): Output {
+  const kept = keeping(value, made);
+  return { name: command.output?.name ?? command.field.name, value: kept, kind: commonKind([kept]), certain: false };
+}
+
+/** What was made of a number, or the value that is none: text, or several values. */
+function keeping(value: Value, made: Value): Value {
+  const written = made.kind === 'number' ? call('spl_number_text', made.expression) : made.expression;
+  if (value.kind === 'list') return listValue(when(isNotNull(written), list([written]), value.expression));
+  return value.kind === 'text' && made.kind === 'number' ? textValue(call('coalesce', written, asText(value))) : made;
 }
 
 function binned(command: BinCommand, size: Exclude<BinSize, AutomaticSpan>, value: Value, scope: CommandScope): Value {
@@ -150,10 +153,10 @@ function lowerAutomatic(
   const joined = besideRow(input, row, [isTime ? STEP : 'width'], keep, scope);
   const taken = column(joined.names[0] ?? '');
   const own = scope.read(joined.relation, command.field);
-  if (!isTime) return scope.extend(joined.relation, [outputOf(command, automaticRange(own, taken))]);
+  if (!isTime) return scope.extend(joined.relation, [outputOf(command, own, automaticRange(own, taken))]);
   const align = alignmentOf(command.align, scope);
   const start = bucketStart(buckets, asNumber(own), taken);
   const isShort = binary('<', taken, number(SECONDS.d));
   const made = align === undefined ? start : when(isShort, alignedFloor(asNumber(own), taken, align), start);
-  return scope.extend(joined.relation, [outputOf(command, numberValue(made))]);
+  return scope.extend(joined.relation, [outputOf(command, own, numberValue(made))]);
 }

@@ -11,8 +11,7 @@ const LENGTHS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 export function binOf(command: BinCommand, rows: readonly Row[], settings: Settings): (row: Row) => FieldValue {
   const numberOf = (row: Row): number | undefined => {
     const members = membersOf(row.get(command.field.name));
-    if (members.length > 1) return refuse('bin of a field with several values');
-    return members[0] === undefined ? undefined : numberIn(members[0]);
+    return members.length !== 1 || members[0] === undefined ? undefined : numberIn(members[0]);
   };
   const numbers = rows.map(numberOf).filter((found) => found !== undefined);
   const place = placing(command, numbers, settings);
