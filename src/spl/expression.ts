@@ -230,6 +230,7 @@ export const SQL_FUNCTIONS = [
   'spl_pair_at',
   'spl_pair_values',
   'spl_pairs',
+  'spl_replace_nth',
   'spl_round',
   'spl_sort_address',
   'spl_strftime',

@@ -2,20 +2,22 @@
  * rex: fields out of text by the named groups of a regular expression, or a replacement in the text.
  *
  *   rex [field=<field>] [max_match=<int>] "<expression with (?<name>…)>"      field is _raw by default
- *   rex [field=<field>] mode=sed "s/<expression>/<replacement>/[g]"      or "y/<characters>/<characters>/"
+ *   rex [field=<field>] mode=sed "s/<expression>/<replacement>/[g|<int>]"      or "y/<characters>/<characters>/"
  *
  * The expression may match anywhere. A group that did not take part leaves its field as it was; where a group can be passed
  * over (`(?<a>x)?`, `(?<a>x)|y`), RE2 does not tell that from a match of the empty text, so that counts as the same.
  * With max_match other than 1 the fields hold every match; 0 means all. Of several values each is tried.
  *
- * Not supported: offset_field; in sed mode the N-th match.
+ * In sed mode `g` replaces every match, a number only the match of that place. An empty match right behind another one is none.
+ *
+ * Not supported: offset_field.
  */
 import type { RexCommand, RexExtract } from '../ast.ts';
 import { captureGroup } from '../capture.ts';
 import type { CommandScope } from '../command-scope.ts';
 import { need, wants } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
-import { call, type Expression, text } from '../expression.ts';
+import { call, type Expression, number, text } from '../expression.ts';
 import { parsePattern } from '../regular-expression.ts';
 import type { Output, Relation } from '../relation.ts';
 import { fieldValue } from '../relation.ts';
@@ -93,7 +95,7 @@ function substituted(command: RexCommand, source: Value): Output {
   return { name: command.field.name, value, kind: commonKind([value]), certain: false };
 }
 
-/** What `s/a/b/g` or `y/abc/xyz/`, with any character in place of the slash, does to a text. */
+/** What `s/a/b/g`, `s/a/b/2` or `y/abc/xyz/`, with any character in place of the slash, does to a text. */
 function parseSed(expression: string, span: Span): (subject: Expression) => Expression {
   const [command, delimiter = ''] = expression;
   const isKnown = (command === 's' || command === 'y') && delimiter !== '';
@@ -101,12 +103,12 @@ function parseSed(expression: string, span: Span): (subject: Expression) => Expr
   if (first === undefined || second === undefined || flags === undefined || others.length > 0)
     throw notSed(expression, span);
   if (command === 'y' && flags === '') return transliterate(first, second, span);
-  if (command !== 's' || !/^g?$/.test(flags)) throw notSed(expression, span);
+  if (command !== 's' || !/^(?:g|[1-9]\d{0,5})?$/.test(flags)) throw notSed(expression, span);
   const pattern = text(parsePattern(first, span).text);
   const replacement = text(second);
-  return flags === 'g'
-    ? (subject) => call('regexp_replace', subject, pattern, replacement, text('g'))
-    : (subject) => call('regexp_replace', subject, pattern, replacement);
+  if (flags === 'g') return (subject) => call('regexp_replace', subject, pattern, replacement, text('g'));
+  if (flags === '' || flags === '1') return (subject) => call('regexp_replace', subject, pattern, replacement);
+  return (subject) => call('spl_replace_nth', subject, pattern, replacement, number(Number(flags)));
 }
 
 /** Each character of the first text becomes the one in its place in the second. */
@@ -124,7 +126,7 @@ function transliterate(from: string, to: string, span: Span): (subject: Expressi
 }
 
 function notSed(expression: string, span: Span): SplError {
-  const message = `rex: expected "s/<expression>/<replacement>/", with g or without, or "y/<characters>/<characters>/", found "${expression}".`;
+  const message = `rex: expected "s/<expression>/<replacement>/", with g, the place of a match or neither, or "y/<characters>/<characters>/", found "${expression}".`;
   return new SplError('SPL316', message, span);
 }
 

@@ -327,6 +327,9 @@ function sed(random: Random, fields: Fields): Made {
     's/[a-c]+/<>/g',
     's/(.)(.)/\\\\2\\\\1/',
     's/,//g',
+    's/a/X/2',
+    's/[a-c]+/<>/3',
+    's/b*/-/2',
     'y/abc/xyz/',
   ]);
   return { text: `rex field=${quoted(random.pick(names))} mode=sed "${expression}"`, fields };
