@@ -1,6 +1,7 @@
 /**
  * Values as SPL has them. Everything in a field is text, a number, or a list of texts; text that looks like a number counts as
- * one in arithmetic and in comparisons with numbers, a string literal never does. A list of one is the same as its member.
+ * one in arithmetic and in comparisons with numbers, a string literal never does: one that is an operand itself, not one that a
+ * function chose. A list of one is the same as its member.
  */
 import {
   and,
@@ -153,7 +154,7 @@ export interface Branch {
   readonly value: Value;
 }
 
-/** The value of the first branch whose condition holds. */
+/** The value of the first branch whose condition holds. What was chosen is no literal: it may look like a number. */
 export function chooseValue(branches: readonly Branch[], otherwise: Value = ABSENT): Value {
   const values = [...branches.map(({ value }) => value), otherwise];
   if (values.every(({ kind }) => kind === 'null')) return ABSENT;
@@ -167,7 +168,8 @@ export function chooseValue(branches: readonly Branch[], otherwise: Value = ABSE
 /** The first that is there. */
 export function firstValue(values: readonly Value[]): Value {
   const [only, ...rest] = values.filter(({ kind }) => kind !== 'null');
-  if (only === undefined || rest.length === 0) return only ?? ABSENT;
+  if (only === undefined) return ABSENT;
+  if (rest.length === 0) return only.kind === 'text' ? textValue(only.expression) : only;
   const kind = commonKind([only, ...rest]);
   return { kind, expression: call('coalesce', ...[only, ...rest].map((value) => asKind(value, kind))) };
 }

@@ -2,7 +2,7 @@
 import type { Call, EvalExpression } from '../../../src/spl/ast.ts';
 import { anyOf, compare, like } from './compare.ts';
 import type { EvalFunction, EvalScope } from './eval-scope.ts';
-import { type EvalValue, isLiteral, toMembers, toNumber, toText, toTruth } from './eval-value.ts';
+import { type EvalValue, isLiteral, toField, toMembers, toNumber, toText, toTruth } from './eval-value.ts';
 import { finite, fromMembers, numberIn } from './field-value.ts';
 import { JSON_FUNCTIONS } from './json-functions.ts';
 import { MULTIVALUE_FUNCTIONS } from './multivalue-functions.ts';
@@ -40,16 +40,16 @@ function ofBits(change: (left: bigint, right: bigint) => bigint): EvalFunction {
 
 /** Functions that do not look at all their arguments first. */
 const LAZY: Readonly<Record<string, (args: readonly EvalExpression[], scope: EvalScope) => EvalValue>> = {
-  if: ([condition, yes, no], scope) => evaluateAt(toTruth(evaluateAt(condition, scope)) === true ? yes : no, scope),
+  if: ([condition, yes, no], scope) => chosen(evaluateAt(toTruth(evaluateAt(condition, scope)) === true ? yes : no, scope)),
   case: (args, scope) => {
     for (let at = 0; at + 1 < args.length; at += 2) {
-      if (toTruth(evaluateAt(args[at], scope)) === true) return evaluateAt(args[at + 1], scope);
+      if (toTruth(evaluateAt(args[at], scope)) === true) return chosen(evaluateAt(args[at + 1], scope));
     }
     return undefined;
   },
   validate: (args, scope) => {
     for (let at = 0; at + 1 < args.length; at += 2) {
-      if (toTruth(evaluateAt(args[at], scope)) === false) return evaluateAt(args[at + 1], scope);
+      if (toTruth(evaluateAt(args[at], scope)) === false) return chosen(evaluateAt(args[at + 1], scope));
     }
     return undefined;
   },
@@ -59,9 +59,14 @@ function evaluateAt(expression: EvalExpression | undefined, scope: EvalScope): E
   return expression === undefined ? refuse('a call with too few arguments') : scope.evaluate(expression, scope);
 }
 
+/** A value that a function chose is like a field's: text that looks like a number is one, also where it was written. */
+function chosen(value: EvalValue): EvalValue {
+  return typeof value === 'boolean' ? value : toField(value);
+}
+
 const CONDITIONS: Readonly<Record<string, EvalFunction>> = {
-  coalesce: (values) => values.find((value) => value !== undefined),
-  nullif: ([left, right]) => (compare('=', left, right) === true ? undefined : left),
+  coalesce: (values) => chosen(values.find((value) => value !== undefined)),
+  nullif: ([left, right]) => (compare('=', left, right) === true ? undefined : chosen(left)),
   in: ([operand, ...values]) => anyOf(values.map((value) => compare('=', operand, value))),
   isnull: ([value]) => value === undefined,
   isnotnull: ([value]) => value !== undefined,
