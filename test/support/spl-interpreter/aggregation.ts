@@ -132,6 +132,10 @@ function statsFunction(name: string, seconds: number | undefined): StatsFunction
 }
 
 /** A wildcard stands for every field that some row has. */
+export function spellOut(aggregations: readonly Aggregation[], rows: readonly Row[]): readonly Aggregation[] {
+  return aggregations.flatMap((aggregation) => spelledOut(aggregation, rows));
+}
+
 function spelledOut(aggregation: Aggregation, rows: readonly Row[]): readonly Aggregation[] {
   const { argument, output, function: name } = aggregation;
   if (argument?.kind !== 'FieldName' || !argument.name.includes('*')) return [aggregation];
@@ -152,23 +156,21 @@ export function aggregate(
   settings: Settings,
   seconds?: number,
 ): readonly (readonly [string, FieldValue])[] {
-  return aggregations
-    .flatMap((aggregation) => spelledOut(aggregation, rows))
-    .map(({ function: name, argument, output }) => {
-      if (argument === undefined) return [output.name, rows.length] as const;
-      const items = rows.map((row): Item => {
-        if (argument.kind === 'FieldName') {
-          return { row, value: row.get(argument.name) };
-        }
-        const value = evaluateRow(argument, row, settings);
-        // Of a condition, the rows where it is true count.
-        if (typeof value === 'boolean') return { row, value: toTruth(value) === true ? 1 : undefined };
-        return { row, value: toField(value) };
-      });
-      const value = statsFunction(name, seconds)(
-        items.flatMap((item) => membersOf(item.value)),
-        items,
-      );
-      return [output.name, typeof value === 'number' ? finite(value) : value] as const;
+  return spellOut(aggregations, rows).map(({ function: name, argument, output }) => {
+    if (argument === undefined) return [output.name, rows.length] as const;
+    const items = rows.map((row): Item => {
+      if (argument.kind === 'FieldName') {
+        return { row, value: row.get(argument.name) };
+      }
+      const value = evaluateRow(argument, row, settings);
+      // Of a condition, the rows where it is true count.
+      if (typeof value === 'boolean') return { row, value: toTruth(value) === true ? 1 : undefined };
+      return { row, value: toField(value) };
     });
+    const value = statsFunction(name, seconds)(
+      items.flatMap((item) => membersOf(item.value)),
+      items,
+    );
+    return [output.name, typeof value === 'number' ? finite(value) : value] as const;
+  });
 }

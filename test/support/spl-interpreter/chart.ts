@@ -1,6 +1,6 @@
 /** chart: stats by one field, or a table of two, whose columns are the values of the second. */
 import type { Aggregation, ChartCommand, Split } from '../../../src/spl/ast.ts';
-import { aggregate } from './aggregation.ts';
+import { aggregate, spellOut } from './aggregation.ts';
 import { compareText, type FieldValue, membersOf, numberIn } from './field-value.ts';
 import { groupRows } from './grouping.ts';
 import { Row, type Settings, type Table } from './row.ts';
@@ -35,11 +35,15 @@ export function chart(command: ChartCommand, rows: readonly Row[], settings: Set
 
 /** A column for each of the best values, one for the rows without a value, one for all others. */
 export function splitRows(
-  { aggregations, split, over }: SplitCommand,
+  { aggregations: written, split, over }: SplitCommand,
   groups: readonly (readonly [FieldValue, readonly Row[]])[],
   settings: Settings,
   seconds?: number,
 ): readonly Row[] {
+  const aggregations = spellOut(
+    written,
+    groups.flatMap(([, rows]) => rows),
+  );
   // A row of several values stands in each of their columns.
   const placed = groups.map(([key, rows]) => ({
     key,

@@ -40,7 +40,8 @@ function ofBits(change: (left: bigint, right: bigint) => bigint): EvalFunction {
 
 /** Functions that do not look at all their arguments first. */
 const LAZY: Readonly<Record<string, (args: readonly EvalExpression[], scope: EvalScope) => EvalValue>> = {
-  if: ([condition, yes, no], scope) => chosen(evaluateAt(toTruth(evaluateAt(condition, scope)) === true ? yes : no, scope)),
+  if: ([condition, yes, no], scope) =>
+    chosen(evaluateAt(toTruth(evaluateAt(condition, scope)) === true ? yes : no, scope)),
   case: (args, scope) => {
     for (let at = 0; at + 1 < args.length; at += 2) {
       if (toTruth(evaluateAt(args[at], scope)) === true) return chosen(evaluateAt(args[at + 1], scope));
