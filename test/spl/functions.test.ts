@@ -272,6 +272,8 @@ describe('values', () => {
     ['json_set("{\\"a\\":[{},{\\"b\\":1},7]}", "a{}.b", true())', '{"a":[{"b":true},{"b":true},7]}'],
     ['json_set("[[1],[2]]", "{}{0}", null())', '[[null],[null]]'],
     ['json_set(t, "a", 1)', undefined],
+    ['json_set("{}", "a", json("1e3"))', '{"a":1000.0}'],
+    ['json_extend("[1e3,1.50]", "{5}", json_array(1))', '[1000.0,1.5]'],
     ['json_set_exact("{\\"a\\":1}", "k.d", "x")', '{"a":1,"k.d":"x"}'],
     ['json_set_exact("[1]", "a", "x")', '[1]'],
     ['json_append(json_object("l", json_array("a")), "l", json_array("b"))', '{"l":["a",["b"]]}'],

@@ -98,7 +98,8 @@ function changed(expression: Call, context: EvalContext, values: readonly Expres
       whole,
     );
   });
-  return jsonValue(made);
+  // Numbers of the values are written as those of the document.
+  return jsonValue(cast(call('json_extract', made, text('$')), 'varchar'));
 }
 
 function given(value: Expression | undefined): Expression {

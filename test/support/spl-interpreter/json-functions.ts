@@ -2,7 +2,7 @@
 import type { EvalFunction } from './eval-scope.ts';
 import { type EvalValue, isJsonText, isLiteral, type JsonText, toMembers, toNumber, toText } from './eval-value.ts';
 import { fromMembers, textOfNumber } from './field-value.ts';
-import { type Json, parseJson, printJson, scalarText, textAt } from './json-fields.ts';
+import { type Json, JsonNumber, parseJson, printJson, scalarText, textAt } from './json-fields.ts';
 import { refuse } from './refusal.ts';
 
 function documentOf(value: EvalValue): Json | undefined {
@@ -87,6 +87,21 @@ function updated(node: Json, steps: readonly Step[], change: (node: Json) => Jso
   return new Map([...node, [step, rest.reduceRight<Json>((inner, key) => new Map([[String(key), inner]]), made)]]);
 }
 
+/** A changed document is written anew: `1e3` becomes `1000.0`. */
+function printChanged(node: Json): string {
+  return printJson(writtenAnew(node));
+}
+
+function writtenAnew(node: Json): Json {
+  if (node instanceof JsonNumber) {
+    const number = Number(node.text);
+    if (!/[.e]/i.test(node.text)) return node;
+    return new JsonNumber(Number.isInteger(number) ? `${number}.0` : String(number));
+  }
+  if (node instanceof Map) return new Map([...node].map(([key, member]) => [key, writtenAnew(member)] as const));
+  return Array.isArray(node) ? (node as readonly Json[]).map(writtenAnew) : node;
+}
+
 function changing(change: (document: Json, steps: readonly Step[], value: Json) => Json): EvalFunction {
   return ([value, ...pairs]) => {
     let document = documentOf(value);
@@ -94,7 +109,7 @@ function changing(change: (document: Json, steps: readonly Step[], value: Json) 
       const path = toText(pairs[at]) ?? refuse('a path that is not written out');
       document = change(document, stepsOf(path), parseJson(jsonOf(pairs[at + 1])) ?? null);
     }
-    return document === undefined ? undefined : fromText(printJson(document));
+    return document === undefined ? undefined : fromText(printChanged(document));
   };
 }
 
@@ -195,7 +210,7 @@ export const JSON_FUNCTIONS: Readonly<Record<string, EvalFunction>> = {
     const document = documentOf(value);
     if (document === undefined) return undefined;
     const node = parseJson(jsonOf(made)) ?? null;
-    return fromText(printJson(updated(document, [toText(key)], () => node, node)));
+    return fromText(printChanged(updated(document, [toText(key)], () => node, node)));
   },
   json_append: changing((document, steps, value) => updated(document, steps, (node) => [...asArray(node), value])),
   json_extend: changing((document, steps, value) =>
@@ -210,7 +225,7 @@ export const JSON_FUNCTIONS: Readonly<Record<string, EvalFunction>> = {
         parent instanceof Map ? new Map([...parent].filter(([key]) => key !== keys.at(-1))) : parent,
       );
     };
-    return fromText(printJson(paths.reduce<Json>((node, path) => without(node, toText(path) ?? ''), document)));
+    return fromText(printChanged(paths.reduce<Json>((node, path) => without(node, toText(path) ?? ''), document)));
   },
   ...TYPE_FUNCTIONS,
   spath: ([value, path]) => textAt(documentOf(value), toText(path) ?? refuse('spath without a path')),
