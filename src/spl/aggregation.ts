@@ -6,7 +6,7 @@ import type { Demand } from './demand.ts';
 import { SplError } from './diagnostics.ts';
 import { lowerCondition, lowerValue } from './evaluate.ts';
 import { column, type Expression } from './expression.ts';
-import { fieldsOfEval } from './field-names.ts';
+import { eachOnce, fieldsOfEval } from './field-names.ts';
 import {
   countOf,
   findStatsFunction,
@@ -38,12 +38,13 @@ export function parseBy(input: Arguments): readonly FieldName[] {
   if (input.optionalWord('by') === undefined) return [];
   const fields = input.fieldList();
   if (fields.length === 0) throw input.missing('at least one field after BY');
-  return fields.filter((field, index) => fields.findIndex(({ name }) => name === field.name) === index);
+  return eachOnce(fields);
 }
 
 /** No result may have the name of a BY field. */
 export function checkNames(aggregations: readonly Aggregation[], by: readonly FieldName[], command: string): void {
-  const twice = aggregations.find(({ output }) => by.some(({ name }) => name === output.name));
+  const names = new Set(by.map(({ name }) => name));
+  const twice = aggregations.find(({ output }) => names.has(output.name));
   if (twice === undefined) return;
   throw new SplError(
     'SPL312',

@@ -45,3 +45,13 @@ export function fieldsOfEval(expression: EvalExpression): readonly string[] {
 export function namesOf(fields: readonly FieldName[]): readonly string[] {
   return fields.map(({ name }) => name);
 }
+
+/** The fields without those whose name came before. */
+export function eachOnce(fields: readonly FieldName[]): readonly FieldName[] {
+  const names = new Set<string>();
+  return fields.filter(({ name }) => {
+    const isFirst = !names.has(name);
+    names.add(name);
+    return isFirst;
+  });
+}

@@ -23,6 +23,7 @@ export const rename: CommandSpec<RenameCommand> = {
 
   parse(input) {
     const renames: Rename[] = [];
+    const sources = new Set<string>();
     while (!input.isEnd()) {
       if (renames.length > 0) input.skipComma();
       const from = input.expectField();
@@ -33,9 +34,10 @@ export const rename: CommandSpec<RenameCommand> = {
       const to = input.expectField();
       const span = { start: from.span.start, end: to.span.end };
       checkWildcards(from.name, to.name, span);
-      if (renames.some((other) => other.from.name === from.name)) {
+      if (sources.has(from.name)) {
         throw new SplError('SPL312', `rename: expected one new name for "${from.name}", found two.`, span);
       }
+      sources.add(from.name);
       renames.push({ span, from, to });
     }
     if (renames.length === 0) throw input.missing('a field, AS and a new name');

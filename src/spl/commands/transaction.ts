@@ -42,7 +42,7 @@ import {
   text,
   when,
 } from '../expression.ts';
-import { fieldsOfEval, fieldsOfSearch, namesOf } from '../field-names.ts';
+import { eachOnce, fieldsOfEval, fieldsOfSearch, namesOf } from '../field-names.ts';
 import { findStatsFunction } from '../functions/stats.ts';
 import { type Column, columnsOf, type PlanNode } from '../plan.ts';
 import { lowerSearch } from '../predicate.ts';
@@ -93,7 +93,7 @@ export const transaction: CommandSpec<TransactionCommand> = {
       kind: 'TransactionCommand',
       span: input.span,
       name: input.command,
-      fields: fields.filter((field, index) => fields.findIndex(({ name }) => name === field.name) === index),
+      fields: eachOnce(fields),
       maxSpan,
       maxPause,
       maxEvents,
