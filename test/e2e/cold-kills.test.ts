@@ -3,15 +3,15 @@ import { globSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { auditRowsPerBatch, killBatch } from './kill-batch.ts';
-import { liveAndDie } from './live-and-die.ts';
-import { noonMicros, openTestStore } from './store-fixture.ts';
+import { auditRowsPerBatch, killBatch } from '../store/kill-batch.ts';
+import { liveAndDie } from '../store/live-and-die.ts';
+import { noonMicros, openTestStore } from '../store/store-fixture.ts';
 
-const seed = Number(process.env.SEED ?? randomInt(2 ** 31));
+const seed = Number(process.env.PINTAIL_E2E_SEED ?? randomInt(2 ** 31));
 const rounds = 8;
 const day = 86_400_000;
 
-test(`kill -9 while days go to the cold tier loses no acknowledged row, doubles none and leaves no file behind (SEED=${seed})`, {
+test(`kill -9 while days go to the cold tier loses no acknowledged row, doubles none and leaves no file behind (PINTAIL_E2E_SEED=${seed})`, {
   timeout: 240_000,
 }, async () => {
   const directory = mkdtempSync(join(tmpdir(), 'pintail-cold-kill-'));
