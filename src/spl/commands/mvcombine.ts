@@ -3,7 +3,7 @@
  *
  *   mvcombine [delim=<text>] <field>
  *
- * The row stands where the first of them stood. `delim` is what nomv puts between the values, if it comes next to that field.
+ * Rows that lack the field are alike where the others are. The row stands where the first of them stood. `delim` is what nomv puts between the values, if it comes next to that field.
  *
  * Not supported: events, of which no two are alike: `table` says which fields count.
  */
@@ -40,7 +40,6 @@ export const mvcombine: CommandSpec<MvcombineCommand> = {
     }
     const { name } = command.field;
     const value = scope.read(input, command.field);
-    if (value.kind === 'null') return input;
     const names = new ColumnNames(columnsOf(input.node));
     const place = names.take('place');
     const ranked: PlanNode = {
