@@ -8,7 +8,7 @@ import { Random } from './random.ts';
 
 export interface AuditEventSettings {
   readonly seed: number;
-  /** Time of the first event, epoch milliseconds. */
+  /** Time of the first event, epoch milliseconds, to the microsecond. */
   readonly startMs: number;
   /** Events per second of event time. */
   readonly eventsPerSecond: number;
@@ -30,7 +30,7 @@ export class AuditEventGenerator {
     this.#users = Array.from({ length: 400 }, (_, index) =>
       index % 4 === 0 ? `user-${index}@example.com` : `system:serviceaccount:team-${index % 40}:app-${index}`,
     );
-    this.#startMicros = settings.startMs * 1000;
+    this.#startMicros = Math.round(settings.startMs * 1000);
     this.#microsPerEvent = 1_000_000 / settings.eventsPerSecond;
   }
 
