@@ -1,50 +1,28 @@
 /** Amazon Data Firehose's HTTP endpoint over real sockets: its answers, what becomes of records, hostile bodies. */
-import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RetryableError } from '../../../src/component.ts';
 import { normalize } from '../../../src/normalize/index.ts';
-import { HecReceiver } from '../../../src/receive/hec/hec-receiver.ts';
 import type { HecReceiverSettings, HecToken } from '../../../src/receive/hec/settings.ts';
-import { type HttpCall, type HttpResult, send } from '../otlp/support/http-client.ts';
-import { acceptAll, RecordingConsumer } from '../otlp/support/recording-consumer.ts';
-import { RecordingTelemetry } from '../otlp/support/recording-telemetry.ts';
+import type { HttpCall, HttpResult } from '../otlp/support/http-client.ts';
+import { acceptAll } from '../otlp/support/recording-consumer.ts';
+import { hashOf, startReceiver, TOKEN } from './support/started-receiver.ts';
 
-const KEY = '00000000-0000-0000-0000-0000000000aa';
 const ID = 'ed4acda5-034f-9f42-bba1-f29aea6d7d8f';
-const hash = (token: string) => createHash('sha256').update(token).digest('hex');
 const tokens: readonly HecToken[] = [
-  { sha256: hash(KEY), cluster: 'prod', indexes: ['kube'], metadata: { index: 'kube', sourcetype: 'of-token' } },
+  { sha256: hashOf(TOKEN), cluster: 'prod', indexes: ['kube'], metadata: { index: 'kube', sourcetype: 'of-token' } },
 ];
 
-const running: HecReceiver[] = [];
-afterEach(async () => {
-  for (const receiver of running.splice(0)) await receiver.shutdown();
-});
-
-async function start(settings: Partial<HecReceiverSettings> = { tokens }) {
-  const consumer = new RecordingConsumer();
-  const telemetry = new RecordingTelemetry();
-  const receiver = new HecReceiver({ endpoint: '127.0.0.1:0', ...settings }, consumer, telemetry);
-  await receiver.start();
-  running.push(receiver);
-  const { port } = receiver.address();
-  const post = (body: string | Buffer, call: Partial<HttpCall> = {}): Promise<HttpResult> =>
-    send({
-      port,
-      path: '/firehose',
-      body: Buffer.from(body),
-      ...call,
-      headers: {
-        'content-type': 'application/json',
-        'x-amz-firehose-protocol-version': '1.0',
-        'x-amz-firehose-request-id': ID,
-        'x-amz-firehose-access-key': KEY,
-        ...call.headers,
-      },
-    });
-  return { consumer, telemetry, receiver, post };
-}
+const start = (settings: Partial<HecReceiverSettings> = { tokens }) =>
+  startReceiver(settings, {
+    path: '/firehose',
+    headers: {
+      'content-type': 'application/json',
+      'x-amz-firehose-protocol-version': '1.0',
+      'x-amz-firehose-request-id': ID,
+      'x-amz-firehose-access-key': TOKEN,
+    },
+  });
 
 const base64 = (bytes: string | Buffer) => Buffer.from(bytes).toString('base64');
 const requestOf = (...data: readonly (string | Buffer)[]) =>
@@ -87,7 +65,7 @@ test('records are handed on before the answer, which repeats the id', async () =
 });
 
 test('a CloudWatch subscription becomes audit events, also with the whole request gzipped', async () => {
-  const { consumer, post } = await start({ tokens: [{ sha256: hash(KEY) }] });
+  const { consumer, post } = await start({ tokens: [{ sha256: hashOf(TOKEN) }] });
   const body = requestOf(gzipSync(cloudWatch(event('a-1'), event('a-2'))), cloudWatch(event('a-3')));
   expect((await post(gzipSync(body), { headers: { 'content-encoding': 'gzip' } })).status).toBe(200);
   const rows = consumer.batches.flatMap((batch) => normalize(batch, { arrivalMicros: 1 }).audit);
@@ -97,7 +75,7 @@ test('a CloudWatch subscription becomes audit events, also with the whole reques
 });
 
 test('common attributes are those of every record, and say the cluster where the token does not', async () => {
-  const { consumer, post } = await start({ tokens: [{ sha256: hash(KEY) }] });
+  const { consumer, post } = await start({ tokens: [{ sha256: hashOf(TOKEN) }] });
   const header = JSON.stringify({ commonAttributes: { 'k8s.cluster.name': 'blue', team: 'x', odd: 7 } });
   const headers = { 'x-amz-firehose-common-attributes': header };
   await post(requestOf(event('a-1')), { headers, path: '/firehose?sourcetype=kube:audit&index=kube' });
@@ -134,7 +112,7 @@ describe('is refused in the same form', () => {
   test.each<[string, string | Buffer, Partial<HttpCall>, number, string]>([
     ['without a key', requestOf('x'), { headers: { 'x-amz-firehose-access-key': '' } }, 401, 'hec: x-amz-firehose-access-key: expected a token, found none.'],
     ['with another key', requestOf('x'), { headers: { 'x-amz-firehose-access-key': 'x' } }, 403, 'hec: authorization: expected a known token, found another.'],
-    ['with the key as HEC has it', requestOf('x'), { headers: { 'x-amz-firehose-access-key': '', authorization: `Splunk ${KEY}` } }, 401, 'hec: x-amz-firehose-access-key: expected a token, found none.'],
+    ['with the key as HEC has it', requestOf('x'), { headers: { 'x-amz-firehose-access-key': '', authorization: `Splunk ${TOKEN}` } }, 401, 'hec: x-amz-firehose-access-key: expected a token, found none.'],
     ['to an index that is not its own', requestOf('x'), { path: '/firehose?index=other' }, 400, 'hec: index: expected one that the token may write to.'],
     ['by another method', '', { method: 'GET' }, 405, 'method: expected POST, found GET.'],
     ['no JSON', 'x', {}, 400, 'body: expected JSON, found: '],

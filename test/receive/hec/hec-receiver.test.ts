@@ -1,51 +1,32 @@
 /** Splunk HEC over real sockets: the reply table, what becomes of events, acknowledgement, back-pressure. */
-import { createHash } from 'node:crypto';
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RetryableError } from '../../../src/component.ts';
 import { normalize } from '../../../src/normalize/index.ts';
-import { HecReceiver } from '../../../src/receive/hec/hec-receiver.ts';
 import type { HecReceiverSettings, HecToken } from '../../../src/receive/hec/settings.ts';
-import { type HttpCall, type HttpResult, send, sendRaw } from '../otlp/support/http-client.ts';
-import { acceptAll, RecordingConsumer } from '../otlp/support/recording-consumer.ts';
-import { RecordingTelemetry } from '../otlp/support/recording-telemetry.ts';
+import { type HttpCall, type HttpResult, sendRaw } from '../otlp/support/http-client.ts';
+import { acceptAll } from '../otlp/support/recording-consumer.ts';
+import { hashOf, startReceiver, TOKEN } from './support/started-receiver.ts';
 
-const TOKEN = '00000000-0000-0000-0000-0000000000aa';
 const ACK_TOKEN = '00000000-0000-0000-0000-0000000000bb';
 const URL_TOKEN = '00000000-0000-0000-0000-0000000000cc';
 const OLD_TOKEN = '00000000-0000-0000-0000-0000000000dd';
 const CHANNEL = 'FE0ECFAD-13D5-401B-847D-77833BD77131';
-const hash = (token: string) => createHash('sha256').update(token).digest('hex');
 
 const tokens: readonly HecToken[] = [
-  { sha256: hash(TOKEN), cluster: 'prod', indexes: ['kube', 'main'], metadata: { index: 'kube', source: 'of-token' } },
-  { sha256: hash(ACK_TOKEN), acknowledges: true },
-  { sha256: hash(URL_TOKEN), allowQueryString: true },
-  { sha256: hash(OLD_TOKEN), isDisabled: true },
+  {
+    sha256: hashOf(TOKEN),
+    cluster: 'prod',
+    indexes: ['kube', 'main'],
+    metadata: { index: 'kube', source: 'of-token' },
+  },
+  { sha256: hashOf(ACK_TOKEN), acknowledges: true },
+  { sha256: hashOf(URL_TOKEN), allowQueryString: true },
+  { sha256: hashOf(OLD_TOKEN), isDisabled: true },
 ];
 
-const running: HecReceiver[] = [];
-afterEach(async () => {
-  for (const receiver of running.splice(0)) await receiver.shutdown();
-});
-
-async function start(settings: Partial<HecReceiverSettings> = { tokens }) {
-  const consumer = new RecordingConsumer();
-  const telemetry = new RecordingTelemetry();
-  const receiver = new HecReceiver({ endpoint: '127.0.0.1:0', ...settings }, consumer, telemetry);
-  await receiver.start();
-  running.push(receiver);
-  const { port } = receiver.address();
-  const post = (body: string | Buffer, call: Partial<HttpCall> = {}): Promise<HttpResult> =>
-    send({
-      port,
-      path: '/services/collector',
-      body: Buffer.from(body),
-      ...call,
-      headers: { authorization: `Splunk ${TOKEN}`, ...call.headers },
-    });
-  return { consumer, telemetry, receiver, port, post };
-}
+const start = (settings: Partial<HecReceiverSettings> = { tokens }) =>
+  startReceiver(settings, { path: '/services/collector', headers: { authorization: `Splunk ${TOKEN}` } });
 
 const text = ({ status, body }: HttpResult) => `${status} ${body.toString()}`;
 const ok = '{"event":"one"}';
