@@ -3,10 +3,23 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { RetryableError, type SqlRow } from '../../src/component.ts';
-import { checkSql } from '../../src/hunt/sql-guard.ts';
+import { RetryableError } from '../../src/component.ts';
 import { encodeCluster } from '../../src/store/cold-path.ts';
 import type { BucketAccess, StoreSettings } from '../../src/store/settings.ts';
+import {
+  clock,
+  contents,
+  context,
+  day,
+  fullRow,
+  hunt,
+  ids,
+  newStorage,
+  receive,
+  receiveDays,
+  rows,
+  start,
+} from '../store/cold-fixture.ts';
 import { auditBatch, auditRow, logRow, openTestStore, rejection, type TestStore } from '../store/store-fixture.ts';
 import { type Network, startNetwork } from './network.ts';
 import { bucket, type S3Server, startS3Server } from './s3-server.ts';
@@ -14,10 +27,6 @@ import { missing } from './tools.ts';
 
 if (missing !== undefined) console.warn(missing);
 
-const day = 86_400_000;
-const start = Date.UTC(2026, 10, 17, 12);
-/** The store's clock, milliseconds. */
-let now = start;
 let server: S3Server;
 let opened = 0;
 
@@ -37,15 +46,13 @@ interface BucketStore extends TestStore {
 
 /** A store with a prefix of the bucket for itself. */
 async function open(settings: Partial<StoreSettings> = {}): Promise<BucketStore> {
-  now = start;
   opened += 1;
   const prefix = `stores/no.${opened}/`;
   const network = await startNetwork(server.port);
-  const plain = await openTestStore({ context: { clock: () => now } });
-  await plain.store.shutdown();
+  const directory = newStorage();
   const again = (access: Partial<BucketAccess> = {}, other: Partial<StoreSettings> = {}): Promise<TestStore> =>
     openTestStore({
-      directory: plain.directory,
+      directory,
       settings: {
         retentionIntervalMs: 3_600_000,
         cold: {
@@ -56,7 +63,7 @@ async function open(settings: Partial<StoreSettings> = {}): Promise<BucketStore>
         ...settings,
         ...other,
       },
-      context: { clock: () => now },
+      context,
     });
   const store = await again();
   return {
@@ -72,71 +79,15 @@ async function open(settings: Partial<StoreSettings> = {}): Promise<BucketStore>
   };
 }
 
-async function receive(store: TestStore, id: string, given: Parameters<typeof auditRow>[1] = {}): Promise<void> {
-  await store.store.append({
-    audit: [auditRow(id, { timeMicros: now * 1000, ...given })],
-    logs: [logRow(id, { timeMicros: now * 1000, cluster: 'prod' })],
-  });
-  await store.store.loaded();
-}
-
-/** Rows of the 17th, 18th, … of which all but the last three are cold then. */
-async function receiveDays(store: TestStore, count: number): Promise<void> {
-  for (let index = 0; index < count; index += 1) {
-    await receive(store, `day ${index}`);
-    now += day;
-  }
-  await store.store.retain();
-}
-
 const keys = async ({ prefix }: BucketStore, table = ''): Promise<readonly string[]> =>
   [...(await server.objects()).keys()].filter((key) => key.startsWith(prefix + table)).sort();
-
-const ids = async (store: TestStore, where = 'true'): Promise<readonly unknown[]> =>
-  (await store.loadedRows(`select "auditID" from kube_audit where ${where} order by _indextime, 1`)).map(
-    ({ auditID }) => auditID,
-  );
-
-const rows = (store: TestStore, sql: string): Promise<readonly SqlRow[]> =>
-  store.store.database.read({ share: 'hunt' }, (connection) => connection.query(sql));
 
 describe.skipIf(missing !== undefined)('a day that goes to a bucket', () => {
   test('reads as before under the same name, values and types alike, from one object per cluster', async () => {
     await using store = await open();
-    const full = auditRow('full', {
-      timeMicros: now * 1000 + 1,
-      cluster: null,
-      resource: '{"k8s.cluster.name":"prod"}',
-      attributes: '{"n":1.50}',
-      level: 'Metadata',
-      user: { username: 'ann', uid: null, groups: ['dev', 'a"b\n'] },
-      sourceIPs: ['10.0.0.1', '::1'],
-      objectRef: {
-        resource: 'pods',
-        namespace: 'default',
-        name: 'p',
-        uid: null,
-        apiGroup: null,
-        apiVersion: 'v1',
-        resourceVersion: '12345678901234567890',
-        subresource: 'exec',
-      },
-      responseStatus: { status: 'Failure', message: 'no', reason: 'Forbidden', code: 403 },
-      requestReceivedMicros: now * 1000 - 1,
-      annotations: { 'authorization.k8s.io/decision': 'forbid', '': 'empty' },
-      _raw: 'text with "quotes", \\u0041, \u0000 and 🦆',
-    });
-    await store.store.append({ audit: [full, auditRow('plain')], logs: [logRow('a log', { severityNumber: 9 })] });
-    const contents = async (from: TestStore): Promise<readonly unknown[]> =>
-      Promise.all(
-        ['kube_audit', 'logs'].flatMap((table) => [
-          from.loadedRows(`select * from ${table} order by _raw`),
-          from.loadedRows(`select "user".username, annotations from kube_audit order by 1`),
-          from.loadedRows(`select column_name, column_type from (describe ${table})`),
-        ]),
-      );
+    await store.store.append({ audit: [fullRow(), auditRow('plain')], logs: [logRow('a log', { severityNumber: 9 })] });
     const before = await contents(store);
-    now += 10 * day;
+    clock.now += 10 * day;
     await store.store.retain();
     expect(await rows(store, 'select count(*) as n from kube_audit_hot')).toEqual([{ n: 0 }]);
     expect(await contents(store)).toEqual(before);
@@ -178,7 +129,7 @@ describe.skipIf(missing !== undefined)('a day that goes to a bucket', () => {
     await receiveDays(store, 6);
     expect(await keys(store, 'kube_audit')).toHaveLength(3);
     await server.put(`${store.prefix}kube_audit/day=2026-11-17/cluster=prod/report.parquet`, Buffer.from('mine'));
-    now = Date.UTC(2026, 10, 29);
+    clock.now = Date.UTC(2026, 10, 29);
     store.network.refuse = (method) => method === 'DELETE';
     await store.store.retain();
     expect(await ids(store)).toEqual(['day 2', 'day 3', 'day 4', 'day 5']);
@@ -205,7 +156,7 @@ describe.skipIf(missing !== undefined)('a day that goes to a bucket', () => {
     ];
     await using store = await open();
     for (const [index, cluster] of names.entries()) await receive(store, `row ${index}`, { cluster });
-    now += 10 * day;
+    clock.now += 10 * day;
     await store.store.retain();
     expect((await keys(store, 'kube_audit')).map((key) => basename(dirname(key))).sort()).toEqual(
       names.map((cluster) => `cluster=${encodeCluster(cluster)}`).sort(),
@@ -224,12 +175,7 @@ describe.skipIf(missing !== undefined)('a day that goes to a bucket', () => {
     await using store = await open();
     await receiveDays(store, 6);
     const [key = ''] = await keys(store);
-    const hunt = (sql: string): Promise<readonly SqlRow[]> =>
-      store.store.database.read({ share: 'hunt' }, async (connection) => {
-        await checkSql(connection, sql);
-        return connection.query(sql);
-      });
-    expect(await hunt('select count(*) as n from kube_audit')).toEqual([{ n: 6 }]);
+    expect(await hunt(store, 'select count(*) as n from kube_audit')).toEqual([{ n: 6 }]);
     for (const sql of [
       `select * from read_parquet('s3://${bucket}/${key}')`,
       `select * from 's3://${bucket}/${key}'`,
@@ -238,7 +184,7 @@ describe.skipIf(missing !== undefined)('a day that goes to a bucket', () => {
       "from which_secret('s3://x', 's3')",
       `create or replace temporary secret pintail_cold (type s3, key_id 'k')`,
     ]) {
-      expect(String(await rejection(hunt(sql)))).toContain('QueryRefusal');
+      expect(String(await rejection(hunt(store, sql)))).toContain('QueryRefusal');
     }
     for (const sql of [
       `select * from read_text('s3://another-bucket/x')`,
@@ -260,7 +206,7 @@ describe.skipIf(missing !== undefined)('a day that goes to a bucket', () => {
     );
     await store.store.append(auditBatch(...bulk));
     await store.store.loaded();
-    now += day;
+    clock.now += day;
     await store.store.shutdown();
     const again = await store.open({}, { diskBytes: 2_000_000 });
     // One day after the other: what is deleted is free only by the next pass.
@@ -301,7 +247,7 @@ describe.skipIf(missing !== undefined)('a bucket that is out of reach', () => {
       await rejection(rows(store, `select max(_raw) from kube_audit where _time < timestamp '2026-11-18'`)),
     ).toBeInstanceOf(RetryableError);
     await receive(store, 'in its time', { timeMicros: (start + day) * 1000 });
-    now += 3 * day;
+    clock.now += 3 * day;
     await rejection(store.store.retain());
     const expectFailure = async (from: TestStore): Promise<void> => {
       const error = await rejection(rows(from, 'select count(*) from kube_audit'));
@@ -361,7 +307,7 @@ describe.skipIf(missing !== undefined)('a bucket that is out of reach', () => {
     expect(await keys(store, 'kube_audit')).toHaveLength(3);
     expect(store.network.requests.some((line) => line.startsWith('GET') && line.includes('x-id=GetObject'))).toBe(true);
     store.network.mangle = (method, body) => (method === 'PUT' ? Buffer.from(body.toReversed()) : body);
-    now += day;
+    clock.now += day;
     expect(String(await rejection(store.store.retain()))).toContain('found another content');
     expect(await keys(store, 'kube_audit')).toHaveLength(3);
     expect(await ids(store)).toHaveLength(6);
@@ -371,7 +317,7 @@ describe.skipIf(missing !== undefined)('a bucket that is out of reach', () => {
     await using store = await open();
     await receiveDays(store, 6);
     await store.store.shutdown();
-    now += 3 * day;
+    clock.now += 3 * day;
     const credentials = { ...server.credentials, secretAccessKey: 'not-the-secret' };
     const again = await store.open({ credentials });
     expect(String(await rejection(again.store.retain()))).toContain('SignatureDoesNotMatch');
@@ -419,7 +365,7 @@ describe.skipIf(missing !== undefined)('an object', () => {
     );
     await store.store.append(auditBatch(...bulk));
     await store.store.loaded();
-    now += 10 * day;
+    clock.now += 10 * day;
     store.network.refuse = (method, path) => method === 'PUT' && path.includes('partNumber=2');
     await rejection(store.store.retain());
     expect(await server.uploads()).toEqual([]);
@@ -463,7 +409,7 @@ test.skipIf(missing !== undefined)(
     await using store = await open();
     await receiveDays(store, 6);
     await store.store.shutdown();
-    const error = String(await rejection(openTestStore({ directory: store.directory, context: { clock: () => now } })));
+    const error = String(await rejection(openTestStore({ directory: store.directory, context })));
     expect(error).toContain(`storage.cold: expected directory "s3://${bucket}/${store.prefix.slice(0, -1)}"`);
     expect(existsSync(join(store.directory, 'pintail.lock'))).toBe(false);
     const again = await store.reopen();

@@ -13,108 +13,58 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, test } from 'vitest';
-import { PermanentError, type SqlRow } from '../../src/component.ts';
-import { checkSql } from '../../src/hunt/sql-guard.ts';
+import { PermanentError } from '../../src/component.ts';
 import { encodeCluster } from '../../src/store/cold-path.ts';
 import type { StoreSettings } from '../../src/store/settings.ts';
+import {
+  clock,
+  contents,
+  context,
+  day,
+  fullRow,
+  hunt,
+  ids,
+  newStorage,
+  receive,
+  receiveDays,
+  rows,
+  start,
+} from './cold-fixture.ts';
 import { auditBatch, auditRow, logRow, openTestStore, rejection, type TestStore } from './store-fixture.ts';
-
-const day = 86_400_000;
-const start = Date.UTC(2026, 10, 17, 12);
-/** The store's clock, milliseconds. */
-let now = start;
 
 interface ColdStore extends TestStore {
   readonly cold: string;
 }
 
-async function open(settings: Partial<StoreSettings> = {}, sqlFolder?: string): Promise<ColdStore> {
-  now = start;
-  const plain = await openTestStore({ context: { clock: () => now } });
-  const { directory } = plain;
-  await plain.store.shutdown();
+async function open(settings: Partial<StoreSettings> = {}): Promise<ColdStore> {
+  const directory = newStorage();
   const cold = join(directory, 'cold');
   const opened = await openTestStore({
     directory,
     settings: { cold: { afterMs: 3 * day, directory: cold }, ...settings },
-    context: { clock: () => now, ...(sqlFolder === undefined ? {} : { sqlFolder }) },
+    context,
   });
   return { ...opened, cold, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
-}
-
-async function receive(opened: TestStore, id: string, given: Parameters<typeof auditRow>[1] = {}): Promise<void> {
-  await opened.store.append({
-    audit: [auditRow(id, { timeMicros: now * 1000, ...given })],
-    logs: [logRow(id, { timeMicros: now * 1000, cluster: 'prod' })],
-  });
-  await opened.store.loaded();
-}
-
-/** Rows of the 17th, 18th, … and then as many days later that all but the last three are cold. */
-async function receiveDays(opened: TestStore, count: number): Promise<void> {
-  for (let index = 0; index < count; index += 1) {
-    await receive(opened, `day ${index}`);
-    now += day;
-  }
-  await opened.store.retain();
 }
 
 const files = (opened: { readonly cold: string }, table = '*'): readonly string[] =>
   globSync(`${table}/*/*/*`, { cwd: opened.cold }).sort();
 
-const ids = async (opened: TestStore, where = 'true'): Promise<readonly unknown[]> =>
-  (await opened.loadedRows(`select "auditID" from kube_audit where ${where} order by _indextime, 1`)).map(
-    ({ auditID }) => auditID,
-  );
-
-const rows = (opened: TestStore, sql: string): Promise<readonly SqlRow[]> =>
-  opened.store.database.read({ share: 'hunt' }, (connection) => connection.query(sql));
-
 describe('a day that goes', () => {
   test('reads as before under the same name, values and types alike, from one zstd Parquet file per cluster', async () => {
     await using opened = await open();
-    const full = auditRow('full', {
-      timeMicros: now * 1000 + 1,
-      cluster: null,
-      index: 'main',
-      resource: '{"k8s.cluster.name":"prod"}',
-      attributes: '{"n":1.50}',
-      level: 'Metadata',
-      user: { username: 'ann', uid: null, groups: ['dev', 'a"b\n'] },
-      sourceIPs: ['10.0.0.1', '::1'],
-      objectRef: {
-        resource: 'pods',
-        namespace: 'default',
-        name: 'p',
-        uid: null,
-        apiGroup: null,
-        apiVersion: 'v1',
-        resourceVersion: '12345678901234567890',
-        subresource: 'exec',
-      },
-      responseStatus: { status: 'Failure', message: 'no', reason: 'Forbidden', code: 403 },
-      requestReceivedMicros: now * 1000 - 1,
-      annotations: { 'authorization.k8s.io/decision': 'forbid', '': 'empty' },
-      cloud: 'eks',
-      event: '{"kind":"Event"}',
-      _raw: 'text with "quotes", \\u0041, \u0000 and 🦆',
+    await opened.store.append({
+      audit: [fullRow(), auditRow('plain')],
+      logs: [logRow('a log', { severityNumber: 9 })],
     });
-    await opened.store.append({ audit: [full, auditRow('plain')], logs: [logRow('a log', { severityNumber: 9 })] });
-    const contents = async (): Promise<readonly unknown[]> =>
-      Promise.all(
-        ['kube_audit', 'logs'].flatMap((table) => [
-          opened.loadedRows(`select * from ${table} order by _raw`),
-          opened.loadedRows(`select column_name, column_type from (describe ${table})`),
-        ]),
-      );
-    const before = await contents();
+    const before = await contents(opened);
     // The 17th ended at midnight of the 18th: three days later is midnight of the 21st.
-    now = Date.UTC(2026, 10, 21) - 1;
+    clock.now = Date.UTC(2026, 10, 21) - 1;
     await opened.store.retain();
     expect(files(opened)).toEqual([]);
-    now += 1;
+    clock.now += 1;
     await opened.store.retain();
-    expect(await contents()).toEqual(before);
+    expect(await contents(opened)).toEqual(before);
     expect(files(opened).map(dirname)).toEqual([
       'kube_audit/day=2026-11-17/cluster=__HIVE_DEFAULT_PARTITION__',
       'kube_audit/day=2026-11-17/cluster=prod',
@@ -148,10 +98,10 @@ describe('a day that goes', () => {
     expect(files(opened, 'kube_audit')).toHaveLength(3);
     expect(await ids(opened)).toEqual(all);
     await opened.store.shutdown();
-    const without = await openTestStore({ directory: opened.directory, context: { clock: () => now } });
+    const without = await openTestStore({ directory: opened.directory, context });
     expect(await ids(without)).toEqual(all);
     await receive(without, 'new');
-    now += 30 * day;
+    clock.now += 30 * day;
     await without.store.retain();
     expect(files(opened, 'kube_audit')).toHaveLength(3);
     await without.store.shutdown();
@@ -167,7 +117,7 @@ describe('a day that goes', () => {
     // Acknowledged on the 17th, and loaded once that day is cold.
     await opened.store.append(auditBatch(auditRow('late', { timeMicros: start * 1000 })));
     await opened.store.retain();
-    now += 10 * day;
+    clock.now += 10 * day;
     await opened.store.retain();
     const before = files(opened, 'kube_audit').length;
     await receive(opened, 'first', { timeMicros: start * 1000 });
@@ -196,18 +146,13 @@ describe('a day that goes', () => {
   test('is what hunting SQL may read, and nothing beside it', async () => {
     await using opened = await open();
     await receiveDays(opened, 6);
-    const hunt = (sql: string): Promise<readonly SqlRow[]> =>
-      opened.store.database.read({ share: 'hunt' }, async (connection) => {
-        await checkSql(connection, sql);
-        return connection.query(sql);
-      });
-    expect(await hunt('select count(*) as n from kube_audit')).toEqual([{ n: 6 }]);
+    expect(await hunt(opened, 'select count(*) as n from kube_audit')).toEqual([{ n: 6 }]);
     for (const sql of [
       'select * from kube_audit_hot',
       `select * from read_parquet('${opened.cold}/**/*.parquet')`,
       `select * from '${opened.cold}/${files(opened)[0]}'`,
     ]) {
-      expect(String(await rejection(hunt(sql)))).toContain('QueryRefusal');
+      expect(String(await rejection(hunt(opened, sql)))).toContain('QueryRefusal');
     }
     for (const sql of [
       `select * from read_text('/etc/hostname')`,
@@ -228,10 +173,10 @@ describe('a day that goes', () => {
     await using again = await openTestStore({
       directory: opened.directory,
       settings: { cold: { afterMs: 3 * day, directory: opened.cold } },
-      context: { clock: () => now, sqlFolder: own },
+      context: { ...context, sqlFolder: own },
     });
     expect(await again.loadedRows('select count(*) as n, count(later) as l from kube_audit')).toEqual([{ n: 6, l: 0 }]);
-    now += 10 * day;
+    clock.now += 10 * day;
     await again.store.retain();
     expect(await again.loadedRows('select count(*) as n, count(later) as l from kube_audit')).toEqual([{ n: 6, l: 0 }]);
   });
@@ -265,7 +210,7 @@ describe('clusters', () => {
       expect(folder).toMatch(/^(?:[A-Za-z0-9%-][A-Za-z0-9_.%~-]{0,199}|__HIVE_DEFAULT_PARTITION__)?$/);
     await using opened = await open();
     for (const [index, cluster] of names.entries()) await receive(opened, `row ${index}`, { cluster });
-    now += 10 * day;
+    clock.now += 10 * day;
     await opened.store.retain();
     expect(
       files(opened, 'kube_audit')
@@ -281,7 +226,7 @@ describe('clusters', () => {
     await using opened = await open();
     const row = (index: number) => auditRow(`a-${index}`, { cluster: index === 250 ? null : `cluster ${index}` });
     await opened.store.append(auditBatch(...Array.from({ length: 251 }, (_item, index) => row(index))));
-    now += 10 * day;
+    clock.now += 10 * day;
     await opened.store.loaded();
     await opened.store.retain();
     expect(files(opened, 'kube_audit')).toHaveLength(200);
@@ -298,7 +243,7 @@ describe('the retention', () => {
     await receiveDays(opened, 6);
     expect(files(opened, 'kube_audit')).toHaveLength(3);
     // The 17th and the 18th go at midnight of the 29th.
-    now = Date.UTC(2026, 10, 29);
+    clock.now = Date.UTC(2026, 10, 29);
     let retained: Promise<void> = Promise.resolve();
     await opened.store.database.read({ share: 'hunt' }, async (connection) => {
       await connection.query('select 1 from detection_run');
@@ -431,16 +376,16 @@ test('a day that went to the cold tier makes room in the database before a day h
     );
     await opened.store.append(auditBatch(...batch));
     await opened.store.loaded();
-    now += day;
+    clock.now += day;
   }
   await opened.store.retain();
   const used = opened.telemetry.value('pintail_store_used_bytes');
   await opened.store.shutdown();
-  now += 10 * day;
+  clock.now += 10 * day;
   await using again = await openTestStore({
     directory: opened.directory,
     settings: { cold: { afterMs: 3 * day, directory: opened.cold }, diskBytes: Math.floor(used * 1.2) },
-    context: { clock: () => now },
+    context,
   });
   await again.store.retain();
   expect(await again.loadedRows('select count(*) as n from kube_audit')).toEqual([{ n: 400 }]);
@@ -459,10 +404,10 @@ test('a move that ended between the files and the table shows every row once, an
       where _indextime < timestamp '2026-11-20'`);
   });
   await opened.store.shutdown();
-  now = start;
+  clock.now = start;
   const without = await openTestStore({
     directory: opened.directory,
-    context: { clock: () => now },
+    context,
     settings: { retentionIntervalMs: 3_600_000 },
   });
   expect(await ids(without)).toEqual(['day 0', 'day 1', 'day 2', 'day 3', 'day 4', 'day 5']);
