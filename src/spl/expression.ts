@@ -313,6 +313,15 @@ export function when(condition: Expression, result: Expression, otherwise?: Expr
   return otherwise === undefined ? { op: 'case', whens } : { op: 'case', whens, otherwise };
 }
 
+/** Over all rows, in no order, where `over` says nothing else. */
+export function window(
+  name: SqlAggregate,
+  operands: readonly Expression[],
+  over: Partial<Pick<Extract<Expression, { op: 'window' }>, 'partitionBy' | 'orderBy' | 'frame'>>,
+): Expression {
+  return { op: 'window', call: { name, arguments: operands }, partitionBy: [], orderBy: [], ...over };
+}
+
 /** Parameters of the lambdas whose bodies are being made right now, the outermost first. */
 const open: string[] = [];
 

@@ -2,7 +2,7 @@
  * The plan between SPL and SQL: relational nodes, each with the columns it yields. Commands lower to these; only the printer
  * knows how SQL spells them. Every node becomes one CTE, named by its label.
  */
-import type { AggregateCall, Expression, SortTerm } from './expression.ts';
+import { type AggregateCall, column, type Expression, type SortTerm } from './expression.ts';
 
 export interface Column {
   readonly name: string;
@@ -165,4 +165,10 @@ export function columnsOf(node: PlanNode): readonly string[] {
     case 'Rank':
       return [...columnsOf(node.input), node.as];
   }
+}
+
+/** The node's columns, and these. */
+export function withColumns(input: PlanNode, label: string, made: readonly Column[]): Project {
+  const columns = columnsOf(input).map((name) => ({ name, expression: column(name) }));
+  return { kind: 'Project', label, input, columns: [...columns, ...made] };
 }
