@@ -1,5 +1,5 @@
 /**
- * The process that `test/e2e/cold-kills.test.ts` kills: its clock runs a day in a few hundred milliseconds, and each day goes to
+ * The process that `cold-kills.ts` kills: its clock runs a day in a few hundred milliseconds, and each day goes to
  * the cold tier as soon as it has ended. Prints the number of every batch once it is acknowledged. Arguments: storage
  * directory, number of the first batch, time at which its clock begins, the cold tier's place as JSON.
  */
