@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AuditRow, LogRow, NormalizedBatch, SqlRow } from '../../src/component.ts';
-import { type DuckdbEventStore, openEventStore, type StoreContext } from '../../src/store/event-store.ts';
+import { type DuckdbEventStore, openEventStore } from '../../src/store/event-store.ts';
 import type { StoreSettings } from '../../src/store/settings.ts';
+import type { StoreContext } from '../../src/store/store-context.ts';
 import { type RecordedTelemetry, recordTelemetry } from '../support/recorded-telemetry.ts';
 
 /** 2026-03-01T12:00:00Z. */

@@ -1,0 +1,113 @@
+/**
+ * Batches on their way into the spool. Those that are there as rows are written together, as many as come while one
+ * write lasts; those that come in pieces are encoded piece by piece, one batch after the other.
+ */
+import { setImmediate } from 'node:timers/promises';
+import type { NormalizedBatch, PiecewiseBatch } from '../component.ts';
+import type { OpenStore } from './open-store.ts';
+import { type EncodedRows, RowColumns } from './row-columns.ts';
+import { ShareQueue } from './share-queue.ts';
+import { type ArrivedBatch, SmallBatches } from './small-batches.ts';
+import { batchBytes, encodeBatch } from './spool-format.ts';
+import type { StoreContext } from './store-context.ts';
+
+export type AnyBatch = NormalizedBatch | PiecewiseBatch;
+
+type RowCounts = Pick<EncodedRows, 'auditRows' | 'logRows'>;
+
+/** About 4 ms of work; the loader, queries and other requests get their turns in between. */
+const rowsAtOnce = 256;
+
+export class Appends {
+  readonly #opened: () => OpenStore;
+  readonly #context: Pick<StoreContext, 'metrics' | 'clock'>;
+  readonly #columns = new RowColumns();
+  /** Whoever uses `#columns`. */
+  readonly #encoding = new ShareQueue(1);
+  readonly #smallColumns = new RowColumns();
+  readonly #small = new SmallBatches((batches) => this.#writeTogether(batches));
+
+  /** `opened` throws where the store is not open. */
+  constructor(opened: () => OpenStore, context: Pick<StoreContext, 'metrics' | 'clock'>) {
+    this.#opened = opened;
+    this.#context = context;
+  }
+
+  /** Resolves once the rows are durable; rejects where there is no room for them. */
+  async append(batch: AnyBatch): Promise<void> {
+    const { metrics } = this.#context;
+    const started = performance.now();
+    const written = 'pieces' in batch ? await this.#appendPieces(batch) : await this.#appendRows(batch);
+    if (written.auditRows + written.logRows === 0) return;
+    metrics.observe('pintail_store_append_duration_seconds', (performance.now() - started) / 1000);
+    metrics.add('pintail_store_appended_rows_total', written.auditRows, { table: 'kube_audit' });
+    metrics.add('pintail_store_appended_rows_total', written.logRows, { table: 'logs' });
+  }
+
+  async #appendRows(batch: NormalizedBatch): Promise<RowCounts> {
+    const counts = { auditRows: batch.audit.length, logRows: batch.logs.length };
+    const rows = counts.auditRows + counts.logRows;
+    if (rows === 0) return counts;
+    try {
+      let rawBytes = 0;
+      for (const table of [batch.audit, batch.logs]) {
+        for (const { _raw } of table) {
+          rawBytes += _raw.length;
+        }
+      }
+      this.#assertRoom(rawBytes);
+      await this.#small.append({ batch, arrivalMicros: this.#context.clock() * 1000, rows, rawBytes });
+    } catch (error: unknown) {
+      this.#context.metrics.add('pintail_store_refused_rows_total', rows);
+      throw error;
+    }
+    return counts;
+  }
+
+  async #appendPieces({ pieces, expectedBytes }: PiecewiseBatch): Promise<RowCounts> {
+    this.#assertRoom(expectedBytes);
+    const arrivalMicros = this.#context.clock() * 1000;
+    const encoded = await this.#encoding.run(async () => {
+      let rows = 0;
+      this.#columns.begin();
+      for (const batch of pieces) {
+        this.#columns.add({ batch, arrivalMicros });
+        rows += batch.audit.length + batch.logs.length;
+        if (rows >= rowsAtOnce) {
+          rows = 0;
+          await setImmediate();
+        }
+      }
+      return this.#columns.finish(Math.ceil(expectedBytes * 1.25) + 16_384);
+    });
+    const { auditRows, logRows } = encoded;
+    try {
+      if (auditRows + logRows > 0) await this.#write(encoded);
+    } catch (error: unknown) {
+      this.#context.metrics.add('pintail_store_refused_rows_total', auditRows + logRows);
+      throw error;
+    }
+    return { auditRows, logRows };
+  }
+
+  /** Before the work of writing rows down, with the least that they can be. */
+  #assertRoom(rawBytes: number): void {
+    const { spool, loader } = this.#opened();
+    spool.assertRoom(this.#small.waitingBytes + rawBytes, loader.drainMs(rawBytes));
+  }
+
+  async #writeTogether(batches: readonly ArrivedBatch[]): Promise<void> {
+    const expectedBytes = batches.reduce((sum, { rows, rawBytes }) => sum + rawBytes + rows * 192, 16_384);
+    await this.#write(this.#smallColumns.encode(batches, expectedBytes));
+  }
+
+  async #write(rows: EncodedRows): Promise<void> {
+    const open = this.#opened();
+    const { spool, loader } = open;
+    const encoded = encodeBatch(rows);
+    const bytes = batchBytes(encoded);
+    spool.assertRoom(bytes, loader.drainMs(bytes));
+    if (spool.bytes === 0) open.beginWait();
+    await spool.append(encoded);
+  }
+}
