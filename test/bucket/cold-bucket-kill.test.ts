@@ -1,19 +1,19 @@
-import { randomInt } from 'node:crypto';
 import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { killWhileDaysGoCold } from '../store/cold-kills.ts';
 import { expectKnown } from '../store/kept-batches.ts';
+import { chooseSeed } from '../support/seed.ts';
 import { bucket, startS3Server } from './s3-server.ts';
 import { missing } from './tools.ts';
 
-const seed = Number(process.env.SEED ?? randomInt(2 ** 31));
+const seed = chooseSeed();
 const rounds = 6;
 const otherDuckdb = ['--import', join(import.meta.dirname, 'use-other-duckdb.ts')];
 
 test.skipIf(missing !== undefined)(
-  `kill -9 while days go to a bucket loses no acknowledged row, doubles none and leaves no object behind (SEED=${seed})`,
+  `kill -9 while days go to a bucket loses no acknowledged row, doubles none and leaves no object behind (PINTAIL_SEED=${seed})`,
   { timeout: 300_000 },
   async () => {
     await using server = await startS3Server();

@@ -1,14 +1,14 @@
-import { randomInt } from 'node:crypto';
 import { globSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { killWhileDaysGoCold } from '../store/cold-kills.ts';
 import { expectKnown } from '../store/kept-batches.ts';
+import { chooseSeed } from '../support/seed.ts';
 
-const seed = Number(process.env.PINTAIL_E2E_SEED ?? randomInt(2 ** 31));
+const seed = chooseSeed();
 
-test(`kill -9 while days go to the cold tier loses no acknowledged row, doubles none and leaves no file behind (PINTAIL_E2E_SEED=${seed})`, {
+test(`kill -9 while days go to the cold tier loses no acknowledged row, doubles none and leaves no file behind (PINTAIL_SEED=${seed})`, {
   timeout: 240_000,
 }, async () => {
   const directory = mkdtempSync(join(tmpdir(), 'pintail-cold-kill-'));

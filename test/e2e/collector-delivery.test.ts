@@ -7,7 +7,9 @@ import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { auditEvents, randomNumbers } from '../support/audit-events.ts';
+import { auditEvents } from '../support/audit-events.ts';
+import { randomNumbers } from '../support/random-numbers.ts';
+import { announceSeed } from '../support/seed.ts';
 import type { RunningProcess } from './support/child-process.ts';
 import { buildCollector, startCollector, suiteTitle, tailingConfig } from './support/collector.ts';
 import { eventually } from './support/eventually.ts';
@@ -67,8 +69,7 @@ describe.skipIf(binary === '')(suiteTitle('a Collector that tails an audit log',
     });
 
     test('delivers every line exactly once when the service is killed again and again while the log grows', async () => {
-      const seed = Math.floor(Math.random() * 2 ** 31);
-      console.log(`kills while the log grows, ${protocol}: seed ${seed}`);
+      const seed = announceSeed(`kills while the log grows, ${protocol}`);
       const random = randomNumbers(seed);
       const folder = await temporaryFolder();
       const auditLog = join(folder, 'audit.log');

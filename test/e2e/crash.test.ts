@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { randomNumbers } from '../support/audit-events.ts';
+import { randomNumbers } from '../support/random-numbers.ts';
+import { announceSeed } from '../support/seed.ts';
 import { eventually } from './support/eventually.ts';
 import { encodeLogs, exportOverGrpc, postLogs } from './support/otlp-client.ts';
 import { type PintailService, startPintail } from './support/pintail-service.ts';
@@ -24,8 +25,7 @@ interface Ledger {
 }
 
 test(`loses nothing acknowledged and doubles nothing over ${kills} kills under load, every third during the start`, async () => {
-  const seed = Number(process.env.PINTAIL_E2E_SEED ?? Math.floor(Math.random() * 2 ** 31));
-  console.log(`crash test: PINTAIL_E2E_SEED=${seed}`);
+  const seed = announceSeed('crash test');
   const random = randomNumbers(seed);
   const service = await startPintail({ folder: await temporaryFolder() });
   const ledger: Ledger = { acknowledged: new Set(), unknown: new Set(), requests: 0, errors: 0, repeated: 0 };

@@ -10,11 +10,15 @@ import { join } from 'node:path';
 import { status as grpcStatus } from '@grpc/grpc-js';
 import { expect, test } from 'vitest';
 import { auditEvents } from '../support/audit-events.ts';
+import { randomNumbers } from '../support/random-numbers.ts';
+import { announceSeed } from '../support/seed.ts';
 import { runToEnd } from './support/child-process.ts';
 import { eventually } from './support/eventually.ts';
 import { encodeLogs, exportOverGrpc, postLogs } from './support/otlp-client.ts';
 import { mainFile, type PintailService, preparePintail, repository, startPintail } from './support/pintail-service.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
+
+let nextSeed = announceSeed('damaged storage');
 
 /** Nothing leaves the spool before the service is killed; detections would ask for it. */
 const spoolOnly = { storage: { load_interval: '1h' }, detections: { paths: [] } };
@@ -103,13 +107,15 @@ test.skipIf(!canMount)(
     await writeFile(ballast, Buffer.alloc(30 * 2 ** 20));
     const acknowledged: string[] = [];
     const refused: string[] = [];
-    const padding = 'x'.repeat(2000);
+    // Random texts: the tables hardly shrink them.
+    const random = randomNumbers(nextSeed++);
+    const letter = (): string => Math.floor(random() * 36).toString(36);
     let batches = 0;
     const deliverBatch = async (): Promise<boolean> => {
-      // Random texts: the tables hardly shrink them.
-      const lines = auditEvents({ seed: 1000 + batches++, count: 200, startMs: Date.now() }).map((line) =>
-        line.replace('{', `{"padding":"${padding.replace(/x/g, () => Math.random().toString(36).charAt(2) || 'x')}",`),
+      const lines = auditEvents({ seed: nextSeed++, count: 200, startMs: Date.now() }).map((line) =>
+        line.replace('{', `{"padding":"${Array.from({ length: 2000 }, letter).join('')}",`),
       );
+      batches += 1;
       const payload = encodeLogs(lines);
       if (batches % 2 === 0) {
         const answer = await exportOverGrpc(service.grpcEndpoint, payload);
@@ -143,9 +149,7 @@ test.skipIf(!canMount)(
 );
 
 function someEvents(count: number): readonly string[] {
-  const seed = Math.floor(Math.random() * 2 ** 31);
-  console.log(`events of seed ${seed}`);
-  return auditEvents({ seed, count, startMs: Date.now() - 60_000 });
+  return auditEvents({ seed: nextSeed++, count, startMs: Date.now() - 60_000 });
 }
 
 /** The first line from `from` on that opens a request: the stages of a request share its auditID. */

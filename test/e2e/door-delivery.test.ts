@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { WebhookBackend } from '../receive/audit-webhook/support/webhook-backend.ts';
-import { auditEvents, randomNumbers } from '../support/audit-events.ts';
+import { auditEvents } from '../support/audit-events.ts';
+import { randomNumbers } from '../support/random-numbers.ts';
+import { announceSeed } from '../support/seed.ts';
 import { buildCollector, startCollector, suiteTitle, tailingConfig } from './support/collector.ts';
 import { eventually } from './support/eventually.ts';
 import { type PintailService, startPintail, sumOfMetric } from './support/pintail-service.ts';
@@ -29,8 +31,7 @@ describe.skipIf(binary === '')(
   suiteTitle("a Collector's exporters and an API server's webhook backend", collector),
   () => {
     test('deliver every event exactly once through three kills and a minute of refused connections', async () => {
-      const seed = Number(process.env.PINTAIL_E2E_SEED ?? Math.floor(Math.random() * 2 ** 31));
-      console.log(`three kills and a minute: PINTAIL_E2E_SEED=${seed}`);
+      const seed = announceSeed('three kills and a minute');
       const random = randomNumbers(seed);
       const folder = await temporaryFolder();
       const lines = await auditLines();
@@ -117,8 +118,7 @@ describe.skipIf(binary === '')(
 
 describe("an API server's webhook backend", () => {
   test('delivers every event exactly once through three kills and lost answers', async () => {
-    const seed = Math.floor(Math.random() * 2 ** 31);
-    console.log(`webhook backend: seed ${seed}`);
+    const seed = announceSeed('webhook backend');
     const random = randomNumbers(seed);
     const folder = await temporaryFolder();
     const lines = await auditLines();

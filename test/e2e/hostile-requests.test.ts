@@ -1,7 +1,7 @@
 /**
  * A hundred thousand hostile requests to each door of a running service: every answer is the protocol's own, the
  * process lives within its memory, and good events before and after are stored whole. `PINTAIL_TEST_REQUESTS` makes
- * it shorter, `PINTAIL_E2E_SEED` repeats it.
+ * it shorter, `PINTAIL_SEED` repeats it.
  */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
@@ -10,6 +10,7 @@ import { type Attack, attackTimes } from '../support/hostile-requests/attack.ts'
 import { attackHec } from '../support/hostile-requests/hec.ts';
 import { attackOtlpGrpc, attackOtlpHttp } from '../support/hostile-requests/otlp.ts';
 import { attackWebhook } from '../support/hostile-requests/webhook.ts';
+import { announceSeed } from '../support/seed.ts';
 import { eventually } from './support/eventually.ts';
 import { encodeLogs, postLogs } from './support/otlp-client.ts';
 import { type PintailService, startPintail, sumOfMetric } from './support/pintail-service.ts';
@@ -28,8 +29,7 @@ const attacks: Readonly<Record<string, Attack>> = {
 };
 
 test(`${REQUESTS} hostile requests per door harm nothing but themselves`, { timeout: 1_500_000 }, async () => {
-  const seed = Number(process.env.PINTAIL_E2E_SEED ?? Math.floor(Math.random() * 2 ** 31));
-  console.log(`hostile requests: PINTAIL_E2E_SEED=${seed}`);
+  const seed = announceSeed('hostile requests');
   const bounds = { max_request_body_size: '256KiB', request_timeout: '300ms' };
   const service = await startPintail({
     folder: await temporaryFolder(),

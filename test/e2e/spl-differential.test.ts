@@ -1,9 +1,8 @@
 /** As test/spl/differential.test.ts, with ten thousand searches. PINTAIL_SEED chooses other searches (`random`: new ones). */
 import { expect, test } from 'vitest';
 import { runDifferential } from '../support/spl-differential/differential-test.ts';
-import { seedOf } from '../support/spl-differential/seed.ts';
+import { seed } from '../support/spl-differential/seed.ts';
 
-const seed = seedOf(process.env.PINTAIL_SEED);
 const cases = Number(process.env.PINTAIL_CASES ?? 10_000);
 
 test(`ten thousand compiled searches find the rows that the interpreter finds (PINTAIL_SEED=${seed})`, async () => {

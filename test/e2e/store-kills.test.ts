@@ -8,7 +8,8 @@ import type { StoreSettings } from '../../src/store/settings.ts';
 import { expectKnown, findDamage, noDamage } from '../store/kept-batches.ts';
 import { liveAndDie, liveManyTimes } from '../store/live-and-die.ts';
 import { openTestStore } from '../store/store-fixture.ts';
-import { randomNumbers } from '../support/audit-events.ts';
+import { randomNumbers } from '../support/random-numbers.ts';
+import { announceSeed } from '../support/seed.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 /** A life is spent mostly in the phase that it is named after; its end falls anywhere in it. */
@@ -31,8 +32,7 @@ const phases: readonly Phase[] = [
 const CYCLES = 36;
 
 test(`loses nothing acknowledged and doubles nothing over ${CYCLES * phases.length} kills in every phase`, async () => {
-  const seed = Number(process.env.PINTAIL_E2E_SEED ?? Math.floor(Math.random() * 2 ** 31));
-  console.log(`store kills: PINTAIL_E2E_SEED=${seed}`);
+  const seed = announceSeed('store kills');
   const random = randomNumbers(seed);
   const directory = join(await temporaryFolder(), 'data');
   const kills: Record<string, number> = {};

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { announceSeed } from '../support/seed.ts';
 
 const CHILD = fileURLToPath(new URL('outbox-child.ts', import.meta.url));
 const EVENTS = 300;
@@ -28,8 +29,7 @@ async function run(folder: string, killAt: string | null): Promise<readonly stri
 }
 
 test('kill -9 at any moment loses no committed event and keeps the order; at most one batch per kill comes twice', async () => {
-  const seed = Math.floor(Math.random() * 2 ** 31);
-  console.log(`seed ${seed}`);
+  const seed = announceSeed('outbox kills');
   const kills = [seed % 20, 20 + (seed % 19), 40 + (seed % 17)];
   const folder = mkdtempSync(join(tmpdir(), 'pintail-crash-'));
   try {

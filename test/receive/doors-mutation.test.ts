@@ -3,7 +3,7 @@
  * hand goes back to none, and good requests before and after arrive whole. `test/e2e/hostile-requests.test.ts` sends
  * the same to a running service, fifty times as many.
  *
- * PINTAIL_TEST_SEED repeats a run, PINTAIL_TEST_REQUESTS makes it longer (default 2000 per door).
+ * PINTAIL_SEED repeats a run, PINTAIL_TEST_REQUESTS makes it longer (default 2000 per door).
  */
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,6 +19,7 @@ import { attackFirehose } from '../support/hostile-requests/firehose.ts';
 import { attackHec } from '../support/hostile-requests/hec.ts';
 import { attackOtlpGrpc, attackOtlpHttp } from '../support/hostile-requests/otlp.ts';
 import { attackWebhook } from '../support/hostile-requests/webhook.ts';
+import { chooseSeed } from '../support/seed.ts';
 import { eventListOf } from './audit-webhook/support/webhook-backend.ts';
 import { callRaw, frame } from './otlp/support/grpc-client.ts';
 import { send } from './otlp/support/http-client.ts';
@@ -26,7 +27,7 @@ import { encodeLogs } from './otlp/support/otlp-proto.ts';
 import { acceptAll } from './otlp/support/recording-consumer.ts';
 import { RecordingTelemetry } from './otlp/support/recording-telemetry.ts';
 
-const seed = Number(process.env.PINTAIL_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const seed = chooseSeed();
 const REQUESTS = Number(process.env.PINTAIL_TEST_REQUESTS ?? 2000);
 const TIME_LIMIT_MS = 30_000 + REQUESTS * 20;
 const LIMIT = 256 * 1024;
@@ -120,14 +121,14 @@ const doors: readonly Door[] = [
 ];
 
 beforeAll(async () => {
-  console.info(`doors-mutation.test.ts: PINTAIL_TEST_SEED=${seed} PINTAIL_TEST_REQUESTS=${REQUESTS}`);
+  console.info(`random damage: PINTAIL_SEED=${seed} PINTAIL_TEST_REQUESTS=${REQUESTS}`);
   await Promise.all(receivers.map((receiver) => receiver.start()));
 });
 afterAll(async () => {
   await Promise.all(receivers.map((receiver) => receiver.shutdown()));
 });
 
-describe(`random damage, seed ${seed}`, () => {
+describe(`random damage (PINTAIL_SEED=${seed})`, () => {
   it.each(doors)(
     'gets an answer of the protocol at $name, and good events before and after arrive whole',
     async ({ name, receiver, attack, answers, sendGood }) => {

@@ -4,9 +4,8 @@
  */
 import { expect, test } from 'vitest';
 import { runDifferential } from '../support/spl-differential/differential-test.ts';
-import { seedOf } from '../support/spl-differential/seed.ts';
+import { seed } from '../support/spl-differential/seed.ts';
 
-const seed = seedOf(process.env.PINTAIL_SEED);
 const cases = Number(process.env.PINTAIL_CASES ?? 1_000);
 
 test(`compiled searches find the rows that the interpreter finds (PINTAIL_SEED=${seed})`, {

@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { quoteIdentifier, quoteText } from '../../src/spl/quote.ts';
 import { type EventTables, openEventTables } from '../support/golden-events.ts';
+import { randomNumbers } from '../support/random-numbers.ts';
+import { chooseSeed } from '../support/seed.ts';
 import { compileSearch, search, sqlOf } from '../support/spl-search.ts';
 
 const HOSTILE = [
@@ -120,17 +122,6 @@ describe('hostile text in a search', () => {
   });
 });
 
-/** mulberry32 */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 const PIECES = [
   'dataset=kube_audit', 'search', 'verb=get', 'user.groups{}="x*"', 'NOT', 'OR', 'AND', 'IN', '(', ')', '|', '|', '|', ',', '=', '!=', '<',
   'stats', 'count', 'values(', 'by', 'as', 'eval', 'x=', 'if(', 'where', 'rename', 'sourceIPs{}', 'table', '*', 'fillnull', 'iplocation',
@@ -140,10 +131,10 @@ const PIECES = [
 ]; // biome-ignore format: a flat list
 
 describe('random text', () => {
-  const seed = Number(process.env.PINTAIL_SEED ?? Date.now() % 1_000_000);
+  const seed = chooseSeed();
 
-  test(`gives SQL that DuckDB takes, or diagnostics within the text (seed ${seed})`, async () => {
-    const random = randomOf(seed);
+  test(`gives SQL that DuckDB takes, or diagnostics within the text (PINTAIL_SEED=${seed})`, async () => {
+    const random = randomNumbers(seed);
     let compiled = 0;
     for (let round = 0; round < 400; round += 1) {
       const length = 1 + Math.floor(random() * 14);

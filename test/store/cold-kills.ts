@@ -1,7 +1,7 @@
 /** Kills while days go to a cold tier, for the tests of the tier in a folder and of the one in a bucket. */
 import { expect } from 'vitest';
 import type { ColdSettings } from '../../src/store/settings.ts';
-import { randomNumbers } from '../support/audit-events.ts';
+import { randomNumbers } from '../support/random-numbers.ts';
 import { findDamage, noDamage } from './kept-batches.ts';
 import { liveAndDie, liveManyTimes } from './live-and-die.ts';
 import { noonMicros, openTestStore, type TestStore } from './store-fixture.ts';

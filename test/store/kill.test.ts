@@ -1,17 +1,17 @@
-import { randomInt } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { randomNumbers } from '../support/audit-events.ts';
+import { randomNumbers } from '../support/random-numbers.ts';
+import { chooseSeed } from '../support/seed.ts';
 import { expectKnown, findDamage, noDamage } from './kept-batches.ts';
 import { liveAndDie, liveManyTimes } from './live-and-die.ts';
 import { openTestStore } from './store-fixture.ts';
 
-const seed = Number(process.env.SEED ?? randomInt(2 ** 31));
+const seed = chooseSeed();
 const rounds = 6;
 
-test(`kill -9 while appending, loading and checkpointing loses no acknowledged row and doubles none (SEED=${seed})`, {
+test(`kill -9 while appending, loading and checkpointing loses no acknowledged row and doubles none (PINTAIL_SEED=${seed})`, {
   timeout: 120_000,
 }, async () => {
   const directory = mkdtempSync(join(tmpdir(), 'pintail-kill-'));

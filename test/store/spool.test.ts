@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -12,6 +12,7 @@ import { createSegmentFile, type SegmentFile } from '../../src/store/segment-fil
 import { readSegmentNames } from '../../src/store/segment-name.ts';
 import { type ClosedSegment, Spool, type SpoolSettings } from '../../src/store/spool.ts';
 import { batchBytes, type EncodedBatch, encodeBatch, inspectSegment } from '../../src/store/spool-format.ts';
+import { chooseSeed } from '../support/seed.ts';
 import { logRow, noonMicros, rejection } from './store-fixture.ts';
 
 let directory = '';
@@ -256,12 +257,12 @@ describe('bounds', () => {
 });
 
 describe('segment format', () => {
-  const seed = Number(process.env.SEED ?? randomInt(2 ** 31));
+  const seed = chooseSeed();
   const mark = Buffer.from('fedcba9876543210', 'hex');
   const start = Buffer.from('PAR1');
   const written = ({ header, rows }: EncodedBatch) => Buffer.concat([mark, header, rows]);
 
-  test(`finds every intact batch around random damage (SEED=${seed})`, () => {
+  test(`finds every intact batch around random damage (PINTAIL_SEED=${seed})`, () => {
     let state = seed;
     const random = (bound: number): number => {
       state = (Math.imul(state, 1103515245) + 12345) >>> 0;
@@ -279,7 +280,7 @@ describe('segment format', () => {
       const parts = inspectSegment(whole, mark);
       const intactRows = parts.filter(({ intact }) => intact).reduce((sum, { rows }) => sum + rows, 0);
       const expected = batches.reduce((sum, { rowCount }, n) => sum + (n === victim ? 0 : rowCount), 0);
-      expect(intactRows, `round ${round}`).toBe(expected);
+      expect(intactRows, `PINTAIL_SEED=${seed}, round ${round}`).toBe(expected);
       expect(parts.every((part, n) => part.start === (parts[n - 1]?.end ?? 4))).toBe(true);
       expect(parts.at(-1)?.end).toBe(whole.length);
     }

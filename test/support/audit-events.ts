@@ -6,6 +6,8 @@
  * The same options give the same text on every machine.
  */
 
+import { randomNumbers } from './random-numbers.ts';
+
 export interface AuditEventOptions {
   /** Any integer; two seeds share no auditID. */
   readonly seed: number;
@@ -32,17 +34,6 @@ export function auditEvents(options: AuditEventOptions): readonly string[] {
     .sort((left, right) => left.atMicros - right.atMicros)
     .slice(0, options.count)
     .map((stage) => stage.text);
-}
-
-/** Uniform numbers in [0, 1) (mulberry32); the same seed gives the same row. */
-export function randomNumbers(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 interface Caller {

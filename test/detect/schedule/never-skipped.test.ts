@@ -6,28 +6,19 @@ import { expect, test } from 'vitest';
 import type { Connection } from '../../../src/component.ts';
 import { DetectionScheduler } from '../../../src/detect/schedule/detection-scheduler.ts';
 import { DetectionBench, testCompiled } from '../../support/detection-bench.ts';
+import { randomNumbers } from '../../support/random-numbers.ts';
+import { chooseSeed } from '../../support/seed.ts';
 import { SteppedClock } from '../../support/stepped-clock.ts';
-
-/** Small generator with a seed (mulberry32), so that a failure can be repeated. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** One row per user with one or two deletions, so that late rows change findings and also take them away. */
 const sql = `select "user".username as user, count(*) as count from kube_audit
   where verb = 'delete' and $window group by all having count(*) <= 2`;
 
 const begin = '2026-11-02T09:30:00Z';
-const firstSeed = Number(process.env.PINTAIL_SEED ?? Date.now() % 1_000_000);
+const firstSeed = chooseSeed();
 
-test.each([0, 1].map((offset) => firstSeed + offset))('history with seed %i', async (seed) => {
-  const random = randomFrom(seed);
+test.each([0, 1].map((offset) => firstSeed + offset))('history with PINTAIL_SEED=%i', async (seed) => {
+  const random = randomNumbers(seed);
   const pick = (count: number) => Math.floor(random() * count);
   await using bench = await DetectionBench.open();
   const clock = new SteppedClock(begin);

@@ -6,7 +6,9 @@ import { RetryableError } from '../../../src/component.ts';
 import { normalize } from '../../../src/normalize/index.ts';
 import { AuditWebhookReceiver } from '../../../src/receive/audit-webhook/audit-webhook-receiver.ts';
 import type { AuditWebhookReceiverSettings } from '../../../src/receive/audit-webhook/settings.ts';
-import { auditEvents, randomNumbers } from '../../support/audit-events.ts';
+import { auditEvents } from '../../support/audit-events.ts';
+import { randomNumbers } from '../../support/random-numbers.ts';
+import { announceSeed } from '../../support/seed.ts';
 import { type HttpCall, type HttpResult, send, sendRaw } from '../otlp/support/http-client.ts';
 import { acceptAll, RecordingConsumer } from '../otlp/support/recording-consumer.ts';
 import { RecordingTelemetry } from '../otlp/support/recording-telemetry.ts';
@@ -171,8 +173,7 @@ describe('tokens', () => {
 describe("the API server's backend", () => {
   test('loses nothing through refusals within its five attempts, and sends copies of what was kept', async () => {
     const { consumer, port, rows } = await start({ cluster: 'prod' });
-    const seed = Math.floor(Math.random() * 2 ** 31);
-    console.info(`audit-webhook-receiver.test.ts: seed ${seed}`);
+    const seed = announceSeed('webhook backend');
     const random = randomNumbers(seed);
     let refusals = 0;
     const attempts = new Map<unknown, number>();

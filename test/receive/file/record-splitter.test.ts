@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { RecordSplitter } from '../../../src/receive/file/record-splitter.ts';
-import { randomNumbers } from '../../support/audit-events.ts';
+import { randomNumbers } from '../../support/random-numbers.ts';
+import { chooseSeed } from '../../support/seed.ts';
 
 interface Split {
   /** `line: text` of each record. */
@@ -141,13 +142,13 @@ describe('a record longer than the bound', () => {
 });
 
 it('loses no character of random input but white space, commas and brackets between records', () => {
-  const seed = Date.now() % 2 ** 31;
+  const seed = chooseSeed();
   const random = randomNumbers(seed);
   const pieces = ['{"a":1}', '{"a":', '"b"', '{', '}', '[', ']', ',', '\n', '\n', ' ', '\\', '"', 'text', '{"c":[{}]}'];
   for (let round = 0; round < 2_000; round++) {
     let text = '';
     for (let length = random() * 20; length > 0; length--) text += pieces[Math.floor(random() * pieces.length)] ?? '';
-    const where = `seed ${seed}, round ${round}: ${JSON.stringify(text)}`;
+    const where = `PINTAIL_SEED=${seed}, round ${round}: ${JSON.stringify(text)}`;
     const whole = split(text).records;
     const kept = whole.map((record) => record.replace(/^\d+: /, '')).join('');
     const compact = (value: string): string => value.replace(/[\s,[\]]/g, '');

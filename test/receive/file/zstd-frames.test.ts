@@ -1,7 +1,7 @@
 import { constants, zstdCompressSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { splitZstdFrames } from '../../../src/receive/file/zstd-frames.ts';
-import { randomNumbers } from '../../support/audit-events.ts';
+import { randomNumbers } from '../../support/random-numbers.ts';
 
 async function splitAll(data: Buffer, chunkBytes: number): Promise<Buffer[]> {
   async function* chunks(): AsyncGenerator<Buffer> {

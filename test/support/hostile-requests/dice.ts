@@ -1,5 +1,5 @@
 /** Random choices that a seed repeats. */
-import { randomNumbers } from '../audit-events.ts';
+import { randomNumbers } from '../random-numbers.ts';
 
 export class Dice {
   readonly #next: () => number;
