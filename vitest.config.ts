@@ -15,7 +15,7 @@ export default defineConfig({
         },
       },
       {
-        resolve: { alias: otherDuckdb === undefined ? {} : { '@duckdb/node-api': otherDuckdb } },
+        resolve: { alias: otherDuckdb },
         test: {
           name: 'bucket',
           include: ['test/bucket/*.test.ts'],

@@ -39,6 +39,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** Packages that only one room may import, and node modules that pure rooms may. */
 const packageOwners: Readonly<Record<string, readonly string[]>> = {
   '@duckdb/node-api': ['store'],
+  '@duckdb/node-bindings': ['store'],
   express: ['hunt', 'receive'],
   '@grpc/grpc-js': ['receive', 'export'],
   croner: ['detect'],

@@ -16,7 +16,8 @@ export class DuckdbDatabase implements Database {
   readonly #shares: Readonly<Record<'service' | 'detection' | 'hunt', ShareQueue>>;
   readonly #writer = new ShareQueue(1);
   #instance: Engine | null = null;
-  readonly #lent = new Set<Promise<unknown>>();
+  /** Work under way, oldest first, and since when. */
+  readonly #lent = new Map<Promise<unknown>, number>();
   readonly #readers = new Set<EngineConnection>();
 
   constructor(shares: StoreSettings['shares']) {
@@ -32,6 +33,12 @@ export class DuckdbDatabase implements Database {
     return this.#shares[share].waiting;
   }
 
+  /** How long the oldest work under way has taken; 0 where there is none. */
+  get oldestWorkMs(): number {
+    const [since] = this.#lent.values();
+    return since === undefined ? 0 : performance.now() - since;
+  }
+
   attach(instance: Engine): void {
     this.#instance = instance;
   }
@@ -42,7 +49,7 @@ export class DuckdbDatabase implements Database {
     for (const reader of this.#readers) {
       void reader.release();
     }
-    await Promise.allSettled(this.#lent);
+    await Promise.allSettled(this.#lent.keys());
   }
 
   /** Inside a read-only transaction: every statement of `work` sees the same state, and none can write. */
@@ -95,7 +102,7 @@ export class DuckdbDatabase implements Database {
       if (signal.aborted) resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    await Promise.race([Promise.allSettled(this.#lent), aborted]);
+    await Promise.race([Promise.allSettled(this.#lent.keys()), aborted]);
   }
 
   /** Runs long maintenance that changes no table, beside readers and writers; interrupts it when the signal aborts. */
@@ -131,7 +138,7 @@ export class DuckdbDatabase implements Database {
         engine.disconnectSync();
       }
     })();
-    this.#lent.add(lent);
+    this.#lent.set(lent, performance.now());
     try {
       return await lent;
     } finally {

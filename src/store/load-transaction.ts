@@ -1,7 +1,7 @@
 /** Moves segments into the tables in one transaction: all of their rows, or none, and never a copy. */
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { isMachineError, translateEngineError } from './engine-error.ts';
 import type { StoredEvents, TableNames } from './event-table.ts';
+import type { LoadConnection } from './load-connection.ts';
 import {
   addKnown,
   countConflicts,
@@ -43,20 +43,19 @@ interface Incoming {
 }
 
 /** Loads and commits, or rolls back and throws. The connection is the loader's own. */
-export async function loadSegments(engine: DuckDBConnection, request: LoadRequest): Promise<LoadResult> {
+export async function loadSegments(engine: LoadConnection, request: LoadRequest): Promise<LoadResult> {
   const { segments, commitSeq } = request;
   const { names } = request.events;
   const source = readRows(segments.map(({ path }) => path));
   await Promise.all(segments.map(sealSegment));
   try {
-    await engine.run(createIncoming(source));
+    await engine.runInWorker(createIncoming(source));
     const incoming = await describeIncoming(engine);
     const ranges = await readRanges(engine);
     await engine.run(createKnown(names, ranges, incoming.withoutOwnTime > 0));
     await addKnownOfFiles(engine, request, ranges);
     await engine.run(createDropped);
-    const [droppedAudit = 0, droppedLogs = 0] = await numbers(
-      engine,
+    const [droppedAudit = 0, droppedLogs = 0] = await engine.numbers(
       'select count(*) filter (where is_audit), count(*) filter (where not is_audit) from dropped',
     );
     const conflictingRows = await countConflicting(engine, names, ranges);
@@ -80,7 +79,7 @@ export async function loadSegments(engine: DuckDBConnection, request: LoadReques
           ${segments.at(-1)?.id} as last_segment, ${auditRows} as audit_rows, ${logRows} as log_rows,
           ${droppedAudit + droppedLogs} as duplicate_rows, [${minutes.join(', ')}]::bigint[] as minutes`,
       );
-      await engine.run('commit');
+      await engine.runInWorker('commit');
       return {
         auditRows,
         logRows,
@@ -99,31 +98,28 @@ export async function loadSegments(engine: DuckDBConnection, request: LoadReques
   }
 }
 
-async function describeIncoming(engine: DuckDBConnection): Promise<Incoming> {
-  const [rows = 0, auditRows = 0, identities = 0, withoutOwnTime = 0] = await numbers(
-    engine,
+async function describeIncoming(engine: LoadConnection): Promise<Incoming> {
+  const [rows = 0, auditRows = 0, identities = 0, withoutOwnTime = 0] = await engine.numbers(
     'select count(*), count(*) filter (where is_audit), count(distinct "identity"), count(*) filter (where not own) from incoming',
   );
   return { rows, auditRows, identities, withoutOwnTime };
 }
 
-async function readRanges(engine: DuckDBConnection): Promise<readonly TimeRange[]> {
-  const result = await engine.runAndReadAll(
+async function readRanges(engine: LoadConnection): Promise<readonly TimeRange[]> {
+  const rows = await engine.rows(
     'select min("time"), max("time") from incoming where own group by floor("time" / 60e6) order by 1',
   );
-  return joinRanges(result.getRowsJS().map(([from, to]) => ({ from: Number(from), to: Number(to) })));
+  return joinRanges(rows.map(([from = 0, to = 0]) => ({ from, to })));
 }
 
-async function readMinutes(engine: DuckDBConnection): Promise<readonly number[]> {
-  const result = await engine.runAndReadAll(
-    `select distinct floor("time" / 60e6)::bigint from incoming where ${kept} order by 1`,
-  );
-  return result.getRowsJS().map(([minute]) => Number(minute));
+async function readMinutes(engine: LoadConnection): Promise<readonly number[]> {
+  const rows = await engine.rows(`select distinct floor("time" / 60e6)::bigint from incoming where ${kept} order by 1`);
+  return rows.map(([minute = 0]) => minute);
 }
 
 /** Intake does not depend on the cold tier: what cannot be read there is told and left out. */
 async function addKnownOfFiles(
-  engine: DuckDBConnection,
+  engine: LoadConnection,
   { events }: LoadRequest,
   ranges: readonly TimeRange[],
 ): Promise<void> {
@@ -138,20 +134,20 @@ async function addKnownOfFiles(
 }
 
 async function countConflicting(
-  engine: DuckDBConnection,
+  engine: LoadConnection,
   names: TableNames,
   ranges: readonly TimeRange[],
 ): Promise<number> {
-  const [withinLoad = 0, withStored = 0] = await numbers(engine, countConflicts(names, ranges));
+  const [withinLoad = 0, withStored = 0] = await engine.numbers(countConflicts(names, ranges));
   return withinLoad + withStored;
 }
 
 /** The oldest go first; a quarter more than the bound is let in before that is worth a DELETE. */
-async function rememberIdentities(engine: DuckDBConnection, commitSeq: number, bound: number): Promise<void> {
+async function rememberIdentities(engine: LoadConnection, commitSeq: number, bound: number): Promise<void> {
   await engine.run(
     `insert into recent_identity select "identity", ${commitSeq} from incoming where not own and ${kept}`,
   );
-  const [count = 0] = await numbers(engine, 'select count(*) from recent_identity');
+  const [count = 0] = await engine.numbers('select count(*) from recent_identity');
   if (count > bound * 1.25) {
     await engine.run(
       `delete from recent_identity where commit_seq < (
@@ -161,14 +157,9 @@ async function rememberIdentities(engine: DuckDBConnection, commitSeq: number, b
 }
 
 /** The two passes over the same files must agree, or rows would be lost. */
-async function insert(engine: DuckDBConnection, sql: string, expected: number): Promise<void> {
-  const { rowsChanged } = await engine.run(sql);
+async function insert(engine: LoadConnection, sql: string, expected: number): Promise<void> {
+  const { rowsChanged } = await engine.runInWorker(sql);
   if (rowsChanged !== expected) {
     throw new Error(`store load: expected to insert ${expected} rows, found ${rowsChanged}.`);
   }
-}
-
-async function numbers(engine: DuckDBConnection, sql: string): Promise<readonly number[]> {
-  const result = await engine.runAndReadAll(sql);
-  return (result.getRowsJS()[0] ?? []).map(Number);
 }

@@ -8,6 +8,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { type LoadCommit, type Logger, type Metrics, PermanentError, RetryableError } from '../component.ts';
 import { isDatabaseLost } from './engine-error.ts';
 import type { StoredEvents } from './event-table.ts';
+import { LoadConnection } from './load-connection.ts';
 import { chooseSegments, mostSegments, rowGroupRows } from './load-size.ts';
 import { type LoadResult, loadSegments } from './load-transaction.ts';
 import type { ShareQueue } from './share-queue.ts';
@@ -23,6 +24,8 @@ export interface LoaderSettings {
 
 export interface LoaderContext {
   readonly events: StoredEvents;
+  /** Whether statements of others may keep DuckDB's worker for long. */
+  readonly isWorkerTaken: () => boolean;
   /** Held while a load runs: a checkpoint needs a moment without. */
   readonly turn: ShareQueue;
   readonly spool: Spool;
@@ -59,7 +62,7 @@ const bulkRows = 4 * rowGroupRows;
 
 export class Loader {
   readonly #context: LoaderContext;
-  readonly #engine: DuckDBConnection;
+  readonly #engine: LoadConnection;
   #state: LoadedState;
   #failures = 0;
   #bytesPerSecond = 0;
@@ -75,7 +78,7 @@ export class Loader {
 
   constructor(context: LoaderContext, engine: DuckDBConnection, state: LoadedState) {
     this.#context = context;
-    this.#engine = engine;
+    this.#engine = new LoadConnection(engine, context.isWorkerTaken);
     this.#state = state;
   }
 
@@ -162,7 +165,7 @@ export class Loader {
     } catch (error: unknown) {
       this.#context.logger.warn({ error }, 'store: expected a checkpoint at shutdown; the next start replays the log');
     }
-    this.#engine.disconnectSync();
+    this.#engine.connection.disconnectSync();
   }
 
   async #run(): Promise<void> {
@@ -299,9 +302,9 @@ export class Loader {
       return false;
     }
     // A commit may have reached the disk before its failure was reported.
-    const committed = await readLoadedState(this.#engine);
+    const committed = await readLoadedState(this.#engine.connection);
     if (committed.commitSeq > this.#state.commitSeq) {
-      const [commit] = await readCommitsAfter(this.#engine, this.#state.commitSeq);
+      const [commit] = await readCommitsAfter(this.#engine.connection, this.#state.commitSeq);
       await this.#finish(segments, commit ?? { commitSeq: committed.commitSeq, minutes: [] });
       return true;
     }

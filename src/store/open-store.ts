@@ -13,6 +13,8 @@ import { recoverSpool, type SpoolFolders } from './spool-recovery.ts';
 import type { StoreParts } from './store-parts.ts';
 
 const reopenEveryMs = 5000;
+/** Work that is done sooner does not hold up a load for long. */
+const takenAfterMs = 100;
 
 interface Held {
   readonly directory: string;
@@ -129,12 +131,13 @@ export class OpenStore {
   }
 
   #createLoader(connection: Connection, state: LoadedState): Loader {
-    const { settings, context, cold, turn } = this.#parts;
+    const { settings, context, database, cold, turn } = this.#parts;
     const { logger, metrics, clock } = context;
     const { spool, folders } = this.#held;
     return new Loader(
       {
         events: cold,
+        isWorkerTaken: () => database.oldestWorkMs > takenAfterMs,
         turn,
         spool,
         folders,

@@ -7,8 +7,12 @@ const build = join(import.meta.dirname, 'build');
 export const extensionFile = join(build, 'httpfs.duckdb_extension');
 export const pythonFile = join(build, 'venv/bin/python');
 
-/** Folder of the DuckDB that the extension is for; undefined where it is the program's own. */
-export const otherDuckdb = [join(build, 'node_modules/@duckdb/node-api')].find(existsSync);
+/** Folders of the packages of the DuckDB that the extension is for; none where it is the program's own. */
+export const otherDuckdb: Readonly<Record<string, string>> = Object.fromEntries(
+  ['@duckdb/node-api', '@duckdb/node-bindings']
+    .map((name) => [name, join(build, 'node_modules', name)] as const)
+    .filter(([, folder]) => existsSync(folder)),
+);
 
 /** Undefined where all is there. */
 export const missing = existsSync(join(build, 'built-from'))

@@ -1,12 +1,17 @@
 /** With `node --import`: lets the process use the DuckDB that the extension is for. */
+import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { otherDuckdb } from './tools.ts';
 
-const url = otherDuckdb === undefined ? undefined : pathToFileURL(join(otherDuckdb, 'lib/index.js')).href;
+const urls = new Map(
+  Object.entries(otherDuckdb).map(([name, folder]) => {
+    const { main } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { readonly main: string };
+    return [name, pathToFileURL(join(folder, main)).href];
+  }),
+);
 
 registerHooks({
-  resolve: (specifier, context, nextResolve) =>
-    nextResolve(specifier === '@duckdb/node-api' ? (url ?? specifier) : specifier, context),
+  resolve: (specifier, context, nextResolve) => nextResolve(urls.get(specifier) ?? specifier, context),
 });

@@ -1,0 +1,57 @@
+/**
+ * The loader's connection. DuckDB executes a statement in its worker and in the thread that asked for it, and has only
+ * one task for the statements of a load: where its worker takes that, the thread that asked spins until it is done, a
+ * second processor that the senders need (a third of what a load costs). So the loader asks now and then instead, and
+ * leaves the work to the worker.
+ */
+import { setTimeout } from 'node:timers/promises';
+import type { DuckDBConnection, DuckDBPendingResult, DuckDBResult } from '@duckdb/node-api';
+import duckdb from '@duckdb/node-bindings';
+
+const shortestWaitMs = 1;
+const longestWaitMs = 5;
+
+export class LoadConnection {
+  readonly connection: DuckDBConnection;
+  readonly #isWorkerTaken: () => boolean;
+
+  /** `isWorkerTaken` tells whether statements of others may keep DuckDB's worker for long. */
+  constructor(connection: DuckDBConnection, isWorkerTaken: () => boolean) {
+    this.connection = connection;
+    this.#isWorkerTaken = isWorkerTaken;
+  }
+
+  /** Runs a statement that has little to do. */
+  run(sql: string): Promise<DuckDBResult> {
+    return this.connection.run(sql);
+  }
+
+  /** The one row of a query that has little to do. */
+  async numbers(sql: string): Promise<readonly number[]> {
+    const [row = []] = await this.rows(sql);
+    return row;
+  }
+
+  async rows(sql: string): Promise<readonly (readonly number[])[]> {
+    const result = await this.connection.runAndReadAll(sql);
+    return result.getRowsJS().map((row) => row.map(Number));
+  }
+
+  /** Runs a statement of one task in DuckDB's worker, or in a thread of ours where the worker has others to serve. */
+  async runInWorker(sql: string): Promise<DuckDBResult> {
+    const pending = await this.connection.start(sql);
+    for (let waitMs = shortestWaitMs; !this.#isWorkerTaken() && !isOver(pending); ) {
+      await setTimeout(waitMs);
+      waitMs = Math.min(waitMs * 2, longestWaitMs);
+    }
+    // Joins in where the statement is not over, and throws what went wrong.
+    return pending.getResult();
+  }
+}
+
+/** Only looks. The API has no public way to do so: `runTask` would execute a task in this thread. */
+function isOver(pending: DuckDBPendingResult): boolean {
+  const { pending_result } = pending as unknown as { readonly pending_result: duckdb.PendingResult };
+  const state = duckdb.pending_execute_check_state(pending_result);
+  return duckdb.pending_execution_is_finished(state);
+}
