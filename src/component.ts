@@ -71,6 +71,8 @@ export interface LogRecord {
   readonly severityNumber: number;
   readonly severityText: string;
   readonly body: AnyValue;
+  /** A text body as it came, where it may be an audit event and is all ASCII; `body` is decoded from it when asked for. */
+  readonly asciiBody?: Buffer;
   readonly attributes: AttributeMap;
   readonly eventName: string;
 }
@@ -190,6 +192,53 @@ export interface AuditRow extends StoredRow {
   readonly cloud: 'eks' | 'aks' | 'gke' | null;
   /** The audit event's own JSON text where it differs from `_raw` (an envelope), else null. */
   readonly event: string | null;
+  /** The same texts as bytes, where the row was read from bytes: the members above are decoded from them when asked for. */
+  readonly placed?: PlacedTexts;
+}
+
+/** Texts of an audit row in the order of their places. */
+export const placedTexts = [
+  'auditID',
+  'stage',
+  'level',
+  'verb',
+  'requestURI',
+  'userAgent',
+  'user.username',
+  'user.uid',
+  'impersonatedUser.username',
+  'impersonatedUser.uid',
+  'objectRef.resource',
+  'objectRef.namespace',
+  'objectRef.name',
+  'objectRef.uid',
+  'objectRef.apiGroup',
+  'objectRef.apiVersion',
+  'objectRef.resourceVersion',
+  'objectRef.subresource',
+  'responseStatus.status',
+  'responseStatus.message',
+  'responseStatus.reason',
+] as const;
+
+/** Lists of texts, whose places follow; of annotations, a name and its text in turns. */
+export const placedLists = ['user.groups', 'impersonatedUser.groups', 'sourceIPs', 'annotations'] as const;
+
+/**
+ * Where the texts of an audit row stand. Two numbers for each of `placedTexts`: start and bytes, -1 bytes where it is
+ * absent. A start of 0 or more is one in `bytes`, any other is the complement of one in `unescaped`. Then two numbers for
+ * each of `placedLists`: where the places of its texts begin, counted from `placesAt`, and how many there are, -1 where the
+ * list is absent.
+ */
+export interface PlacedTexts {
+  /** `_raw`, which is all ASCII. */
+  readonly bytes: Buffer;
+  /** UTF-8 of texts that were written with escapes. */
+  readonly unescaped: Buffer;
+  readonly places: Int32Array;
+  readonly placesAt: number;
+  /** `responseStatus.code`, the one number among them. */
+  readonly code: number | null;
 }
 
 /** One row of `logs`: any record that is not an audit event, or one that should have been and could not be read. */

@@ -40,6 +40,48 @@ export function parseTimestamp(value: unknown): number | null {
   return Number.isSafeInteger(total) ? total : null;
 }
 
+/**
+ * The same of ASCII bytes: quickly for a time as API servers write it, `2024-11-13T18:34:10.595494Z`, otherwise by its text.
+ */
+export function parseTimestampBytes(bytes: Buffer, start: number, end: number): number | null {
+  const micros = end - start === 27 ? microsOfServerTime(bytes, start) : Number.NaN;
+  return Number.isNaN(micros) ? parseTimestamp(bytes.toString('latin1', start, end)) : micros;
+}
+
+/** NaN for every other form, and for what is no time. */
+function microsOfServerTime(bytes: Uint8Array, at: number): number {
+  const isForm =
+    bytes[at + 4] === 0x2d &&
+    bytes[at + 7] === 0x2d &&
+    bytes[at + 10] === 0x54 &&
+    bytes[at + 13] === 0x3a &&
+    bytes[at + 16] === 0x3a &&
+    bytes[at + 19] === 0x2e &&
+    bytes[at + 26] === 0x5a;
+  const year = number(bytes, at, 4);
+  const month = number(bytes, at + 5, 2);
+  const day = number(bytes, at + 8, 2);
+  const hour = number(bytes, at + 11, 2);
+  const minute = number(bytes, at + 14, 2);
+  const second = number(bytes, at + 17, 2);
+  const inRange =
+    year >= 1970 && year <= 2200 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
+  if (!isForm || !inRange || !(hour <= 23 && minute <= 59 && second <= 59)) return Number.NaN;
+  const seconds = daysFromCivil(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second;
+  return seconds * MICROS_PER_SECOND + number(bytes, at + 20, 6);
+}
+
+/** NaN where one of the digits is none. */
+function number(bytes: Uint8Array, from: number, count: number): number {
+  let value = 0;
+  for (let at = from; at < from + count; at++) {
+    const digit = (bytes[at] as number) - 48;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
 /** OTLP nanoseconds to microseconds; null for 0 (unknown) and for times that no 53-bit integer of microseconds holds. */
 export function microsOfNanos(nanos: bigint): number | null {
   if (nanos === 0n) return null;

@@ -6,6 +6,7 @@
  * Every part is framed by its length, so no two different lists of parts give the same input.
  */
 import { hash } from 'node:crypto';
+import type { PlacedTexts } from '../component.ts';
 
 /** Identity of an audit event; `text` is its text, or its key-sorted JSON where it came as a map. */
 export function auditIdentity(
@@ -15,6 +16,50 @@ export function auditIdentity(
   text: string,
 ): string {
   return identity(`audit ${frame(cluster)}${frame(auditID)}${frame(stage)}${text}`);
+}
+
+/** Writes what identities of scanned events are taken over; what several share stays. */
+class FramedEvent {
+  #bytes = Buffer.alloc(16_384);
+  #cluster: string | null = null;
+  #headEnd = this.#bytes.write(headOf(null));
+
+  /** The identity of an event's text from its bytes, and of two of its texts by where their places are. */
+  identity(cluster: string | null, placed: PlacedTexts, auditID: number, stage: number): string {
+    const { bytes } = placed;
+    const most = this.#headEnd + bytes.length * 3 + 64;
+    if (cluster !== this.#cluster || this.#bytes.length < most) this.#begin(cluster, most);
+    let end = this.#frame(placed, placed.placesAt + auditID, this.#headEnd);
+    end = this.#frame(placed, placed.placesAt + stage, end);
+    end += bytes.copy(this.#bytes, end);
+    return hash('sha256', this.#bytes.subarray(0, end), 'hex').slice(0, 32);
+  }
+
+  #begin(cluster: string | null, most: number): void {
+    const head = headOf(cluster);
+    const needed = most + head.length * 3;
+    if (this.#bytes.length < needed) this.#bytes = Buffer.alloc(needed * 2);
+    this.#cluster = cluster;
+    this.#headEnd = this.#bytes.write(head);
+  }
+
+  #frame({ bytes, places }: PlacedTexts, at: number, from: number): number {
+    const start = places[at] ?? 0;
+    const length = places[at + 1] ?? -1;
+    const sizeEnd = from + this.#bytes.write(length < 0 ? '-' : `${length}:`, from, 'latin1');
+    return length > 0 ? sizeEnd + bytes.copy(this.#bytes, sizeEnd, start, start + length) : sizeEnd;
+  }
+}
+
+function headOf(cluster: string | null): string {
+  return `audit ${frame(cluster)}`;
+}
+
+const framed = new FramedEvent();
+
+/** The identity that `auditIdentity` gives, of an event whose texts are bytes; `auditID` and `stage` say where their places are, and must be ASCII. */
+export function scannedIdentity(cluster: string | null, placed: PlacedTexts, auditID: number, stage: number): string {
+  return framed.identity(cluster, placed, auditID, stage);
 }
 
 /** Identity of a log record over its framed parts; `ordinal` counts identical records of one batch from 0. */

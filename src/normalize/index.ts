@@ -3,6 +3,7 @@
  * clock; the same batch and arrival time give the same rows.
  *
  *   record --openRecord--> parts --toAuditRow / toLogRow--> rows
+ *   record --EventScanner--> ScannedRow, where its body is a plain audit event in bytes
  *
  * Every record becomes at least one row. One that should have been an audit event and cannot be read as one is
  * a log row with `unreadable` set; it never spoils its batch.
@@ -14,7 +15,9 @@ import { readObjectKeys } from './object-keys.ts';
 import { openRecord } from './open-record.ts';
 import type { AuditPart, LogPart } from './part.ts';
 import { printJson } from './print-json.ts';
-import { describeRecords, type RecordContext } from './record-context.ts';
+import { contextOf, describeRecords, type RecordContext } from './record-context.ts';
+import { EventScanner } from './scan/event-scanner.ts';
+import { ScannedRow } from './scan/scanned-row.ts';
 import { DEFAULT_MAX_SHARED_ATTRIBUTES, SharedAttributes } from './shared-attributes.ts';
 import { Unpacker } from './unpack.ts';
 
@@ -52,6 +55,7 @@ export function* normalizePieces(
 ): Generator<NormalizedBatch> {
   const maxNestingDepth = context.maxNestingDepth ?? DEFAULT_MAX_NESTING_DEPTH;
   const limits = { maxNestingDepth, unpacker: new Unpacker() };
+  const scanner = new EventScanner();
   const shared = new SharedAttributes(
     context.maxSharedAttributes ?? DEFAULT_MAX_SHARED_ATTRIBUTES,
     context.onAttributesLeftOut ?? (() => undefined),
@@ -63,12 +67,17 @@ export function* normalizePieces(
   for (const resource of batch.resourceLogs) {
     const describe = describeRecords(batch, resource, shared);
     for (const record of resource.logRecords) {
-      const own = describe(record);
-      const parts = openRecord(own, limits);
-      const described = parts.length <= 1 ? own : boundShared(own, parts.length, shared);
-      for (const part of parts) {
-        if (part.kind === 'audit') audit.push(toAuditRow(part, described, context.arrivalMicros));
-        else logs.push(toLogRow(part, described, context.arrivalMicros, ordinals));
+      const description = describe(record);
+      const scanned = record.asciiBody === undefined ? null : scanner.scan(record.asciiBody);
+      if (scanned !== null) audit.push(new ScannedRow(scanned, description));
+      else {
+        const own = contextOf(record, description);
+        const parts = openRecord(own, limits);
+        const described = parts.length <= 1 ? own : boundShared(own, parts.length, shared);
+        for (const part of parts) {
+          if (part.kind === 'audit') audit.push(toAuditRow(part, described, context.arrivalMicros));
+          else logs.push(toLogRow(part, described, context.arrivalMicros, ordinals));
+        }
       }
       records += 1;
       if (records % recordsEach === 0) {

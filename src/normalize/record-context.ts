@@ -9,8 +9,8 @@ import { microsOfNanos } from './event-time.ts';
 import { printJson } from './print-json.ts';
 import type { SharedAttributes } from './shared-attributes.ts';
 
-export interface RecordContext {
-  readonly record: LogRecord;
+/** What its resource and its attributes say of a record; the same for many. */
+export interface RecordDescription {
   readonly receiver: string;
   /** The cluster that the sender is bound to, else the one that attributes name; wins over an envelope's. */
   readonly cluster: string | null;
@@ -27,16 +27,20 @@ export interface RecordContext {
   readonly logStream: string | null;
   /** Attributes of the resource, for what only an envelope needs. */
   readonly resourceAttributes: AttributeMap;
+}
+
+export interface RecordContext extends RecordDescription {
+  readonly record: LogRecord;
   /** The record's time, else its observed time; null where it has neither. */
   readonly recordMicros: number | null;
 }
 
-/** Returns a function that describes each record of `resource`; what is the resource's is worked out once. */
+/** Returns a function that describes each record of `resource` by its attributes; what is the resource's is worked out once. */
 export function describeRecords(
   batch: RecordBatch,
   resource: ResourceLogs,
   shared: SharedAttributes,
-): (record: LogRecord) => RecordContext {
+): (record: LogRecord) => RecordDescription {
   const { receiver } = batch;
   const resourceAttributes = resource.resourceAttributes;
   const resourceText = shared.bound(printAttributes(resourceAttributes), resource.logRecords.length);
@@ -54,7 +58,7 @@ export function describeRecords(
   const resourceLogGroup = firstOf(resourceAttributes, LOG_GROUP);
   const resourceLogStream = firstOf(resourceAttributes, LOG_STREAM);
 
-  const describeAttributes = (attributes: AttributeMap): Omit<RecordContext, 'record' | 'recordMicros'> => {
+  const describeAttributes = (attributes: AttributeMap): RecordDescription => {
     const text = printAttributes(attributes);
     const own = (name: string): string | null => readAttribute(attributes[name]);
     return {
@@ -87,9 +91,14 @@ export function describeRecords(
       last = record.attributes;
       described = describeAttributes(last);
     }
-    const recordMicros = microsOfNanos(record.timeUnixNano) ?? microsOfNanos(record.observedTimeUnixNano);
-    return { ...described, record, recordMicros };
+    return described;
   };
+}
+
+/** The record with what its description says. */
+export function contextOf(record: LogRecord, description: RecordDescription): RecordContext {
+  const recordMicros = microsOfNanos(record.timeUnixNano) ?? microsOfNanos(record.observedTimeUnixNano);
+  return { ...description, record, recordMicros };
 }
 
 const NO_ATTRIBUTES: AttributeMap = {};

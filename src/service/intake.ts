@@ -96,7 +96,8 @@ function sizeOf(batch: RecordBatch): { readonly records: number; readonly textBy
   let textBytes = 0;
   for (const { logRecords } of batch.resourceLogs) {
     records += logRecords.length;
-    for (const { body } of logRecords) {
+    for (const record of logRecords) {
+      const body = record.asciiBody ?? record.body;
       if (typeof body === 'string' || body instanceof Uint8Array) textBytes += body.length;
     }
   }

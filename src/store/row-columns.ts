@@ -6,6 +6,7 @@ import type { AuditRow, AuditUser, LogRow, NormalizedBatch, ObjectReference, Res
 import { type ChunkSizes, Column } from './parquet/column.ts';
 import { GrowingBuffer } from './parquet/growing-buffer.ts';
 import { columnsOf } from './parquet/schema.ts';
+import { PlacedColumns } from './placed-columns.ts';
 import { rowFields } from './row-fields.ts';
 
 export interface RowsToEncode {
@@ -74,6 +75,7 @@ export class RowColumns {
   readonly #attributes = this.#column('attributes');
   readonly #raw = this.#column('_raw');
   readonly #event = this.#column('event');
+  readonly #placed = new PlacedColumns((path) => this.#column(path));
 
   /** All at once. `expectedBytes` spares growing where it is not far off. */
   encode(batches: Iterable<RowsToEncode>, expectedBytes: number): EncodedRows {
@@ -122,11 +124,26 @@ export class RowColumns {
     addText(this.#host, row.host);
     addText(this.#resource, row.resource);
     addText(this.#attributes, row.attributes);
-    this.#raw.text(row._raw);
   }
 
   #addAudit(row: AuditRow, arrivalMicros: number): void {
     this.#addShared('audit', row, arrivalMicros);
+    this.#hasObjects.flag(row.hasObjects);
+    addText(this.#objectKeys, row.objectKeys);
+    addNumber(this.#received, row.requestReceivedMicros);
+    addNumber(this.#staged, row.stageMicros);
+    addText(this.#cloud, row.cloud);
+    addText(this.#event, row.event);
+    this.#severityNumber.absent(0);
+    this.#severityText.absent(0);
+    this.#eventName.absent(0);
+    this.#unreadable.absent(0);
+    if (row.placed === undefined) this.#addTexts(row);
+    else this.#placed.add(row.placed);
+  }
+
+  #addTexts(row: AuditRow): void {
+    this.#raw.text(row._raw);
     addText(this.#auditID, row.auditID);
     addText(this.#stage, row.stage);
     addText(this.#level, row.level);
@@ -135,25 +152,16 @@ export class RowColumns {
     addText(this.#userAgent, row.userAgent);
     addUser(this.#user, row.user);
     addUser(this.#impersonatedUser, row.impersonatedUser);
-    this.#hasObjects.flag(row.hasObjects);
-    addText(this.#objectKeys, row.objectKeys);
     if (row.sourceIPs === null) this.#sourceIPs.absent(0);
     else addElements(this.#sourceIPs, row.sourceIPs);
     this.#addObject(row.objectRef);
     this.#addResponse(row.responseStatus);
-    addNumber(this.#received, row.requestReceivedMicros);
-    addNumber(this.#staged, row.stageMicros);
     this.#addAnnotations(row.annotations);
-    addText(this.#cloud, row.cloud);
-    addText(this.#event, row.event);
-    this.#severityNumber.absent(0);
-    this.#severityText.absent(0);
-    this.#eventName.absent(0);
-    this.#unreadable.absent(0);
   }
 
   #addLog(row: LogRow, arrivalMicros: number): void {
     this.#addShared('log', row, arrivalMicros);
+    this.#raw.text(row._raw);
     addNumber(this.#severityNumber, row.severityNumber);
     addText(this.#severityText, row.severityText);
     addText(this.#eventName, row.eventName);

@@ -12,10 +12,11 @@
  *   exactly as sent; keys and other plain strings get U+FFFD. Both are counted.
  * - A repeated singular field: the last one wins, except that resource attributes are merged.
  */
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import protobuf from 'protobufjs/minimal.js';
 import type { AnyValue, AttributeMap, LogRecord, ResourceLogs } from '../../component.ts';
 import { BadDataError } from '../bad-data-error.ts';
+import { AsciiRecord } from './ascii-record.ts';
 import { type DecodedRequest, type DecodeLimits, FindingCounter, RecordError } from './decoded-request.ts';
 
 const VARINT = 0;
@@ -29,6 +30,14 @@ const FIELD_2 = 1 << 2;
 const FIELD_1_AND_2 = FIELD_1 | FIELD_2;
 const ANY_VALUE = 0b1111_1110;
 const LOG_RECORD = 0b1_1111_1110_1110;
+
+/** The tag of LogRecord.body. */
+const BODY = (5 << 3) | LENGTH_DELIMITED;
+
+/** The tag of AnyValue.string_value. */
+const STRING_VALUE = (1 << 3) | LENGTH_DELIMITED;
+
+const OPEN_OBJECT = 0x7b;
 
 /** The tag of LogRecord.attributes. */
 const ATTRIBUTES = (6 << 3) | LENGTH_DELIMITED;
@@ -160,6 +169,7 @@ class ProtobufDecoder {
     let severityNumber = 0;
     let severityText = '';
     let body: AnyValue = null;
+    let asciiBody: Buffer | undefined;
     let attributes = emptyMap;
     let eventName = '';
     while (reader.pos < reader.len) {
@@ -176,9 +186,10 @@ class ProtobufDecoder {
           this.#field = 'severityText';
           severityText = this.#readString();
           break;
-        case (5 << 3) | LENGTH_DELIMITED:
+        case BODY:
           this.#field = 'body';
-          body = this.#readAnyValue(0);
+          asciiBody = this.#readAsciiObject();
+          body = asciiBody === undefined ? this.#readAnyValue(0) : null;
           break;
         case ATTRIBUTES:
           this.#field = 'attributes';
@@ -205,7 +216,27 @@ class ProtobufDecoder {
           this.#skip(tag, LOG_RECORD);
       }
     }
-    return { timeUnixNano, observedTimeUnixNano, severityNumber, severityText, body, attributes, eventName };
+    const record = { timeUnixNano, observedTimeUnixNano, severityNumber, severityText, attributes, eventName };
+    return asciiBody === undefined ? { ...record, body } : new AsciiRecord(record, asciiBody);
+  }
+
+  /** A body that is text of a JSON object and ASCII, read no further; undefined, and nothing read, for every other body. */
+  #readAsciiObject(): Buffer | undefined {
+    const reader = this.#reader;
+    const { pos: start } = reader;
+    const size = reader.size();
+    const end = reader.pos + size;
+    const isText = end <= reader.len && this.#bytes[reader.pos++] === STRING_VALUE;
+    const textSize = isText ? reader.size() : 0;
+    if (isText && reader.pos + textSize === end && this.#bytes[reader.pos] === OPEN_OBJECT) {
+      const text = this.#bytes.subarray(reader.pos, end);
+      if (isAscii(text)) {
+        reader.pos = end;
+        return text;
+      }
+    }
+    reader.pos = start;
+    return undefined;
   }
 
   /**

@@ -3,6 +3,7 @@ import { GrowingBuffer } from './growing-buffer.ts';
 import { bitsOf, NumberRuns } from './number-runs.ts';
 import type { ColumnShape } from './schema.ts';
 import { ThriftWriter } from './thrift-writer.ts';
+import { WordTable } from './word-table.ts';
 
 /** What a footer must know of a chunk. */
 export interface ChunkSizes {
@@ -28,13 +29,11 @@ export class Column {
   readonly #definition = new NumberRuns();
   readonly #repetition = new NumberRuns();
   readonly #hasWords: boolean;
-  /** Values one after the other; of words, each once. */
+  /** Values one after the other, but words. */
   readonly #plain = new GrowingBuffer(1024);
   readonly #levels = new GrowingBuffer(1024);
   readonly #places = new NumberRuns();
-  readonly #words = new Map<string, number>();
-  #lastWord: string | undefined;
-  #lastPlace = 0;
+  readonly #words = new WordTable();
 
   constructor(shape: ColumnShape) {
     this.shape = shape;
@@ -45,8 +44,7 @@ export class Column {
     this.#definition.clear();
     this.#repetition.clear();
     this.#places.clear();
-    this.#words.clear();
-    this.#lastWord = undefined;
+    this.#words.clear(mostKept);
     this.#plain.clear(mostKept);
   }
 
@@ -58,9 +56,16 @@ export class Column {
 
   text(value: string, repetition = 0): void {
     this.#present(repetition);
-    if (this.#hasWords) this.#word(value);
+    if (this.#hasWords) this.#places.add(this.#words.placeOf(value));
     else if (this.shape.kind === 'uuid') this.#plain.hex(value);
     else this.#plain.sizedText(value);
+  }
+
+  /** The same from UTF-8 bytes; not for a `uuid`. */
+  textBytes(source: Uint8Array, start: number, end: number, repetition = 0): void {
+    this.#present(repetition);
+    if (this.#hasWords) this.#places.add(this.#words.placeOfBytes(source, start, end));
+    else this.#plain.sizedBytes(source, start, end);
   }
 
   number(value: number): void {
@@ -78,11 +83,11 @@ export class Column {
     const start = out.length;
     const isIndexed = this.#words.size > 0;
     if (isIndexed) {
-      const size = this.#plain.length;
-      writeHeader(out, dictionaryPage, size, (header) =>
-        header.struct(7, (page) => page.i32(1, this.#words.size).i32(2, encodings.plain)),
+      const { bytes, size } = this.#words;
+      writeHeader(out, dictionaryPage, bytes.length, (header) =>
+        header.struct(7, (page) => page.i32(1, size).i32(2, encodings.plain)),
       );
-      out.append(this.#plain.bytes);
+      out.append(bytes);
     }
     const dictionaryBytes = out.length - start;
     const values = this.#definition.length;
@@ -122,20 +127,6 @@ export class Column {
   #present(repetition: number): void {
     this.#definition.add(this.shape.maxDefinition);
     if (this.shape.maxRepetition > 0) this.#repetition.add(repetition);
-  }
-
-  #word(value: string): void {
-    if (value !== this.#lastWord) {
-      let place = this.#words.get(value);
-      if (place === undefined) {
-        place = this.#words.size;
-        this.#words.set(value, place);
-        this.#plain.sizedText(value);
-      }
-      this.#lastWord = value;
-      this.#lastPlace = place;
-    }
-    this.#places.add(this.#lastPlace);
   }
 }
 

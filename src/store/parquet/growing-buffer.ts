@@ -1,4 +1,7 @@
 /** Bytes that are added at the end. The memory is kept when it is emptied, so that the next batch needs no new one. */
+/** Fewer bytes are copied faster one by one than by a call. */
+const MOST_BY_HAND = 48;
+
 export class GrowingBuffer {
   #bytes: Buffer;
   #length = 0;
@@ -61,6 +64,37 @@ export class GrowingBuffer {
     const written = this.#bytes.write(value, this.#length + 4);
     this.#bytes.writeUInt32LE(written, this.#length);
     this.#length += 4 + written;
+  }
+
+  /** Bytes from elsewhere behind their length in four bytes. */
+  sizedBytes(source: Uint8Array, start: number, end: number): void {
+    const size = end - start;
+    this.#reserve(4 + size);
+    this.#bytes.writeUInt32LE(size, this.#length);
+    const to = this.#length + 4;
+    if (size > MOST_BY_HAND) this.#bytes.set(source.subarray(start, end), to);
+    else for (let at = 0; at < size; at++) this.#bytes[to + at] = source[start + at] ?? 0;
+    this.#length = to + size;
+  }
+
+  /** Whether those bytes stand at `position` behind their length. */
+  holdsSized(position: number, source: Uint8Array, start: number, end: number): boolean {
+    const bytes = this.#bytes;
+    const size = end - start;
+    const is =
+      (bytes[position] ?? 0) |
+      ((bytes[position + 1] ?? 0) << 8) |
+      ((bytes[position + 2] ?? 0) << 16) |
+      ((bytes[position + 3] ?? 0) << 24);
+    if (is !== size) return false;
+    const from = position + 4;
+    for (let at = 0; at < size; at++) if (bytes[from + at] !== source[start + at]) return false;
+    return true;
+  }
+
+  /** Forgets what was added behind `length`. */
+  cut(length: number): void {
+    this.#length = length;
   }
 
   /** Bytes written as hexadecimal digits. */

@@ -261,10 +261,35 @@ describe('decodeProtobuf', () => {
     expect(request.invalidUtf8.count).toBe(0);
   });
 
-  it('refuses a request cut off anywhere', () => {
+  it('leaves a text body that may be an audit event as the bytes that came, and decodes it when asked', () => {
+    const record = decodeOne({ body: { stringValue: '{"kind":"Event"}' }, timeUnixNano: '7' });
+    expect(record.asciiBody?.toString()).toBe('{"kind":"Event"}');
+    expect(record.body).toBe('{"kind":"Event"}');
+    expect(record.timeUnixNano).toBe(7n);
+  });
+
+  it.each(['', 'text', '{"é":1}', '[{}]', ' {}'])('decodes every other text body at once: %j', (stringValue) => {
+    const record = decodeOne({ body: { stringValue } });
+    expect(record.asciiBody).toBeUndefined();
+    expect(record.body).toBe(stringValue);
+  });
+
+  it('takes the last body, and the last value of a body, where they are repeated', () => {
+    const bodies = (...values: readonly Buffer[]): Buffer =>
+      field(0x0a, field(0x12, field(0x12, Buffer.concat(values.map((value) => field(0x2a, value))))));
+    const [object, text, no] = [field(0x0a, Buffer.from('{}')), field(0x0a, Buffer.from('a')), Buffer.from([0x10, 0])];
+    const bodyOf = (request: Buffer) => decodeProtobuf(request, limits).resourceLogs[0]!.logRecords[0]!;
+    expect(bodyOf(bodies(text, object)).asciiBody).toEqual(Buffer.from('{}'));
+    expect(bodyOf(bodies(object, text))).toMatchObject({ body: 'a' });
+    expect(bodyOf(bodies(object, text)).asciiBody).toBeUndefined();
+    expect(bodyOf(bodies(Buffer.concat([object, no])))).toMatchObject({ body: false });
+    expect(bodyOf(bodies(Buffer.concat([no, object])))).toMatchObject({ body: '{}' });
+  });
+
+  it.each(['some text', '{"some":"text"}'])('refuses a request cut off anywhere: %j', (stringValue) => {
     const whole = encodeMessage(
       'ExportLogsServiceRequest',
-      logsRequest([{ body: { stringValue: 'some text' }, timeUnixNano: '1' }], [{ key: 'k', value: { intValue: 5 } }]),
+      logsRequest([{ body: { stringValue }, timeUnixNano: '1' }], [{ key: 'k', value: { intValue: 5 } }]),
     );
     for (let length = 1; length < whole.length; length += 1) {
       expect(() => decodeProtobuf(whole.subarray(0, length), limits), `at ${length}`).toThrow(BadDataError);
