@@ -19,11 +19,14 @@ export function readRows(paths: readonly string[]): string {
   return `read_parquet([${paths.map(quotedString).join(', ')}], filename = true, file_row_number = true)`;
 }
 
+/** A number for cluster, auditID and stage: quicker to compare than the three, and what it decides is only counted. */
+const stageKey = 'hash(cluster, "auditID", stage)';
+
 /** What the narrow pass keeps of every row; `n` is its place in its file. */
 export function createIncoming(source: string): string {
   return `create or replace temp table incoming as
     select filename, file_row_number as n, "table" = 'audit' as is_audit, own, epoch_us("time") as "time",
-      "identity", cluster, "auditID", stage
+      "identity", case when "table" = 'audit' and "auditID" is not null then ${stageKey} end as stage_key
     from ${source}`;
 }
 
@@ -52,21 +55,22 @@ export const createDropped = `create or replace temp table dropped as
   ) where copy > 1 or "identity" in (select "identity" from known)`;
 
 /** Audit rows that share cluster, auditID and stage with a row of other content, as far as that is not in a file. */
-export function countConflicts(names: TableNames, ranges: readonly TimeRange[]): string {
+export function countConflicts(names: TableNames, ranges: readonly TimeRange[], hasDropped: boolean): string {
   const stored = ranges.map(
-    (range) => `select cluster, "auditID", stage from ${names.kube_audit} where ${within(range)}`,
+    (range) => `select ${stageKey} from ${names.kube_audit} where "auditID" is not null and ${within(range)}`,
   );
-  const added = `select cluster, "auditID", stage, n, filename from incoming
-      where is_audit and "auditID" is not null and (filename, n) not in (select (filename, n) from dropped)`;
-  return `with added as (${added}),
-    repeated as (select cluster, "auditID", stage, count(*) as copies from added group by all having count(*) > 1)
+  return `with added as (select stage_key from incoming where stage_key is not null and ${kept(hasDropped)})
     select
-      coalesce((select sum(copies - 1) from repeated), 0) as within_load,
-      (select count(*) from added a semi join (${stored.join(' union all ') || 'select null, null, null where false'}) k(cluster, "auditID", stage)
-        on a.cluster is not distinct from k.cluster and a."auditID" = k."auditID" and a.stage is not distinct from k.stage) as with_stored`;
+      (select count(*) - count(distinct stage_key) from added) as within_load,
+      (select count(*) from added
+        semi join (${stored.join(' union all ') || 'select null where false'}) k(stage_key) using (stage_key)) as with_stored`;
 }
 
-export const kept = '(filename, n) not in (select (filename, n) from dropped)';
+/** Holds for rows of `incoming` that are no copies. */
+export function kept(hasDropped: boolean): string {
+  return hasDropped ? '(filename, n) not in (select (filename, n) from dropped)' : 'true';
+}
+
 const keptOfSource = '(filename, file_row_number) not in (select (filename, n) from dropped)';
 
 export function insertAudit(name: string, source: string, commitSeq: number, hasDropped: boolean): string {

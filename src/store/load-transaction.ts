@@ -1,6 +1,6 @@
 /** Moves segments into the tables in one transaction: all of their rows, or none, and never a copy. */
 import { isMachineError, translateEngineError } from './engine-error.ts';
-import type { StoredEvents, TableNames } from './event-table.ts';
+import type { StoredEvents } from './event-table.ts';
 import type { LoadConnection } from './load-connection.ts';
 import {
   addKnown,
@@ -54,13 +54,10 @@ export async function loadSegments(engine: LoadConnection, request: LoadRequest)
     const ranges = await readRanges(engine);
     await engine.run(createKnown(names, ranges, incoming.withoutOwnTime > 0));
     await addKnownOfFiles(engine, request, ranges);
-    await engine.run(createDropped);
-    const [droppedAudit = 0, droppedLogs = 0] = await engine.numbers(
-      'select count(*) filter (where is_audit), count(*) filter (where not is_audit) from dropped',
-    );
-    const conflictingRows = await countConflicting(engine, names, ranges);
+    const { droppedAudit, droppedLogs } = await findCopies(engine, incoming);
     const hasDropped = droppedAudit + droppedLogs > 0;
-    const minutes = await readMinutes(engine);
+    const [withinLoad = 0, withStored = 0] = await engine.numbers(countConflicts(names, ranges, hasDropped));
+    const minutes = await readMinutes(engine, hasDropped);
     await engine.run('begin transaction');
     try {
       const auditRows = incoming.auditRows - droppedAudit;
@@ -72,7 +69,7 @@ export async function loadSegments(engine: LoadConnection, request: LoadRequest)
         await insert(engine, insertLogs(names.logs, source, commitSeq, hasDropped), logRows);
       }
       if (incoming.withoutOwnTime > 0) {
-        await rememberIdentities(engine, commitSeq, request.recentIdentities);
+        await rememberIdentities(engine, commitSeq, request.recentIdentities, hasDropped);
       }
       await engine.run(
         `insert into load_commit by name select ${commitSeq} as commit_seq, make_timestamp(${request.loadedAtMicros}) as loaded_at,
@@ -85,7 +82,7 @@ export async function loadSegments(engine: LoadConnection, request: LoadRequest)
         logRows,
         duplicateAuditRows: droppedAudit,
         duplicateLogRows: droppedLogs,
-        conflictingRows,
+        conflictingRows: withinLoad + withStored,
         minutes,
       };
     } catch (error: unknown) {
@@ -112,8 +109,10 @@ async function readRanges(engine: LoadConnection): Promise<readonly TimeRange[]>
   return joinRanges(rows.map(([from = 0, to = 0]) => ({ from, to })));
 }
 
-async function readMinutes(engine: LoadConnection): Promise<readonly number[]> {
-  const rows = await engine.rows(`select distinct floor("time" / 60e6)::bigint from incoming where ${kept} order by 1`);
+async function readMinutes(engine: LoadConnection, hasDropped: boolean): Promise<readonly number[]> {
+  const rows = await engine.rows(
+    `select distinct floor("time" / 60e6)::bigint from incoming where ${kept(hasDropped)} order by 1`,
+  );
   return rows.map(([minute = 0]) => minute);
 }
 
@@ -133,19 +132,29 @@ async function addKnownOfFiles(
   }
 }
 
-async function countConflicting(
+/** Looks which rows are copies only where there are any, which is rare. */
+async function findCopies(
   engine: LoadConnection,
-  names: TableNames,
-  ranges: readonly TimeRange[],
-): Promise<number> {
-  const [withinLoad = 0, withStored = 0] = await engine.numbers(countConflicts(names, ranges));
-  return withinLoad + withStored;
+  incoming: Incoming,
+): Promise<{ readonly droppedAudit: number; readonly droppedLogs: number }> {
+  const [known = 0] = await engine.numbers('select count(*) from known');
+  if (known === 0 && incoming.identities === incoming.rows) return { droppedAudit: 0, droppedLogs: 0 };
+  await engine.run(createDropped);
+  const [droppedAudit = 0, droppedLogs = 0] = await engine.numbers(
+    'select count(*) filter (where is_audit), count(*) filter (where not is_audit) from dropped',
+  );
+  return { droppedAudit, droppedLogs };
 }
 
 /** The oldest go first; a quarter more than the bound is let in before that is worth a DELETE. */
-async function rememberIdentities(engine: LoadConnection, commitSeq: number, bound: number): Promise<void> {
+async function rememberIdentities(
+  engine: LoadConnection,
+  commitSeq: number,
+  bound: number,
+  hasDropped: boolean,
+): Promise<void> {
   await engine.run(
-    `insert into recent_identity select "identity", ${commitSeq} from incoming where not own and ${kept}`,
+    `insert into recent_identity select "identity", ${commitSeq} from incoming where not own and ${kept(hasDropped)}`,
   );
   const [count = 0] = await engine.numbers('select count(*) from recent_identity');
   if (count > bound * 1.25) {
