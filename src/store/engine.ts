@@ -77,6 +77,9 @@ function createInstance(files: EngineFiles, settings: StoreSettings): Promise<Du
     // A checkpoint would merge small row groups with their neighbours, which writes those once more: at every load's
     // end one (load-size.ts). Row groups without rows are given back all the same.
     max_vacuum_tasks: '0',
+    // A load's row groups go to the file one by one, as soon as each is full: less memory, caches that still hold it, and
+    // a commit that has only the last one to write.
+    write_buffer_row_group_count: '1',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',
