@@ -3,8 +3,9 @@
  * write lasts; those that come in pieces are encoded piece by piece, one batch after the other.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { NormalizedBatch, PiecewiseBatch } from '../component.ts';
+import type { AuditRow, LogRow, NormalizedBatch, PiecewiseBatch } from '../component.ts';
 import type { OpenStore } from './open-store.ts';
+import { GrowingBuffer } from './parquet/growing-buffer.ts';
 import { type EncodedRows, RowColumns } from './row-columns.ts';
 import { ShareQueue } from './share-queue.ts';
 import { type ArrivedBatch, SmallBatches } from './small-batches.ts';
@@ -18,6 +19,10 @@ type RowCounts = Pick<EncodedRows, 'auditRows' | 'logRows'>;
 /** About 4 ms of work; the loader, queries and other requests get their turns in between. */
 const rowsAtOnce = 256;
 
+const mostSpare = 2;
+/** Bytes that a spare buffer keeps. */
+const mostKept = 32 * 1024 * 1024;
+
 export class Appends {
   readonly #opened: () => OpenStore;
   readonly #context: Pick<StoreContext, 'metrics' | 'clock'>;
@@ -25,6 +30,8 @@ export class Appends {
   /** Whoever uses `#columns`. */
   readonly #encoding = new ShareQueue(1);
   readonly #smallColumns = new RowColumns();
+  /** For large batches: memory of this size that is thrown away makes the garbage collector look through everything. */
+  readonly #spare: GrowingBuffer[] = [];
   readonly #small = new SmallBatches((batches) => this.#writeTogether(batches));
 
   /** `opened` throws where the store is not open. */
@@ -51,9 +58,7 @@ export class Appends {
     try {
       let rawBytes = 0;
       for (const table of [batch.audit, batch.logs]) {
-        for (const { _raw } of table) {
-          rawBytes += _raw.length;
-        }
+        for (const row of table) rawBytes += rawBytesOf(row);
       }
       this.#assertRoom(rawBytes);
       await this.#small.append({ batch, arrivalMicros: this.#context.clock() * 1000, rows, rawBytes });
@@ -67,27 +72,40 @@ export class Appends {
   async #appendPieces({ pieces, expectedBytes }: PiecewiseBatch): Promise<RowCounts> {
     this.#assertRoom(expectedBytes);
     const arrivalMicros = this.#context.clock() * 1000;
-    const encoded = await this.#encoding.run(async () => {
-      let rows = 0;
-      this.#columns.begin();
-      for (const batch of pieces) {
-        this.#columns.add({ batch, arrivalMicros });
-        rows += batch.audit.length + batch.logs.length;
-        if (rows >= rowsAtOnce) {
-          rows = 0;
-          await setImmediate();
-        }
-      }
-      return this.#columns.finish(Math.ceil(expectedBytes * 1.25) + 16_384);
-    });
-    const { auditRows, logRows } = encoded;
+    const capacity = Math.ceil(expectedBytes * 1.25) + 16_384;
+    const out = this.#spare.pop() ?? new GrowingBuffer(capacity);
     try {
-      if (auditRows + logRows > 0) await this.#write(encoded);
+      const encoded = await this.#encoding.run(() => this.#encode(pieces, arrivalMicros, out));
+      const { auditRows, logRows } = encoded;
+      if (auditRows + logRows > 0) await this.#writeCounted(encoded);
+      return { auditRows, logRows };
+    } finally {
+      if (this.#spare.length < mostSpare) this.#spare.push(out);
+    }
+  }
+
+  async #encode(pieces: Iterable<NormalizedBatch>, arrivalMicros: number, out: GrowingBuffer): Promise<EncodedRows> {
+    let rows = 0;
+    this.#columns.begin();
+    for (const batch of pieces) {
+      this.#columns.add({ batch, arrivalMicros });
+      rows += batch.audit.length + batch.logs.length;
+      if (rows >= rowsAtOnce) {
+        rows = 0;
+        await setImmediate();
+      }
+    }
+    out.clear(mostKept);
+    return this.#columns.finish(out);
+  }
+
+  async #writeCounted(encoded: EncodedRows): Promise<void> {
+    try {
+      await this.#write(encoded);
     } catch (error: unknown) {
-      this.#context.metrics.add('pintail_store_refused_rows_total', auditRows + logRows);
+      this.#context.metrics.add('pintail_store_refused_rows_total', encoded.auditRows + encoded.logRows);
       throw error;
     }
-    return { auditRows, logRows };
   }
 
   /** Before the work of writing rows down, with the least that they can be. */
@@ -110,4 +128,9 @@ export class Appends {
     if (spool.bytes === 0) open.beginWait();
     await spool.append(encoded);
   }
+}
+
+/** Without decoding what is there as bytes. */
+function rawBytesOf(row: AuditRow | LogRow): number {
+  return 'placed' in row && row.placed !== undefined ? row.placed.bytes.length : row._raw.length;
 }

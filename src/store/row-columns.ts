@@ -81,7 +81,7 @@ export class RowColumns {
   encode(batches: Iterable<RowsToEncode>, expectedBytes: number): EncodedRows {
     this.begin();
     for (const rows of batches) this.add(rows);
-    return this.finish(expectedBytes);
+    return this.finish(new GrowingBuffer(expectedBytes));
   }
 
   /** Forgets what was added before. */
@@ -102,11 +102,10 @@ export class RowColumns {
     this.#logRows += batch.logs.length;
   }
 
-  /** Everything that was added since `begin`. */
-  finish(expectedBytes: number): EncodedRows {
+  /** Everything that was added since `begin`, written to `out`, in whose memory it stays. */
+  finish(out: GrowingBuffer): EncodedRows {
     for (const { row, arrivalMicros } of this.#withObjects) this.#addAudit(row, arrivalMicros);
     this.#withObjects = [];
-    const out = new GrowingBuffer(expectedBytes);
     const chunks = this.#columns.map((column) => column.write(out));
     return { bytes: out.bytes, auditRows: this.#auditRows, logRows: this.#logRows, chunks };
   }
