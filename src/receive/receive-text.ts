@@ -19,5 +19,7 @@ export async function textOf(body: ReceivedBody, meter: ReceiverMeter): Promise<
   meter.add('received_bytes', wireBytes);
   if (bytes.length !== wireBytes) meter.add('decompressed_bytes', bytes.length);
   if (!isUtf8(bytes)) meter.add('invalid_utf8_texts', 1);
-  return UTF8.decode(bytes);
+  const text = UTF8.decode(bytes);
+  body.release();
+  return text;
 }

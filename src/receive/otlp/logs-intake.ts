@@ -34,7 +34,14 @@ export class LogsIntake {
     this.#meter.add('received_bytes', wire.length);
     const bytes = await body.unpack(compression);
     if (compression !== undefined) this.#meter.add('decompressed_bytes', bytes.length);
-    const request = this.#decode(bytes, encoding);
+    try {
+      return await this.#takeRequest(this.#decode(bytes, encoding), boundCluster);
+    } finally {
+      body.release();
+    }
+  }
+
+  async #takeRequest(request: DecodedRequest, boundCluster: string | undefined): Promise<ExportResult> {
     const { rejected, invalidUtf8, logRecords } = request;
     this.#meter.add('received_log_records', logRecords + rejected.count);
     this.#meter.add('rejected_log_records', rejected.count);
