@@ -30,6 +30,15 @@ export function createIncoming(source: string): string {
     from ${source}`;
 }
 
+/**
+ * Of each minute of event time, in their order: its number, its rows, how many of these are audit rows, and have no time of
+ * their own; the earliest and the latest time of the others. And the identities of all minutes.
+ */
+export const describeIncoming = `select floor("time" / 60e6)::bigint as "minute", count(*), count(*) filter (where is_audit),
+    count(*) filter (where not own), min("time") filter (where own), max("time") filter (where own),
+    (select count(distinct "identity") from incoming)
+  from incoming group by "minute" order by "minute"`;
+
 /** Stored rows with the identity of an incoming one, within literal ranges so that DuckDB skips all other row groups. */
 export function createKnown(names: TableNames, ranges: readonly TimeRange[], recent: boolean): string {
   const stored = ranges.flatMap((range) =>
@@ -54,7 +63,10 @@ export const createDropped = `create or replace temp table dropped as
     from incoming
   ) where copy > 1 or "identity" in (select "identity" from known)`;
 
-/** Audit rows that share cluster, auditID and stage with a row of other content, as far as that is not in a file. */
+/**
+ * Audit rows that share cluster, auditID and stage with a row of this load of other content, and with such a stored row
+ * as far as that is not in a file; and how many identities are known.
+ */
 export function countConflicts(names: TableNames, ranges: readonly TimeRange[], hasDropped: boolean): string {
   const stored = ranges.map(
     (range) => `select ${stageKey} from ${names.kube_audit} where "auditID" is not null and ${within(range)}`,
@@ -63,13 +75,16 @@ export function countConflicts(names: TableNames, ranges: readonly TimeRange[], 
     select
       (select count(*) - count(distinct stage_key) from added) as within_load,
       (select count(*) from added
-        semi join (${stored.join(' union all ') || 'select null where false'}) k(stage_key) using (stage_key)) as with_stored`;
+        semi join (${stored.join(' union all ') || 'select null where false'}) k(stage_key) using (stage_key)) as with_stored,
+      (select count(*) from known) as known`;
 }
 
 /** Holds for rows of `incoming` that are no copies. */
 export function kept(hasDropped: boolean): string {
   return hasDropped ? '(filename, n) not in (select (filename, n) from dropped)' : 'true';
 }
+
+export const readKeptMinutes = `select distinct floor("time" / 60e6)::bigint from incoming where ${kept(true)} order by 1`;
 
 const keptOfSource = '(filename, file_row_number) not in (select (filename, n) from dropped)';
 

@@ -1,6 +1,6 @@
 /** Moves segments into the tables in one transaction: all of their rows, or none, and never a copy. */
 import { isMachineError, translateEngineError } from './engine-error.ts';
-import type { StoredEvents } from './event-table.ts';
+import type { StoredEvents, TableNames } from './event-table.ts';
 import type { LoadConnection } from './load-connection.ts';
 import {
   addKnown,
@@ -8,9 +8,11 @@ import {
   createDropped,
   createIncoming,
   createKnown,
+  describeIncoming,
   insertAudit,
   insertLogs,
   kept,
+  readKeptMinutes,
   readRows,
 } from './load-sql.ts';
 import { sealSegment } from './sealed-segment.ts';
@@ -35,11 +37,23 @@ export interface LoadRequest {
   readonly recentIdentities: number;
 }
 
+/** What the narrow pass found. */
 interface Incoming {
   readonly rows: number;
   readonly auditRows: number;
-  readonly identities: number;
   readonly withoutOwnTime: number;
+  readonly identities: number;
+  /** Of rows with a time of their own. */
+  readonly ranges: readonly TimeRange[];
+  readonly minutes: readonly number[];
+}
+
+/** What is not inserted, and what the rest tells. */
+interface Comparison {
+  readonly droppedAudit: number;
+  readonly droppedLogs: number;
+  readonly conflictingRows: number;
+  readonly minutes: readonly number[];
 }
 
 /** Loads and commits, or rolls back and throws. The connection is the loader's own. */
@@ -50,14 +64,11 @@ export async function loadSegments(engine: LoadConnection, request: LoadRequest)
   await Promise.all(segments.map(sealSegment));
   try {
     await engine.runInWorker(createIncoming(source));
-    const incoming = await describeIncoming(engine);
-    const ranges = await readRanges(engine);
-    await engine.run(createKnown(names, ranges, incoming.withoutOwnTime > 0));
-    await addKnownOfFiles(engine, request, ranges);
-    const { droppedAudit, droppedLogs } = await findCopies(engine, incoming);
+    const incoming = await readIncoming(engine);
+    await engine.run(createKnown(names, incoming.ranges, incoming.withoutOwnTime > 0));
+    await addKnownOfFiles(engine, request, incoming.ranges);
+    const { droppedAudit, droppedLogs, conflictingRows, minutes } = await compare(engine, names, incoming);
     const hasDropped = droppedAudit + droppedLogs > 0;
-    const [withinLoad = 0, withStored = 0] = await engine.numbers(countConflicts(names, ranges, hasDropped));
-    const minutes = await readMinutes(engine, hasDropped);
     await engine.run('begin transaction');
     try {
       const auditRows = incoming.auditRows - droppedAudit;
@@ -82,7 +93,7 @@ export async function loadSegments(engine: LoadConnection, request: LoadRequest)
         logRows,
         duplicateAuditRows: droppedAudit,
         duplicateLogRows: droppedLogs,
-        conflictingRows: withinLoad + withStored,
+        conflictingRows,
         minutes,
       };
     } catch (error: unknown) {
@@ -95,25 +106,27 @@ export async function loadSegments(engine: LoadConnection, request: LoadRequest)
   }
 }
 
-async function describeIncoming(engine: LoadConnection): Promise<Incoming> {
-  const [rows = 0, auditRows = 0, identities = 0, withoutOwnTime = 0] = await engine.numbers(
-    'select count(*), count(*) filter (where is_audit), count(distinct "identity"), count(*) filter (where not own) from incoming',
+async function readIncoming(engine: LoadConnection): Promise<Incoming> {
+  const minutes = (await engine.rows(describeIncoming)).map(
+    ([minute = 0, rows = 0, auditRows = 0, withoutOwnTime = 0, from = 0, to = 0, identities = 0]) => ({
+      minute,
+      rows,
+      auditRows,
+      withoutOwnTime,
+      range: { from, to },
+      identities,
+    }),
   );
-  return { rows, auditRows, identities, withoutOwnTime };
-}
-
-async function readRanges(engine: LoadConnection): Promise<readonly TimeRange[]> {
-  const rows = await engine.rows(
-    'select min("time"), max("time") from incoming where own group by floor("time" / 60e6) order by 1',
-  );
-  return joinRanges(rows.map(([from = 0, to = 0]) => ({ from, to })));
-}
-
-async function readMinutes(engine: LoadConnection, hasDropped: boolean): Promise<readonly number[]> {
-  const rows = await engine.rows(
-    `select distinct floor("time" / 60e6)::bigint from incoming where ${kept(hasDropped)} order by 1`,
-  );
-  return rows.map(([minute = 0]) => minute);
+  const sum = (of: 'rows' | 'auditRows' | 'withoutOwnTime'): number =>
+    minutes.reduce((all, { [of]: count }) => all + count, 0);
+  return {
+    rows: sum('rows'),
+    auditRows: sum('auditRows'),
+    withoutOwnTime: sum('withoutOwnTime'),
+    identities: minutes[0]?.identities ?? 0,
+    ranges: joinRanges(minutes.filter((own) => own.withoutOwnTime < own.rows).map(({ range }) => range)),
+    minutes: minutes.map(({ minute }) => minute),
+  };
 }
 
 /** Intake does not depend on the cold tier: what cannot be read there is told and left out. */
@@ -133,17 +146,24 @@ async function addKnownOfFiles(
 }
 
 /** Looks which rows are copies only where there are any, which is rare. */
-async function findCopies(
-  engine: LoadConnection,
-  incoming: Incoming,
-): Promise<{ readonly droppedAudit: number; readonly droppedLogs: number }> {
-  const [known = 0] = await engine.numbers('select count(*) from known');
-  if (known === 0 && incoming.identities === incoming.rows) return { droppedAudit: 0, droppedLogs: 0 };
+async function compare(engine: LoadConnection, names: TableNames, incoming: Incoming): Promise<Comparison> {
+  const { ranges, minutes } = incoming;
+  const [withinLoad = 0, withStored = 0, known = 0] = await engine.numbers(countConflicts(names, ranges, false));
+  if (known === 0 && incoming.identities === incoming.rows) {
+    return { droppedAudit: 0, droppedLogs: 0, conflictingRows: withinLoad + withStored, minutes };
+  }
   await engine.run(createDropped);
   const [droppedAudit = 0, droppedLogs = 0] = await engine.numbers(
     'select count(*) filter (where is_audit), count(*) filter (where not is_audit) from dropped',
   );
-  return { droppedAudit, droppedLogs };
+  const [keptWithinLoad = 0, keptWithStored = 0] = await engine.numbers(countConflicts(names, ranges, true));
+  const kept = await engine.rows(readKeptMinutes);
+  return {
+    droppedAudit,
+    droppedLogs,
+    conflictingRows: keptWithinLoad + keptWithStored,
+    minutes: kept.map(([minute = 0]) => minute),
+  };
 }
 
 /** The oldest go first; a quarter more than the bound is let in before that is worth a DELETE. */
