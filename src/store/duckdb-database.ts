@@ -33,6 +33,11 @@ export class DuckdbDatabase implements Database {
     return this.#shares[share].waiting;
   }
 
+  /** Whether a writer or maintenance is under way. */
+  get isWriting(): boolean {
+    return this.#writer.isBusy;
+  }
+
   /** How long the oldest work under way has taken; 0 where there is none. */
   get oldestWorkMs(): number {
     const [since] = this.#lent.values();

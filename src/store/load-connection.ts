@@ -10,15 +10,24 @@ import duckdb from '@duckdb/node-bindings';
 
 const shortestWaitMs = 1;
 const longestWaitMs = 5;
+/** Work that takes longer may keep the worker for much longer. */
+const takenAfterMs = 100;
+
+/** What else uses DuckDB. */
+export interface OtherWork {
+  /** A writer or maintenance is under way. */
+  readonly isWriting: boolean;
+  /** How long the oldest work under way has taken; 0 where there is none. */
+  readonly oldestWorkMs: number;
+}
 
 export class LoadConnection {
   readonly connection: DuckDBConnection;
-  readonly #isWorkerTaken: () => boolean;
+  readonly #others: OtherWork;
 
-  /** `isWorkerTaken` tells whether statements of others may keep DuckDB's worker for long. */
-  constructor(connection: DuckDBConnection, isWorkerTaken: () => boolean) {
+  constructor(connection: DuckDBConnection, others: OtherWork) {
     this.connection = connection;
-    this.#isWorkerTaken = isWorkerTaken;
+    this.#others = others;
   }
 
   /** Runs a statement that has little to do. */
@@ -39,8 +48,10 @@ export class LoadConnection {
 
   /** Runs a statement of one task in DuckDB's worker, or in a thread of ours where the worker has others to serve. */
   async runInWorker(sql: string): Promise<DuckDBResult> {
+    // Starting would wait in this thread for the locks of a commit or a checkpoint.
+    if (this.#others.isWriting) return this.connection.run(sql);
     const pending = await this.connection.start(sql);
-    for (let waitMs = shortestWaitMs; !this.#isWorkerTaken() && !isOver(pending); ) {
+    for (let waitMs = shortestWaitMs; this.#others.oldestWorkMs < takenAfterMs && !isOver(pending); ) {
       await setTimeout(waitMs);
       waitMs = Math.min(waitMs * 2, longestWaitMs);
     }

@@ -8,7 +8,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { type LoadCommit, type Logger, type Metrics, PermanentError, RetryableError } from '../component.ts';
 import { isDatabaseLost } from './engine-error.ts';
 import type { StoredEvents } from './event-table.ts';
-import { LoadConnection } from './load-connection.ts';
+import { LoadConnection, type OtherWork } from './load-connection.ts';
 import { chooseSegments, mostSegments, rowGroupRows } from './load-size.ts';
 import { type LoadResult, loadSegments } from './load-transaction.ts';
 import type { ShareQueue } from './share-queue.ts';
@@ -24,8 +24,7 @@ export interface LoaderSettings {
 
 export interface LoaderContext {
   readonly events: StoredEvents;
-  /** Whether statements of others may keep DuckDB's worker for long. */
-  readonly isWorkerTaken: () => boolean;
+  readonly others: OtherWork;
   /** Held while a load runs: a checkpoint needs a moment without. */
   readonly turn: ShareQueue;
   readonly spool: Spool;
@@ -78,7 +77,7 @@ export class Loader {
 
   constructor(context: LoaderContext, engine: DuckDBConnection, state: LoadedState) {
     this.#context = context;
-    this.#engine = new LoadConnection(engine, context.isWorkerTaken);
+    this.#engine = new LoadConnection(engine, context.others);
     this.#state = state;
   }
 

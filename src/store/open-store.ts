@@ -13,8 +13,6 @@ import { recoverSpool, type SpoolFolders } from './spool-recovery.ts';
 import type { StoreParts } from './store-parts.ts';
 
 const reopenEveryMs = 5000;
-/** Work that is done sooner does not hold up a load for long. */
-const takenAfterMs = 100;
 
 interface Held {
   readonly directory: string;
@@ -137,7 +135,7 @@ export class OpenStore {
     return new Loader(
       {
         events: cold,
-        isWorkerTaken: () => database.oldestWorkMs > takenAfterMs,
+        others: database,
         turn,
         spool,
         folders,

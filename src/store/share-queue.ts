@@ -8,6 +8,10 @@ export class ShareQueue {
     this.#limit = limit;
   }
 
+  get isBusy(): boolean {
+    return this.#running > 0;
+  }
+
   get waiting(): number {
     return this.#waiting.length;
   }

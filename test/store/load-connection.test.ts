@@ -1,20 +1,22 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { LoadConnection } from '../../src/store/load-connection.ts';
+import { LoadConnection, type OtherWork } from '../../src/store/load-connection.ts';
 
-async function open(isWorkerTaken: () => boolean): Promise<{ load: LoadConnection; other: LoadConnection }> {
+async function open(others: OtherWork): Promise<{ load: LoadConnection; other: LoadConnection }> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
   onTestFinished(() => instance.closeSync());
-  const connect = async (): Promise<LoadConnection> => new LoadConnection(await instance.connect(), isWorkerTaken);
+  const connect = async (): Promise<LoadConnection> => new LoadConnection(await instance.connect(), others);
   return { load: await connect(), other: await connect() };
 }
+
+const alone: OtherWork = { isWriting: false, oldestWorkMs: 0 };
 
 /** Over a table of several row groups: both of DuckDB's threads have tasks of it for longer than a test may take. */
 const endless = 'select count(*) from numbers a, numbers b where a.n * b.n % 7 = 3';
 
 describe('a statement in the worker', () => {
   test('does what it does elsewhere', async () => {
-    const { load } = await open(() => false);
+    const { load } = await open(alone);
     await load.runInWorker('create table t as select range as n from range(200_000)');
     const { rowsChanged } = await load.runInWorker('insert into t select * from range(3)');
     expect(rowsChanged).toBe(3);
@@ -22,7 +24,7 @@ describe('a statement in the worker', () => {
   });
 
   test('fails with the error of DuckDB, before it begins and in the middle', async () => {
-    const { load } = await open(() => false);
+    const { load } = await open(alone);
     await expect(load.runInWorker('select * from nowhere')).rejects.toThrow('Table with name nowhere does not exist');
     await expect(
       load.runInWorker("select error('found ' || range) from range(100_000) where range = 90_000"),
@@ -30,7 +32,7 @@ describe('a statement in the worker', () => {
   });
 
   test('is part of the transaction that is open', async () => {
-    const { load, other } = await open(() => false);
+    const { load, other } = await open(alone);
     await load.run('create table t(n integer)');
     await load.run('begin transaction');
     await load.runInWorker('insert into t select * from range(5)');
@@ -39,9 +41,15 @@ describe('a statement in the worker', () => {
     expect(await other.numbers('select count(*) from t')).toEqual([5]);
   });
 
+  test('does what it does elsewhere beside a writer', async () => {
+    const { load } = await open({ isWriting: true, oldestWorkMs: 0 });
+    await load.runInWorker('create table t as select range as n from range(200_000)');
+    expect(await load.numbers('select count(*) from t')).toEqual([200_000]);
+  });
+
   test('ends although another statement keeps the worker', async () => {
-    let isTaken = false;
-    const { load, other } = await open(() => isTaken);
+    const others = { isWriting: false, oldestWorkMs: 0 };
+    const { load, other } = await open(others);
     await other.run('create table numbers as select range as n from range(1_000_000)');
     const running = other.run(endless).catch(() => undefined);
     onTestFinished(async () => {
@@ -49,7 +57,7 @@ describe('a statement in the worker', () => {
       await running;
     });
     setTimeout(() => {
-      isTaken = true;
+      others.oldestWorkMs = 200;
     }, 200);
     await load.runInWorker('create table t as select range as n from range(200_000)');
     expect(await load.numbers('select count(*) from t')).toEqual([200_000]);
