@@ -37,10 +37,11 @@ export class OpenStore {
   #reopening: Promise<void> | null = null;
   #isClosing = false;
   /** Milliseconds since the epoch. */
-  #waitsSince = 0;
+  #waitsSince: number;
 
   private constructor(parts: StoreParts, held: Held, engine: Engine, connection: Connection, state: LoadedState) {
     this.#parts = parts;
+    this.#waitsSince = parts.context.clock();
     this.#held = held;
     this.#engine = engine;
     this.#loader = this.#createLoader(connection, state);
@@ -100,7 +101,7 @@ export class OpenStore {
     return this.#isClosing;
   }
 
-  /** Milliseconds since the epoch: while rows wait in the spool, the last load or the first of them. */
+  /** Milliseconds since the epoch: while rows wait in the spool, the last load, the first of them, or the opening. */
   get waitsSince(): number {
     return this.#waitsSince;
   }

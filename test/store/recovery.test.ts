@@ -57,6 +57,12 @@ describe('a start', () => {
     expect((await again.loadedRows(ids)).map(({ id }) => id)).toEqual(['a-1', 'a-2', 'b-1', 'b-2', 'c-1', 'c-2']);
   });
 
+  test('counts the wait of what it found from the start on', async () => {
+    const first = await withSpool(threeSegments);
+    await using again = await first.reopen();
+    expect(again.telemetry.value('pintail_store_load_wait_seconds')).toBe(0);
+  });
+
   test('does not load a segment again that was committed but not removed', async () => {
     const first = await openTestStore();
     const spool = join(first.directory, 'spool');
