@@ -126,8 +126,8 @@ describe("an API server's webhook backend", () => {
       folder: join(folder, 'pintail'),
       receivers: { k8s_audit_webhook: { tokens: [{ token, cluster: 'e2e-cluster' }] } },
     });
-    // A tenth of the documented waits: 8 s of cover instead of 80.
-    const backend = webhookBackend(service, random, { loseAnswers: 0.1, wait: (ms) => delay(ms / 10) });
+    // A fifth of the documented waits: 16 s of cover instead of 80.
+    const backend = webhookBackend(service, random, { loseAnswers: 0.1, wait: (ms) => delay(ms / 5) });
     await killWhile(service, [1500, 1500, 1500], ({ from, to }) =>
       backend.sendAll(lines.slice(Math.floor(from * lines.length), Math.floor(to * lines.length))),
     );
