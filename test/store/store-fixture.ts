@@ -90,12 +90,12 @@ export interface TestStoreOptions {
   readonly directory?: string;
 }
 
-/** A store in a folder of its own. Loads only when asked to: its own turn comes once an hour. */
+/** A store in a folder of its own. Loads, and lets go of what is old after its start, only when asked to: its own turns come once an hour. */
 export async function openTestStore(options: TestStoreOptions = {}): Promise<TestStore> {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'pintail-store-'));
   const telemetry = recordTelemetry();
   const store = await openEventStore(
-    { directory, loadIntervalMs: 3_600_000, freeDiskBytes: 0, ...options.settings },
+    { directory, loadIntervalMs: 3_600_000, retentionIntervalMs: 3_600_000, freeDiskBytes: 0, ...options.settings },
     { ...telemetry, clock: () => noonMicros / 1000 + 60_000, ...options.context },
   );
   return {
