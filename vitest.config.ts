@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 import { otherDuckdb } from './test/bucket/tools.ts';
 
+/** How long a condition may take to come true: on a busy machine more than vitest's one second. */
+const expectPatiently = { poll: { timeout: 20_000 } };
+
 export default defineConfig({
   test: {
     projects: [
@@ -11,6 +14,7 @@ export default defineConfig({
           exclude: ['test/e2e/**', 'test/bucket/**'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
+          expect: expectPatiently,
           env: { UV_THREADPOOL_SIZE: '12' },
         },
       },
@@ -21,6 +25,7 @@ export default defineConfig({
           include: ['test/bucket/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          expect: expectPatiently,
           fileParallelism: false,
           env: { UV_THREADPOOL_SIZE: '12' },
         },
@@ -31,6 +36,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 600_000,
           hookTimeout: 900_000,
+          expect: expectPatiently,
           fileParallelism: false,
         },
       },

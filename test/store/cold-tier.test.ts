@@ -248,7 +248,7 @@ describe('the retention', () => {
     await opened.store.database.read({ share: 'hunt' }, async (connection) => {
       await connection.query('select 1 from detection_run');
       retained = opened.store.retain();
-      await expect.poll(() => ids(opened), { timeout: 20_000 }).toHaveLength(4);
+      await expect.poll(() => ids(opened)).toHaveLength(4);
       expect(files(opened, 'kube_audit').filter((path) => /1[78]/.test(path.slice(0, 25)))).toHaveLength(2);
       expect(await connection.query('select count(*) as n from kube_audit')).toEqual([{ n: 6 }]);
     });

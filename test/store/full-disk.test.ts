@@ -56,7 +56,7 @@ test.skipIf(!isMounted).for([128 * 2 ** 20, 400_000])(
     while (refusals < 20) await append();
     expect(acknowledged.length).toBeGreaterThan(10);
     rmSync(ballast);
-    await expect.poll(append, { timeout: 20_000 }).toBe(true);
+    await expect.poll(append).toBe(true);
     await expect
       .poll(
         async () => {

@@ -88,7 +88,7 @@ test.skipIf(!existsSync('/proc/self/stat'))(
       // Its state, and its threads that are still there: the last of them ends after the process became a zombie.
       const stateAndThreads = () =>
         readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) (\S)(?: \S+){16} (\d+) .*$/s, '$1 $2');
-      await expect.poll(stateAndThreads, { timeout: 20_000 }).toMatch(/^Z [01]$/);
+      await expect.poll(stateAndThreads).toMatch(/^Z [01]$/);
       await using opened = await openTestStore({ directory });
       const [row] = await opened.loadedRows('select count(*) as n from kube_audit');
       expect(row?.n).toBeGreaterThan(0);

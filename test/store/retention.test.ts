@@ -79,7 +79,7 @@ describe('events', () => {
     await opened.store.shutdown();
     now += 60 * day;
     await using again = await opened.reopen();
-    await expect.poll(() => kept(again), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => kept(again)).toEqual([]);
   });
 
   test('of the spool that are older than the retention when they are loaded go at the next pass', async () => {
@@ -100,7 +100,7 @@ describe('events', () => {
       const before = await connection.query('select count(*) as n from kube_audit');
       retained = opened.store.retain();
       await expect
-        .poll(() => opened.telemetry.lines.map(({ message }) => message), { timeout: 20_000 })
+        .poll(() => opened.telemetry.lines.map(({ message }) => message))
         .toContain('store: deleted the events that arrived before a day');
       return [...before, ...(await connection.query('select count(*) as n from kube_audit'))];
     });
@@ -292,22 +292,18 @@ describe('storage.max_disk_size', () => {
     for (let pass = 0; pass < 8; pass += 1) await opened.store.retain();
     expect(await opened.loadedRows(days)).toEqual([{ d: '2026-11-09' }]);
     await expect
-      .poll(() => rejection(opened.store.append(auditBatch(auditRow('refused')))).catch(() => null), {
-        timeout: 20_000,
-      })
+      .poll(() => rejection(opened.store.append(auditBatch(auditRow('refused')))).catch(() => null))
       .toBeInstanceOf(RetryableError);
     const refusal = await rejection(opened.store.append(auditBatch(auditRow('refused'))));
     expect(String(refusal)).toContain('storage.max_disk_size (11.4 MiB)');
     now += day;
     await opened.store.retain();
     await expect
-      .poll(
-        () =>
-          opened.store.append(auditBatch(auditRow('taken'))).then(
-            () => true,
-            () => false,
-          ),
-        { timeout: 20_000 },
+      .poll(() =>
+        opened.store.append(auditBatch(auditRow('taken'))).then(
+          () => true,
+          () => false,
+        ),
       )
       .toBe(true);
     expect(await opened.loadedRows('select "auditID" from kube_audit')).toEqual([{ auditID: 'taken' }]);
