@@ -73,7 +73,7 @@ export function* normalizePieces(
       else {
         const own = contextOf(record, description);
         const parts = openRecord(own, limits);
-        const described = parts.length <= 1 ? own : boundShared(own, parts.length, shared);
+        const described = shared.boundRecord(own, parts.length);
         for (const part of parts) {
           if (part.kind === 'audit') audit.push(toAuditRow(part, described, context.arrivalMicros));
           else logs.push(toLogRow(part, described, context.arrivalMicros, ordinals));
@@ -88,16 +88,6 @@ export function* normalizePieces(
     }
   }
   if (audit.length + logs.length > 0) yield { audit, logs };
-}
-
-/** A record of many parts gives what it says of itself to each. */
-function boundShared(context: RecordContext, parts: number, shared: SharedAttributes): RecordContext {
-  const { resource, attributes } = context;
-  return {
-    ...context,
-    resource: shared.bound(resource, parts, 1),
-    attributes: shared.bound(attributes, parts, 1),
-  };
 }
 
 function toAuditRow(part: AuditPart, context: RecordContext, arrivalMicros: number): AuditRow {

@@ -43,7 +43,7 @@ export function describeRecords(
 ): (record: LogRecord) => RecordDescription {
   const { receiver } = batch;
   const resourceAttributes = resource.resourceAttributes;
-  const resourceText = shared.bound(printAttributes(resourceAttributes), resource.logRecords.length);
+  const resourceText = shared.boundResource(printAttributes(resourceAttributes), resource.logRecords.length);
   const boundCluster = batch.boundCluster ?? null;
   const configuredCluster = batch.cluster ?? null;
   const configured = batch.metadata ?? {};

@@ -40,6 +40,22 @@ test('long attributes of a record are kept with its one event and left out of it
   ]);
 });
 
+test.each<[string, AttributeMap, ReturnType<typeof logRecord>[], number]>([
+  ['of two records', long, [logRecord('a'), logRecord('b')], 2],
+  ['and attributes of one record with two events', long, [logRecord(list, { attributes: long })], 1],
+  ['and attributes of two such records', long, [logRecord(list, { attributes: long }), logRecord(list, { attributes: long })], 2],
+  ['that is short, and attributes of one of two records', {}, [logRecord(list, { attributes: long }), logRecord('a')], 1],
+  ['of one record with one event', long, [logRecord('a', { attributes: long })], 0],
+])('a resource %s: each record from which something is left out counts once', (_, resourceAttributes, records, count) => {
+  let counted = 0;
+  const onAttributesLeftOut = (some: number): void => {
+    counted += some;
+  };
+  const batch = { receiver: 'test', resourceLogs: [{ resourceAttributes, logRecords: records }] };
+  normalize(batch, { arrivalMicros: 1, onAttributesLeftOut });
+  expect(counted).toBe(count);
+}); // biome-ignore format: a flat table
+
 test('records that differ only in attributes that are left out stay two', () => {
   const records = [logRecord('a'), logRecord('b')];
   const [first, second] = ['x', 'y'].map((letter) => rowsOf({ blob: letter.repeat(20_000) }, records).logs[0]);
