@@ -11,7 +11,9 @@ import duckdb from '@duckdb/node-bindings';
 const shortestWaitMs = 1;
 const longestWaitMs = 5;
 /** Work that takes longer may keep the worker for much longer. */
-const takenAfterMs = 100;
+const takenAfterMs = 300;
+/** A commit keeps others waiting, who do not have the worker then. */
+const commitTakenAfterMs = 2000;
 
 /** What else uses DuckDB. */
 export interface OtherWork {
@@ -47,11 +49,20 @@ export class LoadConnection {
   }
 
   /** Runs a statement of one task in DuckDB's worker, or in a thread of ours where the worker has others to serve. */
-  async runInWorker(sql: string): Promise<DuckDBResult> {
+  runInWorker(sql: string): Promise<DuckDBResult> {
+    return this.#leave(sql, takenAfterMs);
+  }
+
+  async commit(): Promise<void> {
+    await this.#leave('commit', commitTakenAfterMs);
+  }
+
+  async #leave(sql: string, patienceMs: number): Promise<DuckDBResult> {
+    const others = this.#others;
     // Starting would wait in this thread for the locks of a commit or a checkpoint.
-    if (this.#others.isWriting) return this.connection.run(sql);
+    if (others.isWriting || others.oldestWorkMs >= takenAfterMs) return this.connection.run(sql);
     const pending = await this.connection.start(sql);
-    for (let waitMs = shortestWaitMs; this.#others.oldestWorkMs < takenAfterMs && !isOver(pending); ) {
+    for (let waitMs = shortestWaitMs; others.oldestWorkMs < patienceMs && !isOver(pending); ) {
       await setTimeout(waitMs);
       waitMs = Math.min(waitMs * 2, longestWaitMs);
     }

@@ -87,7 +87,7 @@ export async function loadSegments(engine: LoadConnection, request: LoadRequest)
           ${segments.at(-1)?.id} as last_segment, ${auditRows} as audit_rows, ${logRows} as log_rows,
           ${droppedAudit + droppedLogs} as duplicate_rows, [${minutes.join(', ')}]::bigint[] as minutes`,
       );
-      await engine.runInWorker('commit');
+      await engine.commit();
       return {
         auditRows,
         logRows,

@@ -37,7 +37,7 @@ describe('a statement in the worker', () => {
     await load.run('begin transaction');
     await load.runInWorker('insert into t select * from range(5)');
     expect(await other.numbers('select count(*) from t')).toEqual([0]);
-    await load.runInWorker('commit');
+    await load.commit();
     expect(await other.numbers('select count(*) from t')).toEqual([5]);
   });
 
@@ -57,7 +57,7 @@ describe('a statement in the worker', () => {
       await running;
     });
     setTimeout(() => {
-      others.oldestWorkMs = 200;
+      others.oldestWorkMs = 500;
     }, 200);
     await load.runInWorker('create table t as select range as n from range(200_000)');
     expect(await load.numbers('select count(*) from t')).toEqual([200_000]);
