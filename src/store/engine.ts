@@ -2,12 +2,18 @@
  * Opens DuckDB closed to the outside: no files beyond the storage directory, no network, no extensions, and the
  * configuration locked, whatever SQL a user sends.
  */
+import { existsSync } from 'node:fs';
 import { type DuckDBConnection, DuckDBInstance, quotedString } from '@duckdb/node-api';
 import { PermanentError } from '../component.ts';
 import { rowGroupRows } from './load-size.ts';
 import type { StoreSettings } from './settings.ts';
 
 const databaseName = 'pintail';
+/**
+ * Of a new file; one that is there keeps its own. A load leaves room in the last block of each of its parts: with
+ * DuckDB's 256 KiB a file takes 6 % more, with 32 KiB dictionaries end too soon and it takes 18 % more.
+ */
+const blockBytes = 65_536;
 
 /** An open database. */
 export interface Engine {
@@ -92,10 +98,11 @@ function createInstance(files: EngineFiles, settings: StoreSettings): Promise<Du
 
 async function attachDatabase(instance: DuckDBInstance, path: string): Promise<void> {
   const connection = await instance.connect();
+  const blockSize = existsSync(path) ? '' : `, block_size ${blockBytes}`;
   try {
     // zstd for _raw needs a file that only DuckDB 1.2 and newer can read; 1.5 wrote it, so nothing is lost.
     await connection.run(
-      `attach ${quotedString(path)} as ${databaseName} (storage_version 'latest', row_group_size ${rowGroupRows})`,
+      `attach ${quotedString(path)} as ${databaseName} (storage_version 'latest', row_group_size ${rowGroupRows}${blockSize})`,
     );
   } catch (error: unknown) {
     throw explainOpen(error, path);

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PermanentError } from '../../src/component.ts';
 import { auditBatch, auditRow, openTestStore, rejection } from './store-fixture.ts';
@@ -61,6 +62,24 @@ test('refuses a database of a newer Pintail', async () => {
   const error = await rejection(first.reopen());
   expect(error).toBeInstanceOf(PermanentError);
   expect(String(error)).toContain(`expected schema ${shipped.length} or older, found schema ${shipped.length + 1}`);
+});
+
+test('goes on with a file of larger blocks, as versions before made it', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'pintail-store-'));
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  await connection.run(
+    `attach '${join(directory, 'pintail.duckdb')}' as old (storage_version 'latest', row_group_size 24576, block_size 262144)`,
+  );
+  instance.closeSync();
+  await using store = await openTestStore({ directory, context: { sqlFolder } });
+  await store.store.append(auditBatch(auditRow('a-1')));
+  await store.store.shutdown();
+  await using again = await store.reopen();
+  expect(await again.loadedRows('select "auditID" from kube_audit')).toEqual([{ auditID: 'a-1' }]);
+  const sizes =
+    'select block_size::integer as size from pragma_database_size() where database_name = current_database()';
+  expect(await again.loadedRows(sizes)).toEqual([{ size: 262_144 }]);
 });
 
 test('refuses a file of a newer DuckDB by its storage version', async () => {
