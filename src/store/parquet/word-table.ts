@@ -2,13 +2,16 @@
 import { randomInt } from 'node:crypto';
 import { GrowingBuffer } from './growing-buffer.ts';
 
-/**
- * Words with the same hash that are looked at before one is taken for new. A dictionary may hold a word twice; a search
- * through thousands, which a sender could choose, would hold up everybody.
- */
+/** Slots that are looked at for a word before it is taken for new. */
 const MOST_STEPS = 32;
+/**
+ * Other words of the same hash that a word is compared with before it is taken for new. Honest words hardly ever meet one;
+ * a sender can make any number of words with one hash, and comparing long ones would hold up everybody. A dictionary may
+ * hold a word twice.
+ */
+const MOST_ALIKE = 2;
 const SMALLEST = 256;
-/** Senders do not know it, so they cannot easily choose words that collide. */
+/** Against words that were made to collide in the slots of every process. */
 const seed = randomInt(2 ** 31);
 
 export class WordTable {
@@ -78,14 +81,17 @@ export class WordTable {
     const hash = hashOf(source, start, end);
     const mask = this.#slots.length - 1;
     this.#newHash = hash;
-    for (let step = 0; step < MOST_STEPS; step++) {
+    let alike = 0;
+    for (let step = 0; step < MOST_STEPS && alike < MOST_ALIKE; step++) {
       const slot = (hash + step) & mask;
       const place = (this.#slots[slot] ?? 0) - 1;
       if (place < 0) {
         this.#newSlot = slot;
         return this.#size;
       }
-      if (this.#hashes[place] === hash && this.#isAt(place, source, start, end)) return place;
+      if (this.#hashes[place] !== hash) continue;
+      if (this.#isAt(place, source, start, end)) return place;
+      alike += 1;
     }
     this.#newSlot = -1;
     return this.#size;
