@@ -73,14 +73,18 @@ export class Appends {
     this.#assertRoom(expectedBytes);
     const arrivalMicros = this.#context.clock() * 1000;
     const capacity = Math.ceil(expectedBytes * 1.25) + 16_384;
-    const out = this.#spare.pop() ?? new GrowingBuffer(capacity);
+    let out: GrowingBuffer | undefined;
     try {
-      const encoded = await this.#encoding.run(() => this.#encode(pieces, arrivalMicros, out));
+      const encoded = await this.#encoding.run(() => {
+        out = this.#spare.pop() ?? new GrowingBuffer(capacity);
+        return this.#encode(pieces, arrivalMicros, out);
+      });
       const { auditRows, logRows } = encoded;
       if (auditRows + logRows > 0) await this.#writeCounted(encoded);
       return { auditRows, logRows };
     } finally {
-      if (this.#spare.length < mostSpare) this.#spare.push(out);
+      out?.clear(mostKept);
+      if (out !== undefined && this.#spare.length < mostSpare) this.#spare.push(out);
     }
   }
 
@@ -95,7 +99,6 @@ export class Appends {
         await setImmediate();
       }
     }
-    out.clear(mostKept);
     return this.#columns.finish(out);
   }
 
