@@ -5,7 +5,7 @@
  * client's to choose, and a collision would let one request hide another.
  * Every part is framed by its length, so no two different lists of parts give the same input.
  */
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { PlacedTexts } from '../component.ts';
 
 /** Identity of an audit event; `text` is its text, or its key-sorted JSON where it came as a map. */
@@ -18,27 +18,31 @@ export function auditIdentity(
   return identity(`audit ${frame(cluster)}${frame(auditID)}${frame(stage)}${text}`);
 }
 
+/** Bytes of an event; larger ones are hashed where they are. */
+const MOST_COPIED = 65_536;
+
 /** Writes what identities of scanned events are taken over; what several share stays. */
 class FramedEvent {
-  #bytes = Buffer.alloc(16_384);
+  #bytes = Buffer.alloc(MOST_COPIED * 2 + 1024);
   #cluster: string | null = null;
   #headEnd = this.#bytes.write(headOf(null));
 
   /** The identity of an event's text from its bytes, and of two of its texts by where their places are. */
   identity(cluster: string | null, placed: PlacedTexts, auditID: number, stage: number): string {
     const { bytes } = placed;
-    const most = this.#headEnd + bytes.length * 3 + 64;
-    if (cluster !== this.#cluster || this.#bytes.length < most) this.#begin(cluster, most);
+    if (bytes.length > MOST_COPIED) return identityOfPieces(cluster, placed, [auditID, stage]);
+    if (cluster !== this.#cluster) this.#begin(cluster);
     let end = this.#frame(placed, placed.placesAt + auditID, this.#headEnd);
     end = this.#frame(placed, placed.placesAt + stage, end);
     end += bytes.copy(this.#bytes, end);
     return hash('sha256', this.#bytes.subarray(0, end), 'hex').slice(0, 32);
   }
 
-  #begin(cluster: string | null, most: number): void {
+  #begin(cluster: string | null): void {
     const head = headOf(cluster);
-    const needed = most + head.length * 3;
-    if (this.#bytes.length < needed) this.#bytes = Buffer.alloc(needed * 2);
+    // auditID and stage are parts of the event, and stand in front of it once more.
+    const most = head.length * 3 + MOST_COPIED * 2 + 64;
+    if (this.#bytes.length < most) this.#bytes = Buffer.alloc(most);
     this.#cluster = cluster;
     this.#headEnd = this.#bytes.write(head);
   }
@@ -49,6 +53,18 @@ class FramedEvent {
     const sizeEnd = from + this.#bytes.write(length < 0 ? '-' : `${length}:`, from, 'latin1');
     return length > 0 ? sizeEnd + bytes.copy(this.#bytes, sizeEnd, start, start + length) : sizeEnd;
   }
+}
+
+function identityOfPieces(cluster: string | null, placed: PlacedTexts, slots: readonly number[]): string {
+  const { bytes, places, placesAt } = placed;
+  const sum = createHash('sha256').update(headOf(cluster));
+  for (const slot of slots) {
+    const start = places[placesAt + slot] ?? 0;
+    const length = places[placesAt + slot + 1] ?? -1;
+    sum.update(length < 0 ? '-' : `${length}:`);
+    if (length > 0) sum.update(bytes.subarray(start, start + length));
+  }
+  return sum.update(bytes).digest('hex').slice(0, 32);
 }
 
 function headOf(cluster: string | null): string {

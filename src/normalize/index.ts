@@ -24,7 +24,7 @@ import { Unpacker } from './unpack.ts';
 export interface NormalizeContext {
   /** When the batch arrived, microseconds since the epoch. */
   readonly arrivalMicros: number;
-  /** How deep JSON text may nest before it is refused as unreadable. Default 20,000. */
+  /** How deep JSON text may nest before it is refused as unreadable. Default 20,000; up to 32 levels are never refused. */
   readonly maxNestingDepth?: number;
   /** Characters of the attributes that several rows may share. Default 16,384. */
   readonly maxSharedAttributes?: number;
@@ -55,7 +55,7 @@ export function* normalizePieces(
 ): Generator<NormalizedBatch> {
   const maxNestingDepth = context.maxNestingDepth ?? DEFAULT_MAX_NESTING_DEPTH;
   const limits = { maxNestingDepth, unpacker: new Unpacker() };
-  const scanner = new EventScanner();
+  let scanner: EventScanner | undefined;
   const shared = new SharedAttributes(
     context.maxSharedAttributes ?? DEFAULT_MAX_SHARED_ATTRIBUTES,
     context.onAttributesLeftOut ?? (() => undefined),
@@ -68,7 +68,8 @@ export function* normalizePieces(
     const describe = describeRecords(batch, resource, shared);
     for (const record of resource.logRecords) {
       const description = describe(record);
-      const scanned = record.asciiBody === undefined ? null : scanner.scan(record.asciiBody);
+      if (record.asciiBody !== undefined) scanner ??= new EventScanner();
+      const scanned = record.asciiBody === undefined ? null : (scanner?.scan(record.asciiBody) ?? null);
       if (scanned !== null) audit.push(new ScannedRow(scanned, description));
       else {
         const own = contextOf(record, description);

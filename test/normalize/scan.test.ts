@@ -93,6 +93,10 @@ describe('what API servers write is read from its bytes', () => {
       'a time without fraction and one with an offset',
       text.replace('07.223456Z', '07Z').replace('07.123456Z', '07+01:00'),
     ],
+    ['a text of two hundred kilobytes', JSON.stringify({ ...event, padding: 'x'.repeat(200_000) })],
+    ['a long auditID', JSON.stringify({ ...event, auditID: 'x'.repeat(70_000) })],
+    ['many long texts with escapes', JSON.stringify({ ...event, sourceIPs: Array(40).fill('"'.repeat(3000)) })],
+    ['a list of many texts', JSON.stringify({ ...event, sourceIPs: Array(20_000).fill('::1') })],
     ['only the time of receipt', JSON.stringify({ ...event, stageTimestamp: 'soon' })],
   ])('%s', (_claim, body) => {
     expect(isScanned(body)).toBe(true);
@@ -136,6 +140,7 @@ describe('whatever is not plain is left to the slow way, which gives the row', (
     ['annotations that an object would put first', text.replace('"annotations":{', '"annotations":{"z":"1","7":"2",')],
     ['an annotation called __proto__', text.replace('"annotations":{', '"annotations":{"__proto__":"1",')],
     ['an annotation that is no text', text.replace('"annotations":{', '"annotations":{"a":true,')],
+    ['a list of very many texts', JSON.stringify({ ...event, sourceIPs: Array(40_000).fill('') })],
     ['many annotations', text.replace('"annotations":{', `"annotations":{${manyAnnotations(40)}`)],
     ['a lone surrogate', text.replace('curl', '\\ud83d')],
     ['a pair of surrogates', text.replace('curl', '\\ud83d\\ude00')],

@@ -41,6 +41,8 @@ const FIXED_PLACES = (placedTexts.length + placedLists.length) * 2;
 const FRAMED = new Set([placedTexts.indexOf('auditID') * 2, placedTexts.indexOf('stage') * 2]);
 /** Annotations are compared with one another. */
 const MOST_ANNOTATIONS = 24;
+/** Numbers for the places of an event's lists: more would be more memory than the event itself. */
+const MOST_LIST_PLACES = 65_536;
 /** Digits that a number surely holds. */
 const MOST_DIGITS = 15;
 const ZERO = 0x30;
@@ -81,7 +83,7 @@ export class EventScanner {
   #begin(text: Buffer): void {
     this.#bytes = text;
     this.#end = text.length;
-    this.#blocks.reserve(text.length);
+    this.#blocks.begin(text.length);
     this.#fixed.fill(-1);
     this.#listsUsed = 0;
     this.#isEvent = false;
@@ -226,6 +228,7 @@ export class EventScanner {
   /** Adds the text that starts at `from` to the list in hand. */
   #addText(from: number): number {
     if (from >= this.#end || this.#bytes[from] !== QUOTE) return notPlain;
+    if (this.#listsUsed === MOST_LIST_PLACES) return notPlain;
     if (this.#listsUsed + 2 > this.#lists.length) {
       const larger = new Int32Array(this.#lists.length * 2);
       larger.set(this.#lists);
