@@ -26,10 +26,18 @@ export interface OtherWork {
 export class LoadConnection {
   readonly connection: DuckDBConnection;
   readonly #others: OtherWork;
+  readonly #hasWorker: boolean;
+  readonly #longestLeftMs: number;
 
-  constructor(connection: DuckDBConnection, others: OtherWork) {
+  /**
+   * `threads` are DuckDB's; one of them is the thread that asks, the others are workers. After `longestLeftMs` the thread
+   * that asks joins in, whatever keeps the workers.
+   */
+  constructor(connection: DuckDBConnection, others: OtherWork, threads: number, longestLeftMs = 10_000) {
     this.connection = connection;
     this.#others = others;
+    this.#hasWorker = threads > 1;
+    this.#longestLeftMs = longestLeftMs;
   }
 
   /** Runs a statement that has little to do. */
@@ -60,9 +68,12 @@ export class LoadConnection {
   async #leave(sql: string, patienceMs: number): Promise<DuckDBResult> {
     const others = this.#others;
     // Starting would wait in this thread for the locks of a commit or a checkpoint.
-    if (others.isWriting || others.oldestWorkMs >= takenAfterMs) return this.connection.run(sql);
+    const isBetterHere = others.isWriting || others.oldestWorkMs >= takenAfterMs;
+    if (!this.#hasWorker || isBetterHere) return this.connection.run(sql);
     const pending = await this.connection.start(sql);
-    for (let waitMs = shortestWaitMs; others.oldestWorkMs < patienceMs && !isOver(pending); ) {
+    const untilMs = performance.now() + this.#longestLeftMs;
+    const isLeft = (): boolean => others.oldestWorkMs < patienceMs && performance.now() < untilMs;
+    for (let waitMs = shortestWaitMs; isLeft() && !isOver(pending); ) {
       await setTimeout(waitMs);
       waitMs = Math.min(waitMs * 2, longestWaitMs);
     }

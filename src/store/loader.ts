@@ -20,6 +20,8 @@ export interface LoaderSettings {
   readonly loadRows: number;
   readonly loadBytes: number;
   readonly recentIdentities: number;
+  /** DuckDB's. */
+  readonly threads: number;
 }
 
 export interface LoaderContext {
@@ -77,7 +79,7 @@ export class Loader {
 
   constructor(context: LoaderContext, engine: DuckDBConnection, state: LoadedState) {
     this.#context = context;
-    this.#engine = new LoadConnection(engine, context.others);
+    this.#engine = new LoadConnection(engine, context.others, context.settings.threads);
     this.#state = state;
   }
 

@@ -301,6 +301,12 @@ describe('loads', () => {
     ]);
   });
 
+  test('are made where DuckDB has one thread, and so no worker', async () => {
+    await using opened = await openTestStore({ settings: { threads: 1 } });
+    await opened.store.append(auditBatch(auditRow('a'), auditRow('b')));
+    expect(await opened.loadedRows('select count(*)::integer as n from kube_audit')).toEqual([{ n: 2 }]);
+  });
+
   test('goes on after a listener that throws', async () => {
     await using opened = await openTestStore();
     opened.store.onLoad(() => {

@@ -2,10 +2,10 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LoadConnection, type OtherWork } from '../../src/store/load-connection.ts';
 
-async function open(others: OtherWork): Promise<{ load: LoadConnection; other: LoadConnection }> {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
+async function open(others: OtherWork, threads = 2): Promise<{ load: LoadConnection; other: LoadConnection }> {
+  const instance = await DuckDBInstance.create(':memory:', { threads: String(threads) });
   onTestFinished(() => instance.closeSync());
-  const connect = async (): Promise<LoadConnection> => new LoadConnection(await instance.connect(), others);
+  const connect = async (): Promise<LoadConnection> => new LoadConnection(await instance.connect(), others, threads);
   return { load: await connect(), other: await connect() };
 }
 
@@ -39,6 +39,19 @@ describe('a statement in the worker', () => {
     expect(await other.numbers('select count(*) from t')).toEqual([0]);
     await load.commit();
     expect(await other.numbers('select count(*) from t')).toEqual([5]);
+  });
+
+  test('is executed where DuckDB has no worker', async () => {
+    const { load } = await open(alone, 1);
+    await load.runInWorker('create table t as select range as n from range(200_000)');
+    expect(await load.numbers('select count(*) from t')).toEqual([200_000]);
+  });
+
+  test('is executed in the end although no worker comes to it', async () => {
+    const { load } = await open(alone, 1);
+    const left = new LoadConnection(load.connection, alone, 2, 100);
+    await left.runInWorker('create table t as select range as n from range(200_000)');
+    expect(await load.numbers('select count(*) from t')).toEqual([200_000]);
   });
 
   test('does what it does elsewhere beside a writer', async () => {
