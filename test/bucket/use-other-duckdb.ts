@@ -12,6 +12,10 @@ const urls = new Map(
   }),
 );
 
+// What `require` asks for is asked for by the packages themselves, which stand beside one another; it takes no URLs.
 registerHooks({
-  resolve: (specifier, context, nextResolve) => nextResolve(urls.get(specifier) ?? specifier, context),
+  resolve: (specifier, context, nextResolve) => {
+    const isImport = context.conditions.includes('import');
+    return nextResolve((isImport ? urls.get(specifier) : undefined) ?? specifier, context);
+  },
 });
