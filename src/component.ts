@@ -224,6 +224,16 @@ export const placedTexts = [
 /** Lists of texts, whose places follow; of annotations, a name and its text in turns. */
 export const placedLists = ['user.groups', 'impersonatedUser.groups', 'sourceIPs', 'annotations'] as const;
 
+type PlacedName = (typeof placedTexts)[number] | (typeof placedLists)[number];
+
+/** Where a row's two numbers for each stand, counted from `placesAt`. */
+export const slotOf = Object.fromEntries(
+  [...placedTexts, ...placedLists].map((name, at) => [name, at * 2]),
+) as Readonly<Record<PlacedName, number>>;
+
+/** Numbers of a row before the places of what is in its lists. */
+export const fixedPlaces = (placedTexts.length + placedLists.length) * 2;
+
 /**
  * Where the texts of an audit row stand. Two numbers for each of `placedTexts`: start and bytes, -1 bytes where it is
  * absent. A start of 0 or more is one in `bytes`, any other is the complement of one in `unescaped`. Then two numbers for

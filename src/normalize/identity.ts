@@ -6,7 +6,7 @@
  * Every part is framed by its length, so no two different lists of parts give the same input.
  */
 import { createHash, hash } from 'node:crypto';
-import type { PlacedTexts } from '../component.ts';
+import { type PlacedTexts, slotOf } from '../component.ts';
 
 /** Identity of an audit event; `text` is its text, or its key-sorted JSON where it came as a map. */
 export function auditIdentity(
@@ -27,13 +27,13 @@ class FramedEvent {
   #cluster: string | null = null;
   #headEnd = this.#bytes.write(headOf(null));
 
-  /** The identity of an event's text from its bytes, and of two of its texts by where their places are. */
-  identity(cluster: string | null, placed: PlacedTexts, auditID: number, stage: number): string {
+  /** The identity of an event from its bytes. */
+  identity(cluster: string | null, placed: PlacedTexts): string {
     const { bytes } = placed;
-    if (bytes.length > MOST_COPIED) return identityOfPieces(cluster, placed, [auditID, stage]);
+    if (bytes.length > MOST_COPIED) return identityOfPieces(cluster, placed);
     if (cluster !== this.#cluster) this.#begin(cluster);
-    let end = this.#frame(placed, placed.placesAt + auditID, this.#headEnd);
-    end = this.#frame(placed, placed.placesAt + stage, end);
+    let end = this.#frame(placed, placed.placesAt + slotOf.auditID, this.#headEnd);
+    end = this.#frame(placed, placed.placesAt + slotOf.stage, end);
     end += bytes.copy(this.#bytes, end);
     return hash('sha256', this.#bytes.subarray(0, end), 'hex').slice(0, 32);
   }
@@ -55,10 +55,10 @@ class FramedEvent {
   }
 }
 
-function identityOfPieces(cluster: string | null, placed: PlacedTexts, slots: readonly number[]): string {
+function identityOfPieces(cluster: string | null, placed: PlacedTexts): string {
   const { bytes, places, placesAt } = placed;
   const sum = createHash('sha256').update(headOf(cluster));
-  for (const slot of slots) {
+  for (const slot of [slotOf.auditID, slotOf.stage]) {
     const start = places[placesAt + slot] ?? 0;
     const length = places[placesAt + slot + 1] ?? -1;
     sum.update(length < 0 ? '-' : `${length}:`);
@@ -73,9 +73,9 @@ function headOf(cluster: string | null): string {
 
 const framed = new FramedEvent();
 
-/** The identity that `auditIdentity` gives, of an event whose texts are bytes; `auditID` and `stage` say where their places are, and must be ASCII. */
-export function scannedIdentity(cluster: string | null, placed: PlacedTexts, auditID: number, stage: number): string {
-  return framed.identity(cluster, placed, auditID, stage);
+/** The identity that `auditIdentity` gives, of an event whose texts are bytes; auditID and stage must be ASCII. */
+export function scannedIdentity(cluster: string | null, placed: PlacedTexts): string {
+  return framed.identity(cluster, placed);
 }
 
 /** Identity of a log record over its framed parts; `ordinal` counts identical records of one batch from 0. */

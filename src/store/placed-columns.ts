@@ -1,5 +1,5 @@
 /** The columns of an audit row that was read from bytes: its texts go from those bytes to the bytes of their columns. */
-import { type PlacedTexts, placedLists, placedTexts } from '../component.ts';
+import { type PlacedTexts, placedLists, placedTexts, slotOf } from '../component.ts';
 import type { Column } from './parquet/column.ts';
 
 /** A column with where the places of its text, or of its list, stand in a row's. */
@@ -25,19 +25,18 @@ export class PlacedColumns {
   /** `column`: the one of that path. */
   constructor(column: (path: string) => Column) {
     this.#raw = column('_raw');
-    const texts = placedTexts.map((path, at) => ({ path, column: column(path), slot: at * 2 }));
+    const texts = placedTexts.map((path) => ({ path, column: column(path), slot: slotOf[path] }));
     this.#texts = texts.filter(({ path }) => !path.includes('.'));
-    const slotOf = (list: (typeof placedLists)[number]): number => (placedTexts.length + placedLists.indexOf(list)) * 2;
     this.#objects = ['user', 'impersonatedUser', 'objectRef', 'responseStatus'].map((object) => ({
       texts: texts.filter(({ path }) => path.startsWith(`${object}.`)),
       lists: placedLists
         .filter((path) => path.startsWith(`${object}.`))
-        .map((path) => ({ column: column(`${path}.list.element`), slot: slotOf(path) })),
+        .map((path) => ({ column: column(`${path}.list.element`), slot: slotOf[path] })),
       code: object === 'responseStatus' ? column('responseStatus.code') : null,
     }));
-    this.#sourceIPs = { column: column('sourceIPs.list.element'), slot: slotOf('sourceIPs') };
+    this.#sourceIPs = { column: column('sourceIPs.list.element'), slot: slotOf.sourceIPs };
     this.#annotations = {
-      slot: slotOf('annotations'),
+      slot: slotOf.annotations,
       names: column('annotations.key_value.key'),
       values: column('annotations.key_value.value'),
     };

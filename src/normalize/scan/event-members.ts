@@ -1,13 +1,13 @@
 /** What the scanner reads of an audit event: the members that become columns. */
-import { placedLists, placedTexts } from '../../component.ts';
+import { type placedLists, type placedTexts, slotOf } from '../../component.ts';
 import { Members, type Reading } from './members.ts';
 
 function text(name: (typeof placedTexts)[number]): Reading {
-  return { as: 'text', slot: placedTexts.indexOf(name) * 2 };
+  return { as: 'text', slot: slotOf[name] };
 }
 
 function list(as: 'texts' | 'annotations', name: (typeof placedLists)[number]): Reading {
-  return { as, slot: (placedTexts.length + placedLists.indexOf(name)) * 2 };
+  return { as, slot: slotOf[name] };
 }
 
 function user(name: 'user' | 'impersonatedUser'): Reading {

@@ -6,7 +6,7 @@
  * is a column there at most once, of its own type, and under a name without escapes, and a time of its own. Whatever else an
  * event may be is for `readColumns`, which gives the same row, only slower.
  */
-import { type PlacedTexts, placedLists, placedTexts } from '../../component.ts';
+import { fixedPlaces, type PlacedTexts, slotOf } from '../../component.ts';
 import { parseTimestampBytes } from '../event-time.ts';
 import { eventMembers } from './event-members.ts';
 import {
@@ -36,9 +36,8 @@ export interface ScannedEvent {
   readonly hasObjects: boolean;
 }
 
-const FIXED_PLACES = (placedTexts.length + placedLists.length) * 2;
 /** Their lengths are part of an event's identity, in UTF-16 units: only without escapes are these their bytes. */
-const FRAMED = new Set([placedTexts.indexOf('auditID') * 2, placedTexts.indexOf('stage') * 2]);
+const FRAMED = new Set([slotOf.auditID, slotOf.stage]);
 /** Annotations are compared with one another. */
 const MOST_ANNOTATIONS = 24;
 /** Numbers for the places of an event's lists: more would be more memory than the event itself. */
@@ -53,7 +52,7 @@ const LETTER_N = 0x6e;
 /** Scans one event after the other. */
 export class EventScanner {
   readonly #blocks = new PlaceBlocks();
-  readonly #fixed = new Int32Array(FIXED_PLACES);
+  readonly #fixed = new Int32Array(fixedPlaces);
   #lists = new Int32Array(256);
   #listsUsed = 0;
   #bytes: Buffer = Buffer.alloc(0);
@@ -150,18 +149,25 @@ export class EventScanner {
   }
 
   #readText(from: number, slot: number): number {
+    const behind = this.#place(from, this.#fixed, slot);
+    const isEscaped = (this.#fixed[slot] ?? 0) < 0;
+    return isEscaped && FRAMED.has(slot) ? notPlain : behind;
+  }
+
+  /** Writes where the text of the string that starts at `from` stands. */
+  #place(from: number, places: Int32Array, at: number): number {
     if (this.#bytes[from] !== QUOTE) return notPlain;
     const close = endOfPlainString(this.#bytes, from, this.#end);
     if (close >= 0) {
-      this.#fixed[slot] = from + 1;
-      this.#fixed[slot + 1] = close - from - 1;
+      places[at] = from + 1;
+      places[at + 1] = close - from - 1;
       return close + 1;
     }
-    const behind = FRAMED.has(slot) ? notPlain : skipString(this.#bytes, from, this.#end);
+    const behind = skipString(this.#bytes, from, this.#end);
     if (behind < 0) return notPlain;
-    const { start, length } = this.#unescape(from, behind);
-    this.#fixed[slot] = ~start;
-    this.#fixed[slot + 1] = length;
+    const { start, length } = this.#blocks.unescape(JSON.parse(this.#bytes.toString('latin1', from, behind)) as string);
+    places[at] = ~start;
+    places[at + 1] = length;
     return behind;
   }
 
@@ -227,29 +233,20 @@ export class EventScanner {
 
   /** Adds the text that starts at `from` to the list in hand. */
   #addText(from: number): number {
-    if (from >= this.#end || this.#bytes[from] !== QUOTE) return notPlain;
+    if (from >= this.#end) return notPlain;
     if (this.#listsUsed === MOST_LIST_PLACES) return notPlain;
     if (this.#listsUsed + 2 > this.#lists.length) {
       const larger = new Int32Array(this.#lists.length * 2);
       larger.set(this.#lists);
       this.#lists = larger;
     }
-    const close = endOfPlainString(this.#bytes, from, this.#end);
-    if (close >= 0) {
-      this.#lists[this.#listsUsed++] = from + 1;
-      this.#lists[this.#listsUsed++] = close - from - 1;
-      return close + 1;
-    }
-    const behind = skipString(this.#bytes, from, this.#end);
-    if (behind < 0) return notPlain;
-    const { start, length } = this.#unescape(from, behind);
-    this.#lists[this.#listsUsed++] = ~start;
-    this.#lists[this.#listsUsed++] = length;
+    const behind = this.#place(from, this.#lists, this.#listsUsed);
+    this.#listsUsed += 2;
     return behind;
   }
 
   #endList(slot: number, first: number, count: number, close: number): number {
-    this.#fixed[slot] = FIXED_PLACES + first;
+    this.#fixed[slot] = fixedPlaces + first;
     this.#fixed[slot + 1] = count;
     return close + 1;
   }
@@ -280,9 +277,5 @@ export class EventScanner {
     else if (as === 'received') this.#received = parseTimestampBytes(this.#bytes, from + 1, close);
     else this.#staged = parseTimestampBytes(this.#bytes, from + 1, close);
     return close + 1;
-  }
-
-  #unescape(from: number, behind: number): { readonly start: number; readonly length: number } {
-    return this.#blocks.unescape(JSON.parse(this.#bytes.toString('latin1', from, behind)) as string);
   }
 }

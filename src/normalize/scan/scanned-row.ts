@@ -4,9 +4,10 @@ import {
   type AuditUser,
   type ObjectReference,
   type PlacedTexts,
-  placedLists,
-  placedTexts,
+  type placedLists,
+  type placedTexts,
   type ResponseStatus,
+  slotOf,
 } from '../../component.ts';
 import { clusterOfLogGroup } from '../envelopes/eks.ts';
 import { scannedIdentity } from '../identity.ts';
@@ -16,11 +17,6 @@ import type { ScannedEvent } from './event-scanner.ts';
 
 type TextName = (typeof placedTexts)[number];
 type ListName = (typeof placedLists)[number];
-
-const slotOf = Object.fromEntries([
-  ...placedTexts.map((name, at) => [name, at * 2]),
-  ...placedLists.map((name, at) => [name, (placedTexts.length + at) * 2]),
-]) as Readonly<Record<TextName | ListName, number>>;
 
 /** The row of an event that was scanned. */
 export class ScannedRow implements AuditRow {
@@ -44,10 +40,10 @@ export class ScannedRow implements AuditRow {
     this.stageMicros = stageMicros;
     this.requestReceivedMicros = requestReceivedMicros;
     this.timeMicros = stageMicros ?? requestReceivedMicros ?? Number.NaN;
-    const ofLogGroup = description.logGroup === null ? null : clusterOfLogGroup(description.logGroup);
+    const ofLogGroup = clusterOfLogGroup(description.logGroup);
     this.cloud = ofLogGroup === null ? null : 'eks';
     this.cluster = description.cluster ?? ofLogGroup ?? description.configuredCluster;
-    this.identity = scannedIdentity(this.cluster, placed, slotOf.auditID, slotOf.stage);
+    this.identity = scannedIdentity(this.cluster, placed);
     this.hasObjects = scanned.hasObjects;
     this.objectKeys = scanned.hasObjects ? readObjectKeys(this._raw) : null;
   }
