@@ -4,7 +4,7 @@
  * Rows that have none of the fields are dropped; one that has only some of them is an error when the search runs. Rows are
  * taken newest first; `startswith` and `endswith` are looked at in each row by itself.
  */
-import type { FieldName, TransactionBound, TransactionCommand } from './ast.ts';
+import type { TransactionBound, TransactionCommand } from './ast.ts';
 import type { CommandScope } from './command-scope.ts';
 import { SplError } from './diagnostics.ts';
 import { lowerCondition } from './evaluate.ts';
@@ -28,24 +28,14 @@ import { namesOf } from './field-names.ts';
 import type { PlanNode } from './plan.ts';
 import { lowerSearch } from './predicate.ts';
 import { type ColumnNames, type Field, fieldValue, type Relation } from './relation.ts';
+import { singleValue } from './single-value.ts';
 import { transactionDemand } from './transaction-demand.ts';
 import { asNumber, type Value } from './value.ts';
 
 /** The rows that take part: with all fields, and with a time. One that has only some of the fields fails the search. */
 export function takePart(command: TransactionCommand, input: Relation, scope: CommandScope, time: Value): Relation {
-  const keys = command.fields.map((field) => keyOf(field, input, scope));
+  const keys = command.fields.map((field) => singleValue('transaction', field, input, scope));
   return scope.step('present', scope.demand).filter(input, [hasKeys(command, keys), isNotNull(asNumber(time))]);
-}
-
-function keyOf(field: FieldName, input: Relation, scope: CommandScope): Value {
-  const value = scope.read(input, field);
-  if (value.kind !== 'list') return value;
-  throw new SplError(
-    'SPL315',
-    `transaction: expected fields with one value, found "${field.name}", which may hold several.`,
-    field.span,
-    `Expand it first: mvexpand ${field.name}`,
-  );
 }
 
 /** All fields, or none; how a row that has some of them joins others depends on which of those came first. */

@@ -18,6 +18,7 @@ import { and, binary, call, column, type Expression, FALSE, isNotNull, number, t
 import { namesOf } from '../field-names.ts';
 import { type Column, columnsOf, type PlanNode } from '../plan.ts';
 import { type Certainty, ColumnNames, type Field, fieldValue, type Relation } from '../relation.ts';
+import { singleValue } from '../single-value.ts';
 import { asKind, asText, commonKind, type Value } from '../value.ts';
 import type { CommandSpec } from './command.ts';
 
@@ -82,7 +83,8 @@ export const join: CommandSpec<JoinCommand> = {
       );
     }
     const keys = command.fields.length > 0 ? command.fields : sharedFields(command, input, other);
-    const pairs = keys.map((field) => [keyOf(field, input, scope), keyOf(field, other, scope)] as const);
+    const keyOf = (field: FieldName, relation: Relation): Value => singleValue('join', field, relation, scope);
+    const pairs = keys.map((field) => [keyOf(field, input), keyOf(field, other)] as const);
     const matching = matchingRows(
       other,
       pairs.map(([, key]) => key),
@@ -112,17 +114,6 @@ function sharedFields({ span }: JoinCommand, input: Relation, other: Relation): 
     );
   }
   return names.map((name) => ({ kind: 'FieldName', span, name }));
-}
-
-function keyOf(field: FieldName, relation: Relation, scope: CommandScope): Value {
-  const value = scope.read(relation, field);
-  if (value.kind !== 'list') return value;
-  throw new SplError(
-    'SPL315',
-    `join: expected fields with one value, found "${field.name}", which may hold several.`,
-    field.span,
-    `Expand it first: mvexpand ${field.name}`,
-  );
 }
 
 /** The first rows of each combination of keys, all of them for 0; their places count from 1. */
