@@ -8,6 +8,7 @@ import { GrowingBuffer } from './parquet/growing-buffer.ts';
 import { columnsOf } from './parquet/schema.ts';
 import { PlacedColumns } from './placed-columns.ts';
 import { rowFields } from './row-fields.ts';
+import { type OrderColumns, orderRows } from './row-order.ts';
 
 export interface RowsToEncode {
   readonly batch: NormalizedBatch;
@@ -26,8 +27,6 @@ const shapes = columnsOf(rowFields);
 
 /** Encodes rows, for one batch of the spool at a time; keeps its memory between them. */
 export class RowColumns {
-  /** Events with objects stand together at the end: DuckDB then passes over whole vectors of the others. */
-  #withObjects: { readonly row: AuditRow; readonly arrivalMicros: number }[] = [];
   #auditRows = 0;
   #logRows = 0;
   readonly #columns = shapes.map((shape) => new Column(shape));
@@ -76,6 +75,13 @@ export class RowColumns {
   readonly #raw = this.#column('_raw');
   readonly #event = this.#column('event');
   readonly #placed = new PlacedColumns((path) => this.#column(path));
+  readonly #orderColumns: OrderColumns = {
+    table: this.#table,
+    hasObjects: this.#hasObjects,
+    kind: [this.#verb, this.#column('objectRef.resource'), this.#userAgent],
+    object: [this.#column('objectRef.namespace'), this.#column('objectRef.name')],
+    place: this.#requestURI,
+  };
 
   /** All at once. `expectedBytes` spares growing where it is not far off. */
   encode(batches: Iterable<RowsToEncode>, expectedBytes: number): EncodedRows {
@@ -87,26 +93,21 @@ export class RowColumns {
   /** Forgets what was added before. */
   begin(): void {
     for (const column of this.#columns) column.clear();
-    this.#withObjects = [];
     this.#auditRows = 0;
     this.#logRows = 0;
   }
 
   add({ batch, arrivalMicros }: RowsToEncode): void {
-    for (const row of batch.audit) {
-      if (row.hasObjects) this.#withObjects.push({ row, arrivalMicros });
-      else this.#addAudit(row, arrivalMicros);
-    }
+    for (const row of batch.audit) this.#addAudit(row, arrivalMicros);
     for (const row of batch.logs) this.#addLog(row, arrivalMicros);
     this.#auditRows += batch.audit.length;
     this.#logRows += batch.logs.length;
   }
 
-  /** Everything that was added since `begin`, written to `out`, in whose memory it stays. */
+  /** Everything that was added since `begin`, in the order of row-order.ts, written to `out`, in whose memory it stays. */
   finish(out: GrowingBuffer): EncodedRows {
-    for (const { row, arrivalMicros } of this.#withObjects) this.#addAudit(row, arrivalMicros);
-    this.#withObjects = [];
-    const chunks = this.#columns.map((column) => column.write(out));
+    const order = orderRows(this.#orderColumns, this.#auditRows + this.#logRows);
+    const chunks = this.#columns.map((column) => column.write(out, order));
     return { bytes: out.bytes, auditRows: this.#auditRows, logRows: this.#logRows, chunks };
   }
 

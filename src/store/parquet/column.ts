@@ -1,8 +1,10 @@
 /** One column of a batch: takes values and levels row by row, and writes them as the pages of a Parquet column chunk. */
 import { GrowingBuffer } from './growing-buffer.ts';
 import { bitsOf, NumberRuns } from './number-runs.ts';
-import type { ColumnShape } from './schema.ts';
+import type { ColumnShape, LeafKind } from './schema.ts';
+import { TextValues } from './text-values.ts';
 import { ThriftWriter } from './thrift-writer.ts';
+import { appendFixed, orderEntries, orderValues } from './value-order.ts';
 import { WordTable } from './word-table.ts';
 
 /** What a footer must know of a chunk. */
@@ -17,9 +19,10 @@ export interface ChunkSizes {
 
 export const encodings = { plain: 0, rle: 3, rleDictionary: 8 } as const;
 
+const widths: Partial<Readonly<Record<LeafKind, number>>> = { integer: 8, time: 8, uuid: 16 };
+
 const dataPage = 0;
 const dictionaryPage = 2;
-const nothing = Buffer.alloc(0);
 /** Memory that a column keeps for the next batch. */
 const mostKept = 16 * 1024 * 1024;
 
@@ -29,7 +32,10 @@ export class Column {
   readonly #definition = new NumberRuns();
   readonly #repetition = new NumberRuns();
   readonly #hasWords: boolean;
-  /** Values one after the other, but words. */
+  /** Bytes of every value in `#plain`; 0 where they differ or stand elsewhere. */
+  readonly #width: number;
+  readonly #texts = new TextValues();
+  /** Numbers and identities one after the other. */
   readonly #plain = new GrowingBuffer(1024);
   readonly #levels = new GrowingBuffer(1024);
   readonly #places = new NumberRuns();
@@ -38,6 +44,7 @@ export class Column {
   constructor(shape: ColumnShape) {
     this.shape = shape;
     this.#hasWords = shape.kind === 'word' || shape.kind === 'json';
+    this.#width = widths[shape.kind] ?? 0;
   }
 
   clear(): void {
@@ -46,6 +53,7 @@ export class Column {
     this.#places.clear();
     this.#words.clear(mostKept);
     this.#plain.clear(mostKept);
+    this.#texts.clear(mostKept);
   }
 
   /** No value; `definition` says how much of the path is there. */
@@ -58,14 +66,14 @@ export class Column {
     this.#present(repetition);
     if (this.#hasWords) this.#places.add(this.#words.placeOf(value));
     else if (this.shape.kind === 'uuid') this.#plain.hex(value);
-    else this.#plain.sizedText(value);
+    else this.#texts.text(value);
   }
 
-  /** The same from UTF-8 bytes; not for a `uuid`. */
+  /** The same from UTF-8 bytes, which nobody changes until `write`; not for a `uuid`. */
   textBytes(source: Uint8Array, start: number, end: number, repetition = 0): void {
     this.#present(repetition);
     if (this.#hasWords) this.#places.add(this.#words.placeOfBytes(source, start, end));
-    else this.#plain.sizedBytes(source, start, end);
+    else this.#texts.textBytes(source, start, end);
   }
 
   number(value: number): void {
@@ -78,8 +86,20 @@ export class Column {
     this.#places.add(value ? 1 : 0);
   }
 
-  /** Writes the chunk's pages. */
-  write(out: GrowingBuffer): ChunkSizes {
+  /**
+   * Sets a number for each row, in the order in which they were added: 0 where it has no value, else one from 1 on that
+   * rows of other words, or of the other flag, do not have. Not for a list.
+   */
+  readPlaces(into: Uint32Array): void {
+    const { maxDefinition } = this.shape;
+    let value = 0;
+    for (let row = 0; row < this.#definition.length; row++) {
+      into[row] = this.#definition.at(row) === maxDefinition ? this.#places.at(value++) + 1 : 0;
+    }
+  }
+
+  /** Writes the chunk's pages with the rows in an order (value-order.ts). */
+  write(out: GrowingBuffer, order: Uint32Array): ChunkSizes {
     const start = out.length;
     const isIndexed = this.#words.size > 0;
     if (isIndexed) {
@@ -91,9 +111,13 @@ export class Column {
     }
     const dictionaryBytes = out.length - start;
     const values = this.#definition.length;
+    const entries = orderEntries(order, this.#repetition);
+    const places = orderValues(entries, this.#definition, this.shape.maxDefinition);
+    this.#repetition.rearrange(entries);
+    this.#definition.rearrange(entries);
+    this.#places.rearrange(places);
     const levels = this.#writeLevels(isIndexed);
-    const plain = isIndexed ? nothing : this.#plain.bytes;
-    writeHeader(out, dataPage, levels.length + plain.length, (header) =>
+    writeHeader(out, dataPage, levels.length + this.#plain.length + this.#texts.bytes, (header) =>
       header.struct(5, (page) =>
         page
           .i32(1, values)
@@ -103,7 +127,10 @@ export class Column {
       ),
     );
     out.append(levels);
-    out.append(plain);
+    if (this.shape.kind === 'text') this.#texts.write(out, places);
+    else if (this.#width > 0) appendFixed(out, this.#plain.bytes, this.#width, places);
+    // Texts of a request are not held until the next one comes.
+    this.#texts.clear(mostKept);
     return { values, dictionaryBytes, dataBytes: out.length - start - dictionaryBytes };
   }
 

@@ -68,13 +68,7 @@ export class GrowingBuffer {
 
   /** Bytes from elsewhere behind their length in four bytes. */
   sizedBytes(source: Uint8Array, start: number, end: number): void {
-    const size = end - start;
-    this.#reserve(4 + size);
-    this.#bytes.writeUInt32LE(size, this.#length);
-    const to = this.#length + 4;
-    if (size > MOST_BY_HAND) this.#bytes.set(source.subarray(start, end), to);
-    else for (let at = 0; at < size; at++) this.#bytes[to + at] = source[start + at] ?? 0;
-    this.#length = to + size;
+    this.setSizedBytes(this.extend(4 + end - start), source, start, end);
   }
 
   /** Whether those bytes stand at `position` behind their length. */
@@ -120,6 +114,32 @@ export class GrowingBuffer {
     this.#reserve(bytes.length);
     this.#bytes.set(bytes, this.#length);
     this.#length += bytes.length;
+  }
+
+  /** Makes room for so many bytes, which are to be set, and returns where it begins. */
+  extend(size: number): number {
+    this.#reserve(size);
+    this.#length += size;
+    return this.#length - size;
+  }
+
+  /** `sizedBytes` at a position. */
+  setSizedBytes(position: number, source: Uint8Array, start: number, end: number): void {
+    const size = end - start;
+    this.#bytes.writeUInt32LE(size, position);
+    const to = position + 4;
+    if (size > MOST_BY_HAND) this.#bytes.set(source.subarray(start, end), to);
+    else for (let at = 0; at < size; at++) this.#bytes[to + at] = source[start + at] ?? 0;
+  }
+
+  /** A part of other bytes. */
+  appendPart(source: Uint8Array, start: number, end: number): void {
+    const size = end - start;
+    this.#reserve(size);
+    const to = this.#length;
+    if (size > MOST_BY_HAND) this.#bytes.set(source.subarray(start, end), to);
+    else for (let at = 0; at < size; at++) this.#bytes[to + at] = source[start + at] ?? 0;
+    this.#length = to + size;
   }
 
   #reserve(more: number): void {

@@ -10,15 +10,39 @@ export class NumberRuns {
   #values = new Uint32Array(1024);
   #length = 0;
   #isUniform = true;
+  #spare = new Uint32Array(0);
 
   get length(): number {
     return this.#length;
   }
 
+  /** All are the same, or there is none. */
+  get isUniform(): boolean {
+    return this.#isUniform;
+  }
+
+  at(index: number): number {
+    return this.#values[index] ?? 0;
+  }
+
   clear(): void {
     this.#length = 0;
     this.#isUniform = true;
-    if (this.#values.length > 65_536) this.#values = new Uint32Array(1024);
+    if (this.#values.length > 65_536) {
+      this.#values = new Uint32Array(1024);
+      this.#spare = new Uint32Array(0);
+    }
+  }
+
+  /** Makes the number at `order[i]` the one at `i`, for all of them. */
+  rearrange(order: Uint32Array): void {
+    if (this.#isUniform) return;
+    const before = this.#values;
+    if (this.#spare.length !== before.length) this.#spare = new Uint32Array(before.length);
+    const after = this.#spare;
+    for (let at = 0; at < this.#length; at++) after[at] = before[order[at] ?? 0] ?? 0;
+    this.#values = after;
+    this.#spare = before;
   }
 
   add(value: number): void {
