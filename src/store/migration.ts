@@ -8,7 +8,7 @@ interface Migration extends SqlFile {
 }
 
 /**
- * Applies what is missing, each migration in a transaction of its own.
+ * Applies the migrations that are missing, each in a transaction of its own, then all definitions in one.
  * @throws PermanentError where the database has migrations that this Pintail does not know.
  */
 export async function migrate(engine: DuckDBConnection, files: SqlFiles, nowMicros: number): Promise<void> {
@@ -27,18 +27,18 @@ export async function migrate(engine: DuckDBConnection, files: SqlFiles, nowMicr
     );
   }
   for (const { number, name, text } of migrations.filter((migration) => !applied.has(migration.number))) {
-    await inTransaction(engine, name, async () => {
-      await engine.run(text);
-      await engine.run('insert into schema_migration values ($1, $2, make_timestamp($3::bigint))', [
-        number,
-        name,
-        BigInt(nowMicros),
-      ]);
-    });
+    const row = [number, name, BigInt(nowMicros)];
+    await naming(name, () =>
+      inTransaction(engine, async () => {
+        await engine.run(text);
+        await engine.run('insert into schema_migration values ($1, $2, make_timestamp($3::bigint))', row);
+      }),
+    );
   }
-  for (const { name, text } of files.definitions) {
-    await inTransaction(engine, name, () => engine.run(text));
-  }
+  // Fifty commits would wait for the disk for longer than all the rest of an open takes.
+  await inTransaction(engine, async () => {
+    for (const { name, text } of files.definitions) await naming(name, () => engine.run(text));
+  });
 }
 
 function numberMigrations(files: readonly SqlFile[]): readonly Migration[] {
@@ -56,13 +56,22 @@ function numberMigrations(files: readonly SqlFile[]): readonly Migration[] {
   return migrations;
 }
 
-async function inTransaction(engine: DuckDBConnection, name: string, work: () => Promise<unknown>): Promise<void> {
+async function inTransaction(engine: DuckDBConnection, work: () => Promise<unknown>): Promise<void> {
   await engine.run('begin transaction');
   try {
     await work();
     await engine.run('commit');
   } catch (error: unknown) {
     await engine.run('rollback');
+    throw error;
+  }
+}
+
+/** Says which file it is where the work fails. */
+async function naming(name: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error: unknown) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`sql/${name}: expected it to apply, found ${reason}`, { cause: error });
   }

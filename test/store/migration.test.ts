@@ -54,6 +54,18 @@ test('leaves nothing of a migration that fails half-way, and names its file', as
   expect(await again.loadedRows('select count(*) as n from half')).toEqual([{ n: 0 }]);
 });
 
+test('leaves all definitions as they were where one of them fails, and names its file', async () => {
+  write('macros/double.sql', 'create or replace macro double_of(x) as x * 2;');
+  await using first = await openTestStore({ context: { sqlFolder } });
+  await first.store.shutdown();
+  write('macros/double.sql', 'create or replace macro double_of(x) as x * 3;');
+  write('views/broken.sql', 'create or replace view broken as select n from nowhere;');
+  await expect(first.reopen()).rejects.toThrow('sql/views/broken.sql: expected it to apply, found Catalog Error');
+  for (const name of ['macros/double.sql', 'views/broken.sql']) rmSync(join(sqlFolder, name));
+  await using again = await first.reopen();
+  expect(await again.loadedRows('select double_of(1) as n')).toEqual([{ n: 2 }]);
+});
+
 test('refuses a database of a newer Pintail', async () => {
   write(next(1, 'future'), 'create table future (n integer);');
   await using first = await openTestStore({ context: { sqlFolder } });
