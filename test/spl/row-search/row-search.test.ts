@@ -196,11 +196,7 @@ describe(`random expressions match the events that the compiled search finds (PI
       const setRandom = new Random(seedFrom(seed, round));
       const batch = randomBatch(setRandom, round);
       // A store of its own: the cloud datasets know no attribute that could tell the rounds apart.
-      const store = await openEventStore(
-        { directory: null, durable: false },
-        { logger: silentLogger, metrics: silentMetrics, clock: Date.now },
-      );
-      await store.loadDirect([batch]);
+      const store = await storeOf(batch);
       for (let index = 0; index < cases / BATCHES; index += 1) {
         const random = new Random(seedFrom(seedFrom(seed, round), index + 1));
         const text = randomText(random);
@@ -231,11 +227,7 @@ describe(`random expressions match the events that the compiled search finds (PI
     const audit = `${event}"requestObject":{"a":"x"},"requestObject":{"a":"y","n":1},"annotations":{}}`;
     const { resourceLogs } = recordBatch([...texts, audit].map((text) => logRecord(text)));
     const batch = normalize({ receiver: 'test', resourceLogs }, { arrivalMicros: 1_700_000_000_000_000 });
-    const store = await openEventStore(
-      { directory: null, durable: false },
-      { logger: silentLogger, metrics: silentMetrics, clock: Date.now },
-    );
-    await store.loadDirect([batch]);
+    const store = await storeOf(batch);
     for (const name of ['a', 'a.b', 'a.d', 'a{}.b', 'n', 's', 'q\\', '__proto__', 'constructor', 'requestObject.a']) {
       for (const value of ['x', 'y', 'z', '1.5', '2', '*', '*no*']) {
         for (const text of [`"${name}"=${value}`, `NOT "${name}"=${value}`]) {
@@ -301,6 +293,16 @@ describe(`random expressions match the events that the compiled search finds (PI
       { receiver: 'test', resourceLogs: [...audit, ...logs].flat() },
       { arrivalMicros: 1_700_000_000_000_000 },
     );
+  }
+
+  async function storeOf(batch: NormalizedBatch): Promise<DuckdbEventStore> {
+    const store = await openEventStore(
+      // A handful of rows: a second thread only costs.
+      { directory: null, durable: false, threads: 1 },
+      { logger: silentLogger, metrics: silentMetrics, clock: Date.now },
+    );
+    await store.loadDirect([batch]);
+    return store;
   }
 
   /** The texts of events tell them apart: no two of a batch have the same. A code where the search is refused. */
