@@ -12,6 +12,12 @@ export default defineConfig({
           name: 'fast',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/bucket/**'],
+          // By default one processor is left idle: of two a half.
+          maxWorkers: '100%',
+          // In a process of its own each file would load DuckDB and half of src once more, a tenth of all the work.
+          isolate: false,
+          // For tests of what a request takes of the memory.
+          execArgv: ['--expose-gc'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
           expect: expectPatiently,
