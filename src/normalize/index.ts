@@ -3,12 +3,12 @@
  * clock; the same batch and arrival time give the same rows.
  *
  *   record --openRecord--> parts --toAuditRow / toLogRow--> rows
- *   record --EventScanner--> ScannedRow, where its body is a plain audit event in bytes
+ *   record --EventScanner--> ScannedRow, where its body is a plain audit event in ASCII
  *
  * Every record becomes at least one row. One that should have been an audit event and cannot be read as one is
  * a log row with `unreadable` set; it never spoils its batch.
  */
-import type { AuditRow, LogRow, NormalizedBatch, RecordBatch } from '../component.ts';
+import type { AnyValue, AuditRow, LogRow, NormalizedBatch, RecordBatch } from '../component.ts';
 import { ownMicros, readColumns } from './audit-event.ts';
 import { auditIdentity, logIdentity } from './identity.ts';
 import { readObjectKeys } from './object-keys.ts';
@@ -68,8 +68,9 @@ export function* normalizePieces(
     const describe = describeRecords(batch, resource, shared);
     for (const record of resource.logRecords) {
       const description = describe(record);
-      if (record.asciiBody !== undefined) scanner ??= new EventScanner();
-      const scanned = record.asciiBody === undefined ? null : (scanner?.scan(record.asciiBody) ?? null);
+      const ascii = record.asciiBody ?? asciiObject(record.body);
+      if (ascii !== undefined) scanner ??= new EventScanner();
+      const scanned = ascii === undefined ? null : (scanner?.scan(ascii) ?? null);
       if (scanned !== null) audit.push(new ScannedRow(scanned, description));
       else {
         const own = contextOf(record, description);
@@ -89,6 +90,13 @@ export function* normalizePieces(
     }
   }
   if (audit.length + logs.length > 0) yield { audit, logs };
+}
+
+/** The bytes of a text that may be a plain event. */
+function asciiObject(body: AnyValue): Buffer | undefined {
+  if (typeof body !== 'string' || !body.startsWith('{')) return undefined;
+  const bytes = Buffer.from(body);
+  return bytes.length === body.length ? bytes : undefined;
 }
 
 function toAuditRow(part: AuditPart, context: RecordContext, arrivalMicros: number): AuditRow {

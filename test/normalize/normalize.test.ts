@@ -50,8 +50,11 @@ function logOf(batch: RecordBatch): LogRow {
 }
 
 describe('an audit event', () => {
-  it('fills every column, those of absent members with null', () => {
-    expect(auditOf(EVENT_TEXT)).toEqual({
+  it.each([
+    ['text', EVENT_TEXT],
+    ['bytes', Buffer.from(EVENT_TEXT)],
+  ])('that came as %s fills every column, those of absent members with null', (_form, body) => {
+    expect(auditOf(body)).toMatchObject({
       timeMicros: EVENT_SECONDS * 1_000_000 + 223_456,
       hasOwnTime: true,
       cluster: null,

@@ -1,6 +1,6 @@
 /**
- * Events read from bytes against the same events read from text: the rows must be the same, whatever the text is. The second
- * way has tests of its own (normalize.test.ts, audit-event.test.ts).
+ * Events that are scanned against the same events read the general way, which bodies of bytes always go: the rows must be
+ * the same, whatever the text is. The general way has tests of its own (normalize.test.ts, audit-event.test.ts).
  */
 import { describe, expect, test } from 'vitest';
 import type { AuditRow, LogRecord, NormalizedBatch } from '../../src/component.ts';
@@ -61,13 +61,15 @@ function columnsOf(row: AuditRow): object {
 
 function rows(record: LogRecord, resource: Record<string, string> = {}): object {
   const { audit, logs }: NormalizedBatch = normalize(recordBatch([record], resource), { arrivalMicros: ARRIVAL });
-  return { audit: audit.map(columnsOf), logs };
+  // Bytes and text that are no event are two different records.
+  return { audit: audit.map(columnsOf), logs: logs.map((row) => ({ ...row, identity: '' })) };
 }
 
 function expectSameRows(body: string, resource: Record<string, string> = {}): void {
   const ofText = logRecord(body);
-  const ofBytes = { ...ofText, body: body, asciiBody: Buffer.from(body, 'latin1') };
-  expect(rows(ofBytes, resource), body).toEqual(rows(ofText, resource));
+  const general = rows({ ...ofText, body: Buffer.from(body) }, resource);
+  expect(rows(ofText, resource), body).toEqual(general);
+  expect(rows({ ...ofText, asciiBody: Buffer.from(body, 'latin1') }, resource), body).toEqual(general);
 }
 
 function isScanned(body: string): boolean {
@@ -158,6 +160,14 @@ describe('whatever is not plain is left to the slow way, which gives the row', (
   ])('%s', (_claim, body) => {
     expect(isScanned(body)).toBe(false);
     expectSameRows(body);
+  });
+
+  test('a text that is not all ASCII', () => {
+    for (const other of ['é', '…', '🦆', '\u00a0', '\ud800']) {
+      const body = text.replace('curl', other);
+      const record = logRecord(body);
+      expect(rows(record)).toEqual(rows({ ...record, body: Buffer.from(body) }));
+    }
   });
 
   test('every beginning of an event', () => {
