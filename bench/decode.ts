@@ -8,7 +8,7 @@ import { encodeLogsRequest } from './otlp-payload.ts';
 
 const BATCH = 8192;
 const ROUNDS = 40;
-const limits = { maxNestingDepth: 256 };
+const limits = { maxNestingDepth: 256, maxRecordsPerRequest: 100_000 };
 
 const { origin, templates } = loadTemplates(process.env.PINTAIL_CORPORA);
 const generator = new AuditEventGenerator({

@@ -49,7 +49,10 @@ export interface ReceiverListenerConfig extends ListenerConfig {
 }
 
 export interface OtlpListenerConfig extends ReceiverListenerConfig {
-  readonly bounds: ReceiverListenerConfig['bounds'] & { readonly maxNestingDepth: number };
+  readonly bounds: ReceiverListenerConfig['bounds'] & {
+    readonly maxNestingDepth: number;
+    readonly maxRecordsPerRequest: number;
+  };
 }
 
 export interface HecTokenConfig {

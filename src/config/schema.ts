@@ -78,7 +78,11 @@ const listener = {
   }).optional(),
 };
 
-const otlpListener = { ...listener, max_nesting_depth: integer(1, 10_000).default(256) };
+const otlpListener = {
+  ...listener,
+  max_nesting_depth: integer(1, 10_000).default(256),
+  max_records_per_request: integer(1, 10_000_000).default(100_000),
+};
 
 const otlpReceiver = section({
   protocols: section({

@@ -121,7 +121,8 @@ function toOtlpListener(
   maxRequestBytes: number,
 ): OtlpListenerConfig {
   const shared = toListener(listener, maxRequestBytes);
-  return { ...shared, bounds: { ...shared.bounds, maxNestingDepth: listener.max_nesting_depth } };
+  const { max_nesting_depth: maxNestingDepth, max_records_per_request: maxRecordsPerRequest } = listener;
+  return { ...shared, bounds: { ...shared.bounds, maxNestingDepth, maxRecordsPerRequest } };
 }
 
 function toListener(

@@ -12,7 +12,13 @@
 import { isUtf8 } from 'node:buffer';
 import type { AnyValue, AttributeMap, LogRecord, ResourceLogs } from '../../component.ts';
 import { BadDataError } from '../bad-data-error.ts';
-import { type DecodedRequest, type DecodeLimits, FindingCounter, RecordError } from './decoded-request.ts';
+import {
+  type DecodedRequest,
+  type DecodeLimits,
+  FindingCounter,
+  RecordError,
+  tooManyRecords,
+} from './decoded-request.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -23,7 +29,7 @@ interface JsonContext extends DecodeLimits {
 
 const emptyMap: AttributeMap = Object.freeze(Object.create(null));
 
-/** Throws BadDataError where the bytes are not the JSON of an ExportLogsServiceRequest. */
+/** Throws BadDataError where the bytes are not the JSON of an ExportLogsServiceRequest, RefusedError where it has too many records. */
 export function decodeJson(bytes: Buffer, limits: DecodeLimits): DecodedRequest {
   const invalidUtf8 = new FindingCounter();
   if (!isUtf8(bytes)) invalidUtf8.add('request body', 'expected UTF-8 text, found other bytes; kept as U+FFFD.');
@@ -69,6 +75,7 @@ function decodeRequest(request: JsonObject, context: JsonContext, invalidUtf8: F
   const rejected = new FindingCounter();
   const resourceLogs: ResourceLogs[] = [];
   let count = 0;
+  let found = 0;
   for (const [resourceIndex, resource] of list(request.resourceLogs, 'resourceLogs').entries()) {
     const resourcePath = `resourceLogs[${resourceIndex}]`;
     const { resource: described, scopeLogs } = container(resource, resourcePath);
@@ -78,6 +85,8 @@ function decodeRequest(request: JsonObject, context: JsonContext, invalidUtf8: F
     for (const [scopeIndex, scope] of list(scopeLogs, `${resourcePath}.scopeLogs`).entries()) {
       const scopePath = `${resourcePath}.scopeLogs[${scopeIndex}]`;
       const records = list(container(scope, scopePath).logRecords, `${scopePath}.logRecords`);
+      found += records.length;
+      if (found > context.maxRecordsPerRequest) throw tooManyRecords(context);
       for (const [index, record] of records.entries()) {
         try {
           logRecords.push(readLogRecord(record, context));
@@ -88,7 +97,7 @@ function decodeRequest(request: JsonObject, context: JsonContext, invalidUtf8: F
       }
     }
     count += logRecords.length;
-    resourceLogs.push({ resourceAttributes, logRecords });
+    if (logRecords.length > 0) resourceLogs.push({ resourceAttributes, logRecords });
   }
   return { resourceLogs, logRecords: count, rejected, invalidUtf8 };
 }

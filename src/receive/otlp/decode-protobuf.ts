@@ -18,7 +18,13 @@ import type { AnyValue, AttributeMap, LogRecord, ResourceLogs } from '../../comp
 import { BadDataError } from '../bad-data-error.ts';
 import { AnyValueReader, emptyMap } from './any-value-reader.ts';
 import { AsciiRecord } from './ascii-record.ts';
-import { type DecodedRequest, type DecodeLimits, FindingCounter, RecordError } from './decoded-request.ts';
+import {
+  type DecodedRequest,
+  type DecodeLimits,
+  FindingCounter,
+  RecordError,
+  tooManyRecords,
+} from './decoded-request.ts';
 import type { RequestPlace } from './request-place.ts';
 import { FIXED32, FIXED64, LENGTH_DELIMITED, VARINT, WireReader } from './wire-reader.ts';
 
@@ -38,7 +44,7 @@ const OPEN_OBJECT = 0x7b;
 /** The tag of LogRecord.attributes. */
 const ATTRIBUTES = (6 << 3) | LENGTH_DELIMITED;
 
-/** Throws BadDataError where the bytes are not an ExportLogsServiceRequest. */
+/** Throws BadDataError where the bytes are not an ExportLogsServiceRequest, RefusedError where it has too many records. */
 export function decodeProtobuf(bytes: Buffer, limits: DecodeLimits): DecodedRequest {
   return new ProtobufDecoder(bytes, limits).decode();
 }
@@ -48,12 +54,14 @@ class ProtobufDecoder {
   readonly #reader: protobuf.Reader;
   readonly #values: AnyValueReader;
   readonly #place: RequestPlace;
+  readonly #limits: DecodeLimits;
   readonly #rejected = new FindingCounter();
   #logRecords = 0;
   /** Those of the last record that had some, and their fields as they were sent. */
   #lastAttributes: { readonly bytes: Buffer; readonly map: AttributeMap } = { bytes: Buffer.alloc(0), map: emptyMap };
 
   constructor(bytes: Buffer, limits: DecodeLimits) {
+    this.#limits = limits;
     this.#wire = new WireReader(bytes);
     this.#reader = this.#wire.reader;
     this.#place = this.#wire.place;
@@ -68,7 +76,8 @@ class ProtobufDecoder {
         const tag = reader.tag();
         if (tag === ((1 << 3) | LENGTH_DELIMITED)) {
           this.#place.resourceIndex += 1;
-          resourceLogs.push(this.#readResourceLogs());
+          const resource = this.#readResourceLogs();
+          if (resource.logRecords.length > 0) resourceLogs.push(resource);
         } else {
           this.#wire.skip(tag, FIELD_1);
         }
@@ -131,6 +140,9 @@ class ProtobufDecoder {
       const tag = reader.tag();
       if (tag === ((2 << 3) | LENGTH_DELIMITED)) {
         this.#place.recordIndex += 1;
+        if (this.#logRecords + this.#rejected.count >= this.#limits.maxRecordsPerRequest) {
+          throw tooManyRecords(this.#limits);
+        }
         const scopeEnd = this.#wire.enter();
         const recordEnd = reader.len;
         try {

@@ -1,9 +1,12 @@
 /** What both encodings of ExportLogsServiceRequest decode to, and how they say what is wrong with one. */
 import type { ResourceLogs } from '../../component.ts';
+import { RefusedError } from '../refusal.ts';
 
 export interface DecodeLimits {
   /** Lists and maps inside one another in a single AnyValue. */
   readonly maxNestingDepth: number;
+  /** Log records in one request: an empty one is two bytes as sent, and hundreds here. */
+  readonly maxRecordsPerRequest: number;
 }
 
 export interface DecodedRequest {
@@ -14,6 +17,13 @@ export interface DecodedRequest {
   readonly rejected: Findings;
   /** Text that was not UTF-8. Nothing is refused for it: see `decode-protobuf.ts` and `decode-json.ts`. */
   readonly invalidUtf8: Findings;
+}
+
+export function tooManyRecords({ maxRecordsPerRequest }: DecodeLimits): RefusedError {
+  return new RefusedError({
+    reason: 'too_large',
+    message: `request: expected at most ${maxRecordsPerRequest} log records (max_records_per_request), found more.`,
+  });
 }
 
 /** How often something was found, and the first of them: the path of a field and what is wrong there. */

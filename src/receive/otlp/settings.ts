@@ -12,6 +12,7 @@ export interface OtlpReceiverSettings {
   readonly maxDecompressedBytes?: number | undefined;
   /** Lists and maps inside one another in one attribute or body. */
   readonly maxNestingDepth?: number | undefined;
+  readonly maxRecordsPerRequest?: number | undefined;
   /** Requests being received or stored at a time; more are told to come back. */
   readonly maxConcurrentRequests?: number | undefined;
   /** Requests being decoded and stored at a time; the others wait as they came, still compressed. */
@@ -62,6 +63,7 @@ export function resolveSettings(settings: OtlpGrpcReceiverSettings): ResolvedSet
     maxRecvMsgSizeBytes,
     maxDecompressedBytes,
     maxNestingDepth: settings.maxNestingDepth ?? 256,
+    maxRecordsPerRequest: settings.maxRecordsPerRequest ?? 100_000,
     maxConcurrentRequests: settings.maxConcurrentRequests ?? 128,
     maxConcurrentConsumes: settings.maxConcurrentConsumes ?? 32,
     maxWaitMs: settings.maxWaitMs ?? 2000,

@@ -3,7 +3,7 @@ import { BadDataError } from '../../../src/receive/bad-data-error.ts';
 import { decodeJson } from '../../../src/receive/otlp/decode-json.ts';
 import { logsRequest } from './support/otlp-proto.ts';
 
-const limits = { maxNestingDepth: 8 };
+const limits = { maxNestingDepth: 8, maxRecordsPerRequest: 10 };
 
 function decode(request: object) {
   return decodeJson(Buffer.from(JSON.stringify(request)), limits);
@@ -190,6 +190,17 @@ describe('decodeJson', () => {
   ])('refuses the request %s', (text, message) => {
     expect(() => decodeText(text)).toThrow(BadDataError);
     expect(() => decodeText(text)).toThrow(message);
+  });
+
+  it('reads as many records as its limit, over all resources, and refuses one more', () => {
+    const resources = (...counts: readonly number[]) =>
+      JSON.stringify({
+        resourceLogs: counts.map((count) => ({ scopeLogs: [{ logRecords: Array(count).fill({}) }] })),
+      });
+    expect(decodeText(resources(4, 6)).logRecords).toBe(10);
+    expect(() => decodeText(resources(4, 7))).toThrow(
+      'request: expected at most 10 log records (max_records_per_request), found more.',
+    );
   });
 
   it('keeps text that is not UTF-8 with U+FFFD and counts it', () => {

@@ -3,7 +3,7 @@ import { BadDataError } from '../../../src/receive/bad-data-error.ts';
 import { decodeProtobuf } from '../../../src/receive/otlp/decode-protobuf.ts';
 import { deeplyNestedRequest, encodeLogs, encodeMessage, field, logsRequest } from './support/otlp-proto.ts';
 
-const limits = { maxNestingDepth: 8 };
+const limits = { maxNestingDepth: 8, maxRecordsPerRequest: 10 };
 
 function decodeOne(record: object) {
   return decodeProtobuf(encodeLogs([record]), limits).resourceLogs[0]!.logRecords[0]!;
@@ -154,7 +154,7 @@ describe('decodeProtobuf', () => {
     expect(decodeProtobuf(field(0x0a, field(0x12, scope)), limits).invalidUtf8.count).toBe(2);
   });
 
-  it('keeps resources apart and flattens scopes in order', () => {
+  it('keeps resources apart, those without records left out, and flattens scopes in order', () => {
     const resource = (name: string) => ({ attributes: [{ key: 'host.name', value: { stringValue: name } }] });
     const record = (body: string) => ({ body: { stringValue: body } });
     const { resourceLogs, logRecords } = decodeProtobuf(
@@ -176,7 +176,6 @@ describe('decodeProtobuf', () => {
     expect(logRecords).toBe(4);
     expect(resourceLogs.map((each) => [each.resourceAttributes, each.logRecords.map((log) => log.body)])).toEqual([
       [{ 'host.name': 'a' }, ['1', '2', '3']],
-      [{ 'host.name': 'b' }, []],
       [{}, ['4']],
     ]);
   });
@@ -223,7 +222,7 @@ describe('decodeProtobuf', () => {
   });
 
   it('survives a body nested 10,000 lists deep', () => {
-    const request = decodeProtobuf(deeplyNestedRequest(10_000), { maxNestingDepth: 256 });
+    const request = decodeProtobuf(deeplyNestedRequest(10_000), { ...limits, maxNestingDepth: 256 });
     expect(request.logRecords).toBe(0);
     expect(request.rejected).toMatchObject({
       count: 1,
@@ -233,8 +232,25 @@ describe('decodeProtobuf', () => {
   });
 
   it('reads nesting up to its limit', () => {
-    expect(decodeProtobuf(deeplyNestedRequest(256), { maxNestingDepth: 256 }).logRecords).toBe(1);
-    expect(decodeProtobuf(deeplyNestedRequest(257), { maxNestingDepth: 256 }).logRecords).toBe(0);
+    expect(decodeProtobuf(deeplyNestedRequest(256), { ...limits, maxNestingDepth: 256 }).logRecords).toBe(1);
+    expect(decodeProtobuf(deeplyNestedRequest(257), { ...limits, maxNestingDepth: 256 }).logRecords).toBe(0);
+  });
+
+  it('reads as many records as its limit, over all resources, and refuses one more before it reads on', () => {
+    const resources = (...counts: readonly number[]) =>
+      encodeMessage('ExportLogsServiceRequest', {
+        resourceLogs: counts.map((count) => ({ scopeLogs: [{ logRecords: Array(count).fill({}) }] })),
+      });
+    expect(decodeProtobuf(resources(4, 6), limits).logRecords).toBe(10);
+    const more = Buffer.concat([resources(4, 7), Buffer.from('this is no protobuf')]);
+    expect(() => decodeProtobuf(more, limits)).toThrow(
+      'request: expected at most 10 log records (max_records_per_request), found more.',
+    );
+  });
+
+  it('keeps nothing of resources without records', () => {
+    const request = decodeProtobuf(Buffer.alloc(2000, Buffer.from([0x0a, 0x00])), limits);
+    expect(request).toMatchObject({ resourceLogs: [], logRecords: 0 });
   });
 
   it('refuses groups nested without end', () => {

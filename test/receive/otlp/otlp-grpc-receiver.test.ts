@@ -269,6 +269,15 @@ describe('OtlpGrpcReceiver, bounds', () => {
     expect(await client.export(encodeLogs([{ body: { stringValue: 'one!' } }]))).toMatchObject({ code: 8 });
   });
 
+  it('refuses more log records than its limit, without RetryInfo', async () => {
+    const { client, refused } = await startReceiver({ maxRecordsPerRequest: 1000 });
+    expect(await client.export(encodeLogs(Array(1000).fill({})))).toMatchObject({ code: 0 });
+    const { code, status } = await client.export(encodeLogs(Array(1001).fill({})));
+    const message = 'request: expected at most 1000 log records (max_records_per_request), found more.';
+    expect({ code, status }).toEqual({ code: 8, status: { code: 8, message } });
+    expect(refused('too_large')).toBe(1);
+  });
+
   it('tells a sender who announces too much before the bytes come', async () => {
     const { port } = await startReceiver();
     const frames = [frame(Buffer.alloc(1), 0, 4_000_000_000)];

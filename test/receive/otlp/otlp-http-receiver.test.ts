@@ -384,6 +384,15 @@ describe('OtlpHttpReceiver, bounds', () => {
     expect((await send({ port, headers: { 'transfer-encoding': 'chunked' }, body: more })).status).toBe(413);
   });
 
+  it('refuses more log records than its limit, which a kilobyte of gzip can hold by the million', async () => {
+    const { port, refused } = await startReceiver({ maxRecordsPerRequest: 1000 });
+    const headers = { 'content-encoding': 'gzip' };
+    const records = (count: number) => gzipSync(encodeLogs(Array(count).fill({})));
+    expect((await send({ port, headers, body: records(1000) })).status).toBe(200);
+    expect((await send({ port, headers, body: records(1001) })).status).toBe(413);
+    expect(refused('too_large')).toBe(1);
+  });
+
   it('tells a sender who announces too much before the bytes come', async () => {
     const { port } = await startReceiver();
     const head =
