@@ -172,7 +172,11 @@ export interface Config {
     readonly k8sAuditWebhook: AuditWebhookListenerConfig | undefined;
   };
   readonly volume: { readonly rules: readonly VolumeRuleConfig[] };
-  readonly normalize: { readonly maxNestingDepth: number; readonly maxSharedAttributes: number };
+  readonly normalize: {
+    readonly maxNestingDepth: number;
+    readonly maxRowsPerRecord: number;
+    readonly maxSharedAttributes: number;
+  };
   readonly storage: {
     readonly directory: string;
     /** Bytes of memory for the whole process. */

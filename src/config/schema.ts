@@ -201,6 +201,7 @@ export const configSchema = section({
   }).prefault({ otlp: {} }),
   normalize: section({
     max_nesting_depth: integer(100, 1_000_000).default(20_000),
+    max_rows_per_record: integer(1000, 100_000_000).default(100_000),
     max_shared_attributes: integer(1024, 1_000_000).default(16_384),
   }).prefault({}),
   volume: section({ rules: z.array(volumeRule).max(1000).default([]) }).prefault({}),

@@ -28,6 +28,7 @@ export function toConfig(parsed: ParsedConfig): Config {
     },
     normalize: {
       maxNestingDepth: parsed.normalize.max_nesting_depth,
+      maxRowsPerRecord: parsed.normalize.max_rows_per_record,
       maxSharedAttributes: parsed.normalize.max_shared_attributes,
     },
     storage: toStorage(parsed.storage),

@@ -26,6 +26,8 @@ export interface NormalizeContext {
   readonly arrivalMicros: number;
   /** How deep JSON text may nest before it is refused as unreadable. Default 20,000; up to 32 levels are never refused. */
   readonly maxNestingDepth?: number;
+  /** How many rows one record may become before it is kept whole as one that could not be read. Default 100,000. */
+  readonly maxRowsPerRecord?: number;
   /** Characters of the attributes that several rows may share. Default 16,384. */
   readonly maxSharedAttributes?: number;
   /** Hears of how many records such attributes were left out. */
@@ -38,6 +40,9 @@ export interface NormalizeContext {
  */
 export const DEFAULT_MAX_NESTING_DEPTH = 20_000;
 
+/** API servers post 400 events at a time, and clouds' envelopes hold no more than some thousands. */
+export const DEFAULT_MAX_ROWS_PER_RECORD = 100_000;
+
 /** The rows of one batch, in the order of its records. Never throws on what a record holds. */
 export function normalize(batch: RecordBatch, context: NormalizeContext): NormalizedBatch {
   const [rows = { audit: [], logs: [] }] = normalizePieces(batch, context, Number.POSITIVE_INFINITY);
@@ -45,16 +50,17 @@ export function normalize(batch: RecordBatch, context: NormalizeContext): Normal
 }
 
 /**
- * The same rows in pieces of `recordsEach` records, each made when it is asked for: rows that are used up before the
- * next piece is made cost half of what they cost a garbage collector that meets them all at once.
+ * The same rows in pieces of `rowsEach` and those that the last record adds, each made when it is asked for: rows that
+ * are used up before the next piece is made cost half of what they cost a garbage collector that meets them all at once.
  */
 export function* normalizePieces(
   batch: RecordBatch,
   context: NormalizeContext,
-  recordsEach: number,
+  rowsEach: number,
 ): Generator<NormalizedBatch> {
   const maxNestingDepth = context.maxNestingDepth ?? DEFAULT_MAX_NESTING_DEPTH;
-  const limits = { maxNestingDepth, unpacker: new Unpacker() };
+  const maxRowsPerRecord = context.maxRowsPerRecord ?? DEFAULT_MAX_ROWS_PER_RECORD;
+  const limits = { maxNestingDepth, maxRowsPerRecord, unpacker: new Unpacker() };
   let scanner: EventScanner | undefined;
   const shared = new SharedAttributes(
     context.maxSharedAttributes ?? DEFAULT_MAX_SHARED_ATTRIBUTES,
@@ -62,7 +68,6 @@ export function* normalizePieces(
   );
   let audit: AuditRow[] = [];
   let logs: LogRow[] = [];
-  let records = 0;
   const ordinals = new Map<string, number>();
   for (const resource of batch.resourceLogs) {
     const describe = describeRecords(batch, resource, shared);
@@ -81,8 +86,7 @@ export function* normalizePieces(
           else logs.push(toLogRow(part, described, context.arrivalMicros, ordinals));
         }
       }
-      records += 1;
-      if (records % recordsEach === 0) {
+      if (audit.length + logs.length >= rowsEach) {
         yield { audit, logs };
         audit = [];
         logs = [];

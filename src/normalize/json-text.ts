@@ -102,13 +102,13 @@ export function elements(node: JsonNode): readonly JsonNode[] {
 }
 
 /**
- * Cuts text that holds several JSON objects one after the other, with or without white space between.
- * The last piece is whatever could not be cut.
+ * Cuts text that holds several JSON objects one after the other, with or without white space between, into at most
+ * `maxPieces`. The last piece is whatever could not be cut.
  */
-export function splitDocuments(text: string): readonly string[] {
+export function splitDocuments(text: string, maxPieces: number): readonly string[] {
   const pieces: string[] = [];
   let at = skipSpace(text, text.charCodeAt(0) === 0xfeff ? 1 : 0);
-  while (text[at] === '{') {
+  while (text[at] === '{' && pieces.length < maxPieces - 1) {
     const end = skipValue(text, at);
     if (end < 0) break;
     pieces.push(text.slice(at, end));

@@ -27,6 +27,7 @@ import {
 import type { AuditPart, LogPart, Part } from './part.ts';
 import { printJson } from './print-json.ts';
 import type { RecordContext } from './record-context.ts';
+import { RowBudget, TooManyRowsError } from './row-budget.ts';
 import type { Unpacker } from './unpack.ts';
 import { isAuditStream, looksLikeAuditText, nameOfValue, unreadable } from './unreadable.ts';
 
@@ -36,25 +37,43 @@ const EXPECTED_EVENT = 'an audit.k8s.io Event';
 export interface OpenLimits {
   /** How deep JSON text may nest. */
   readonly maxNestingDepth: number;
+  /** How many rows one record may become; one that would become more stays whole. */
+  readonly maxRowsPerRecord: number;
   /** Left out: what is packed stays packed. */
   readonly unpacker: Unpacker | undefined;
 }
 
+/** `OpenLimits` of one record. */
+interface Limits extends OpenLimits {
+  readonly rows: RowBudget;
+}
+
 /** At least one part for every record; never throws, whatever the body holds. */
 export function openRecord(context: RecordContext, limits: OpenLimits): readonly Part[] {
+  try {
+    return openBody(context, { ...limits, rows: new RowBudget(limits.maxRowsPerRecord) });
+  } catch (error: unknown) {
+    if (!(error instanceof TooManyRowsError)) throw error;
+    return [wholeRecord(context, error)];
+  }
+}
+
+function openBody(context: RecordContext, limits: Limits): readonly Part[] {
   const { body } = context.record;
   if (typeof body === 'string') return openText(body.toWellFormed(), context, limits);
   if (body instanceof Uint8Array) return openBytes(body, context, limits);
   if (body === null)
-    return openAksAttributes(context, limits.maxNestingDepth) ?? [plain('', '', context, 'an empty record')];
+    return (
+      openAksAttributes(context, limits.maxNestingDepth, limits.rows) ?? [plain('', '', context, 'an empty record')]
+    );
   if (typeof body === 'object') return openValue(body, context, limits);
   return [plain(String(body), `${typeof body} ${body}`, context, `a ${typeof body}`)];
 }
 
-function openText(text: string, context: RecordContext, limits: OpenLimits): readonly Part[] {
+function openText(text: string, context: RecordContext, limits: Limits): readonly Part[] {
   if (!startsLikeJson(text)) {
     if (text === '') {
-      const parts = openAksAttributes(context, limits.maxNestingDepth);
+      const parts = openAksAttributes(context, limits.maxNestingDepth, limits.rows);
       if (parts !== null) return parts;
     }
     return openCriLine(text, limits.maxNestingDepth) ?? [notJson(text, context, limits)];
@@ -62,7 +81,7 @@ function openText(text: string, context: RecordContext, limits: OpenLimits): rea
   const parsed = parseJson(text, limits.maxNestingDepth);
   if ('problem' in parsed) {
     if (parsed.problem.continues) {
-      const parts = openDocuments(splitDocuments(text), context, limits);
+      const parts = openDocuments(splitDocuments(text, limits.rows.left + 1), context, limits);
       if (parts !== null) return parts;
     }
     return [broken(text, parsed.problem, context)];
@@ -72,7 +91,7 @@ function openText(text: string, context: RecordContext, limits: OpenLimits): rea
   return recognize(node, context, limits) ?? [plain(text, text, context, nameOfValue(node.value))];
 }
 
-function openBytes(bytes: Uint8Array, context: RecordContext, limits: OpenLimits): readonly Part[] {
+function openBytes(bytes: Uint8Array, context: RecordContext, limits: Limits): readonly Part[] {
   const text = UTF8.decode(bytes);
   const parts = openText(text, context, limits);
   const [only] = parts;
@@ -81,7 +100,7 @@ function openBytes(bytes: Uint8Array, context: RecordContext, limits: OpenLimits
   return [{ ...only, identityText: `bytes ${printJson(bytes)}` }];
 }
 
-function openValue(body: AnyValue, context: RecordContext, limits: OpenLimits): readonly Part[] {
+function openValue(body: AnyValue, context: RecordContext, limits: Limits): readonly Part[] {
   const node = nodeOfValue(body);
   if (isObject(node.value) && isAuditEvent(node.value)) return [bareEvent(node.text, node, context)];
   const parts = recognize(node, context, limits);
@@ -89,11 +108,8 @@ function openValue(body: AnyValue, context: RecordContext, limits: OpenLimits): 
 }
 
 /** The documents' parts where at least one of them is an audit event or an envelope; null where none is. */
-function openDocuments(
-  documents: readonly string[],
-  context: RecordContext,
-  limits: OpenLimits,
-): readonly Part[] | null {
+function openDocuments(documents: readonly string[], context: RecordContext, limits: Limits): readonly Part[] | null {
+  limits.rows.take(documents.length);
   let isRecognized = false;
   const parts = documents.flatMap((document): readonly Part[] => {
     const parsed = parseJson(document, limits.maxNestingDepth);
@@ -107,8 +123,9 @@ function openDocuments(
 }
 
 /** An envelope's parts, or those of an array of events and envelopes; null where nothing is recognised. */
-function recognize(node: JsonNode, context: RecordContext, limits: OpenLimits): readonly Part[] | null {
+function recognize(node: JsonNode, context: RecordContext, limits: Limits): readonly Part[] | null {
   if (!Array.isArray(node.value)) return openEnvelope(node, context, limits);
+  limits.rows.take(node.value.length);
   let isRecognized = false;
   const parts = elements(node).flatMap((element): readonly Part[] => {
     const found = recognizeOne(element, element.text, context, limits);
@@ -118,17 +135,17 @@ function recognize(node: JsonNode, context: RecordContext, limits: OpenLimits): 
   return isRecognized ? parts : null;
 }
 
-function recognizeOne(node: JsonNode, raw: string, context: RecordContext, limits: OpenLimits): readonly Part[] | null {
+function recognizeOne(node: JsonNode, raw: string, context: RecordContext, limits: Limits): readonly Part[] | null {
   if (isObject(node.value) && isAuditEvent(node.value)) return [bareEvent(raw, node, context)];
   return openEnvelope(node, context, limits);
 }
 
-function openEnvelope(node: JsonNode, context: RecordContext, limits: OpenLimits): readonly Part[] | null {
-  const { maxNestingDepth } = limits;
+function openEnvelope(node: JsonNode, context: RecordContext, limits: Limits): readonly Part[] | null {
+  const { maxNestingDepth, rows } = limits;
   return (
-    openEventList(node) ??
-    openAks(node, maxNestingDepth) ??
-    openEks(node, maxNestingDepth) ??
+    openEventList(node, rows) ??
+    openAks(node, maxNestingDepth, rows) ??
+    openEks(node, maxNestingDepth, rows) ??
     openGke(node, context) ??
     openPacked(node, context, limits) ??
     openWrappedLine(node, maxNestingDepth)
@@ -136,10 +153,11 @@ function openEnvelope(node: JsonNode, context: RecordContext, limits: OpenLimits
 }
 
 /** The parts of what a message carries packed; null where it carries nothing so. */
-function openPacked(node: JsonNode, context: RecordContext, limits: OpenLimits): readonly Part[] | null {
+function openPacked(node: JsonNode, context: RecordContext, limits: Limits): readonly Part[] | null {
   const { unpacker } = limits;
   const found = unpacker === undefined ? null : packedRecords(node);
   if (found === null) return null;
+  limits.rows.take(found.packed.length);
   // No cloud packs twice, and nobody else shall find out how often it can be done.
   const inside = { ...limits, unpacker: undefined };
   return found.packed.flatMap((packed): readonly Part[] => {
@@ -147,6 +165,20 @@ function openPacked(node: JsonNode, context: RecordContext, limits: OpenLimits):
     if ('text' in unpacked) return openText(unpacked.text.toWellFormed(), context, inside);
     return [logPart(packed, packed, context, unreadable(unpacked.problem, ` in ${found.what}`))];
   });
+}
+
+/** The record as it came; marked only where it holds audit events or its stream should carry nothing else. */
+function wholeRecord(context: RecordContext, { limit }: TooManyRowsError): LogPart {
+  const { body } = context.record;
+  const problem = { expected: `at most ${limit} events in one record`, found: 'more' };
+  const keep = (text: string, identity: string): LogPart => {
+    const isMarked = isAuditStream(context) || looksLikeAuditText(text);
+    return logPart(text, identity, context, isMarked ? unreadable(problem) : null);
+  };
+  if (typeof body === 'string') return keep(body.toWellFormed(), body.toWellFormed());
+  if (body instanceof Uint8Array) return keep(UTF8.decode(body), `bytes ${printJson(body)}`);
+  const node = nodeOfValue(body);
+  return keep(node.text, `map ${identityText(node)}`);
 }
 
 function bareEvent(raw: string, node: JsonNode, context: RecordContext): AuditPart {
@@ -169,7 +201,7 @@ function plain(raw: string, identity: string, context: RecordContext, found: str
   return logPart(raw, identity, context, reason);
 }
 
-function notJson(text: string, context: RecordContext, limits: OpenLimits): LogPart {
+function notJson(text: string, context: RecordContext, limits: Limits): LogPart {
   if (!isAuditStream(context) && !looksLikeAuditText(text)) return logPart(text, text, context, null);
   const parsed = parseJson(text, limits.maxNestingDepth);
   const problem =

@@ -2,7 +2,7 @@
  * The consumer behind every receiver: normalise, leave out what the volume rules say, make durable, and only then answer.
  */
 import type { Consumed, EventStore, Metrics, NormalizedBatch, RecordBatch, RecordConsumer } from '../component.ts';
-import { normalize, normalizePieces } from '../normalize/index.ts';
+import { normalizePieces } from '../normalize/index.ts';
 import { EventArrivals, SeenArrivals } from './event-arrivals.ts';
 import type { VolumeControl } from './volume-rules.ts';
 
@@ -10,11 +10,12 @@ export interface IntakeOptions {
   /** Microseconds since the epoch. */
   readonly nowMicros: () => number;
   readonly maxNestingDepth: number;
+  readonly maxRowsPerRecord: number;
   readonly maxSharedAttributes: number;
 }
 
-/** Records of a large batch that become rows at a time. */
-const RECORDS_EACH = 256;
+/** Rows of a large batch that are made at a time. */
+const ROWS_EACH = 256;
 
 export class Intake implements RecordConsumer {
   readonly #store: Pick<EventStore, 'append'>;
@@ -41,12 +42,10 @@ export class Intake implements RecordConsumer {
     };
     const context = { arrivalMicros: nowMicros(), ...bounds, onAttributesLeftOut };
     const passed = new PassedRows(this.#volume, context.arrivalMicros);
-    if (records <= RECORDS_EACH) {
-      await this.#store.append(passed.take(normalize(batch, context)));
-    } else {
-      const pieces = passed.takeEach(normalizePieces(batch, context, RECORDS_EACH));
-      await this.#store.append({ pieces, expectedBytes: textBytes });
-    }
+    const pieces = passed.takeEach(normalizePieces(batch, context, ROWS_EACH));
+    const [first = { audit: [], logs: [] }, second] = [pieces.next().value, pieces.next().value];
+    if (second === undefined) await this.#store.append(first);
+    else await this.#store.append({ pieces: chain([first, second], pieces), expectedBytes: textBytes });
     this.#count(passed, { receiver: batch.receiver });
     if (leftOut > 0) this.#metrics.add('pintail_attributes_left_out_total', leftOut, { receiver: batch.receiver });
     return { acceptedLogRecords: records, rejectedLogRecords: 0, errorMessage: '' };
@@ -86,9 +85,14 @@ class PassedRows {
     return kept;
   }
 
-  *takeEach(pieces: Iterable<NormalizedBatch>): Generator<NormalizedBatch> {
+  *takeEach(pieces: Iterable<NormalizedBatch>): Generator<NormalizedBatch, undefined> {
     for (const piece of pieces) yield this.take(piece);
   }
+}
+
+function* chain(first: readonly NormalizedBatch[], rest: Iterable<NormalizedBatch>): Generator<NormalizedBatch> {
+  yield* first;
+  yield* rest;
 }
 
 function sizeOf(batch: RecordBatch): { readonly records: number; readonly textBytes: number } {

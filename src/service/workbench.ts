@@ -41,8 +41,8 @@ export interface LoadTotals {
 }
 
 const databaseFile = 'pintail.duckdb';
-/** Records that become rows at a time. */
-const RECORDS_EACH = 256;
+/** Rows that are made at a time. */
+const ROWS_EACH = 256;
 
 /** Opens the workbench; rejects where another process has the database. */
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
@@ -114,8 +114,10 @@ async function* normalizeFile(
     ...(options.metadata === undefined ? {} : { metadata: options.metadata }),
     onProblem: (error) => problem(error.message),
   });
+  // Files are the user's own: a list of any length may stand in one.
+  const context = () => ({ arrivalMicros: Date.now() * 1000, maxRowsPerRecord: Number.POSITIVE_INFINITY });
   const rowsOf = function* (batch: RecordBatch): Generator<NormalizedBatch> {
-    for (const rows of normalizePieces(batch, { arrivalMicros: Date.now() * 1000 }, RECORDS_EACH)) {
+    for (const rows of normalizePieces(batch, context(), ROWS_EACH)) {
       totals.audit += rows.audit.length;
       totals.logs += rows.logs.length;
       for (const row of rows.logs) if (row.unreadable !== null) totals.unreadable += 1;

@@ -22,12 +22,12 @@ test('every bound of the store can be set', () => {
 
 test('incidents and normalisation can be set; a cap of 0 is none', () => {
   const config = parseConfig(
-    `normalize: { max_nesting_depth: 500, max_shared_attributes: 2000 }
+    `normalize: { max_nesting_depth: 500, max_rows_per_record: 4000, max_shared_attributes: 2000 }
 risk: { incidents: { risk_span: 12h, risk_threshold: 250, tactic_span: 3d, min_tactics: 2, min_sources: 5, source_cap: 0 } }`,
     'test',
     {},
   );
-  expect(config.normalize).toEqual({ maxNestingDepth: 500, maxSharedAttributes: 2000 });
+  expect(config.normalize).toEqual({ maxNestingDepth: 500, maxRowsPerRecord: 4000, maxSharedAttributes: 2000 });
   expect(config.risk.incidents).toEqual({
     riskSpan: 43_200,
     riskThreshold: 250,

@@ -5,7 +5,7 @@ import { defaultSchedulerSettings } from '../../src/detect/schedule/settings.ts'
 import { DEFAULT_OTLP_TIMEOUT_MS } from '../../src/export/otlp/settings.ts';
 import { DEFAULT_BATCH, DEFAULT_OUTBOX_SETTINGS, DEFAULT_RETRY } from '../../src/export/settings.ts';
 import { huntDefaults } from '../../src/hunt/index.ts';
-import { DEFAULT_MAX_NESTING_DEPTH } from '../../src/normalize/index.ts';
+import { DEFAULT_MAX_NESTING_DEPTH, DEFAULT_MAX_ROWS_PER_RECORD } from '../../src/normalize/index.ts';
 import { DEFAULT_MAX_SHARED_ATTRIBUTES } from '../../src/normalize/shared-attributes.ts';
 import { DEFAULT_PATH } from '../../src/receive/audit-webhook/settings.ts';
 import { resolveHecBounds } from '../../src/receive/hec/settings.ts';
@@ -78,6 +78,7 @@ describe("the configuration's defaults are those of the rooms", () => {
 
   test('normalize', () => {
     expect(config.normalize.maxNestingDepth).toBe(DEFAULT_MAX_NESTING_DEPTH);
+    expect(config.normalize.maxRowsPerRecord).toBe(DEFAULT_MAX_ROWS_PER_RECORD);
     expect(config.normalize.maxSharedAttributes).toBe(DEFAULT_MAX_SHARED_ATTRIBUTES);
   });
 

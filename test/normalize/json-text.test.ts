@@ -111,11 +111,11 @@ describe('identityText', () => {
 
 describe('splitDocuments', () => {
   it('cuts documents with or without space between them', () => {
-    expect(splitDocuments('{"a":1}\n{"b":"}{"} {"c":3}{}')).toEqual(['{"a":1}', '{"b":"}{"}', '{"c":3}', '{}']);
+    expect(splitDocuments('{"a":1}\n{"b":"}{"} {"c":3}{}', 100)).toEqual(['{"a":1}', '{"b":"}{"}', '{"c":3}', '{}']);
   });
 
   it('gives what cannot be cut as the last piece', () => {
-    expect(splitDocuments('{"a":1}\n{"b":')).toEqual(['{"a":1}', '{"b":']);
-    expect(splitDocuments('{"a":1} trailing')).toEqual(['{"a":1}', 'trailing']);
+    expect(splitDocuments('{"a":1}\n{"b":', 100)).toEqual(['{"a":1}', '{"b":']);
+    expect(splitDocuments('{"a":1} trailing', 100)).toEqual(['{"a":1}', 'trailing']);
   });
 });

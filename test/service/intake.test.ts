@@ -7,7 +7,12 @@ import { auditEvents } from '../support/audit-events.ts';
 import { recordTelemetry } from '../support/recorded-telemetry.ts';
 
 const arrivalMicros = 1_700_000_000_000_000;
-const options = { nowMicros: () => arrivalMicros, maxNestingDepth: 100, maxSharedAttributes: 2000 };
+const options = {
+  nowMicros: () => arrivalMicros,
+  maxNestingDepth: 100,
+  maxRowsPerRecord: 1000,
+  maxSharedAttributes: 2000,
+};
 
 function recordOf(body: string): LogRecord {
   return {
@@ -55,6 +60,16 @@ test('a large batch goes on in pieces whose rows are those of the whole, repeate
   expect(new Set(whole.logs.map(({ identity }) => identity)).size).toBe(601);
   expect(telemetry.value('pintail_audit_events_total{receiver="test"}')).toBe(1000);
   expect(telemetry.value('pintail_log_records_total{receiver="test"}')).toBe(601);
+});
+
+test('a few records that hold many events go on in pieces too', async () => {
+  const { intake, appended } = intakeOf();
+  const list = (of: readonly string[]) =>
+    `{"kind":"EventList","apiVersion":"audit.k8s.io/v1","items":[${of.join(',')}]}`;
+  await intake.consume(batchOf([0, 200, 400].map((from) => list(bodies.slice(from, from + 200)))));
+  const [pieces = []] = appended;
+  expect(pieces.map(({ audit }) => audit.length)).toEqual([400, 200]);
+  expect(pieces.flatMap(({ audit }) => audit.map(({ _raw }) => _raw))).toEqual(bodies.slice(0, 600));
 });
 
 test('a small batch goes on as it is, so that the store can lay it beside others', async () => {

@@ -22,23 +22,29 @@ import {
 } from '../json-text.ts';
 import type { Part } from '../part.ts';
 import type { RecordContext } from '../record-context.ts';
+import type { RowBudget } from '../row-budget.ts';
 import { nameOfValue, unreadable } from '../unreadable.ts';
 
 const AUDIT_CATEGORY = /^kube-audit(?:-admin)?$/i;
 
 /** One part per diagnostic record; null where the node holds none. */
-export function openAks(node: JsonNode, maxNestingDepth: number): readonly Part[] | null {
+export function openAks(node: JsonNode, maxNestingDepth: number, rows: RowBudget): readonly Part[] | null {
   const { value } = node;
   if (!isObject(value)) return null;
   if (isDiagnosticRecord(value)) return [openRecord(node, maxNestingDepth)];
   const { records } = value;
   if (!Array.isArray(records) || !records.some(isDiagnosticRecord)) return null;
+  rows.take(records.length);
   const list = member(node, 'records');
   return list === null ? null : elements(list).map((record) => openRecord(record, maxNestingDepth));
 }
 
 /** The diagnostic record that the azureeventhub receiver spread over attributes; null where there is none. */
-export function openAksAttributes(context: RecordContext, maxNestingDepth: number): readonly Part[] | null {
+export function openAksAttributes(
+  context: RecordContext,
+  maxNestingDepth: number,
+  rows: RowBudget,
+): readonly Part[] | null {
   const { record, resourceAttributes } = context;
   const properties = record.attributes['azure.properties'];
   const category = record.attributes['azure.category'];
@@ -50,7 +56,7 @@ export function openAksAttributes(context: RecordContext, maxNestingDepth: numbe
     if (value !== undefined) diagnostic[name] ??= value;
   }
   diagnostic.properties = properties;
-  return openAks(nodeOfValue(diagnostic), maxNestingDepth);
+  return openAks(nodeOfValue(diagnostic), maxNestingDepth, rows);
 }
 
 const RECORD_MEMBERS = [

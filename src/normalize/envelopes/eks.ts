@@ -11,6 +11,7 @@
 import { isAuditEvent } from '../audit-event.ts';
 import { isObject, type JsonNode, type JsonObject, type JsonValue, parseJson } from '../json-text.ts';
 import type { Part } from '../part.ts';
+import type { RowBudget } from '../row-budget.ts';
 import { isAuditLogStream, looksLikeAuditText, nameOfValue, unreadable } from '../unreadable.ts';
 
 /** The cluster that an EKS log group names; null for other groups. */
@@ -19,11 +20,12 @@ export function clusterOfLogGroup(logGroup: string | null): string | null {
 }
 
 /** One part per log event; null where the node is no CloudWatch payload. */
-export function openEks(node: JsonNode, maxNestingDepth: number): readonly Part[] | null {
+export function openEks(node: JsonNode, maxNestingDepth: number, rows: RowBudget): readonly Part[] | null {
   const { value } = node;
   if (!isObject(value)) return null;
   const events = value.messageType === 'DATA_MESSAGE' ? value.logEvents : value.events;
   if (!Array.isArray(events) || events.length === 0 || !events.every(isLogEvent)) return null;
+  rows.take(events.length);
   return (events as readonly LogEvent[]).map((event) => openLogEvent(event, value, maxNestingDepth));
 }
 

@@ -1,12 +1,14 @@
 /** audit.k8s.io EventList, as the API server's webhook backend posts it: each item is a row with its own text. */
 import { hasAuditMember, isEventList } from '../audit-event.ts';
-import { elements, identityText, isObject, type JsonNode, member } from '../json-text.ts';
+import { elements, identityText, isObject, type JsonNode, type JsonValue, member } from '../json-text.ts';
 import type { Part } from '../part.ts';
+import type { RowBudget } from '../row-budget.ts';
 import { nameOfValue, unreadable } from '../unreadable.ts';
 
 /** The items of an audit EventList; null where the node is none. An item that is no event is kept and marked. */
-export function openEventList(node: JsonNode): readonly Part[] | null {
+export function openEventList(node: JsonNode, rows: RowBudget): readonly Part[] | null {
   if (!isObject(node.value) || !isEventList(node.value)) return null;
+  rows.take((node.value.items as readonly JsonValue[]).length);
   const items = member(node, 'items');
   return items === null ? null : elements(items).map(openItem);
 }
