@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is how the configuration spells the environment
 import { createHash } from 'node:crypto';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -455,7 +455,8 @@ describe('retention', () => {
 
 describe('loadConfig', () => {
   test('reads a file and names it in errors', async () => {
-    const file = join(await mkdtemp(join(tmpdir(), 'pintail-config-')), 'mine.yaml');
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'pintail-config-'));
+    const file = join(folder.path, 'mine.yaml');
     await writeFile(file, 'storage: { directory: /d }');
     expect((await loadConfig(file, {})).storage.directory).toBe('/d');
     await writeFile(file, 'storge: {}');
@@ -470,7 +471,8 @@ describe('loadConfig', () => {
     await expect(loadConfig('/nowhere/p.yaml', {})).rejects.toThrow(
       'expected a readable UTF-8 file at "/nowhere/p.yaml", found: ENOENT',
     );
-    const file = join(await mkdtemp(join(tmpdir(), 'pintail-config-')), 'latin1.yaml');
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'pintail-config-'));
+    const file = join(folder.path, 'latin1.yaml');
     await writeFile(file, Buffer.from([0xe9, 0x3a]));
     await expect(loadConfig(file, {})).rejects.toThrow('expected a readable UTF-8 file');
   });
