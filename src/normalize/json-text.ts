@@ -27,9 +27,15 @@ export interface JsonProblem {
   readonly found: string;
   /** The first document is whole, and something that is not white space follows it. */
   readonly continues: boolean;
-  /** The text was not looked at further because it nests too deep. */
-  readonly tooDeep: boolean;
+  /** The text was not parsed because it nests too deep or holds too many objects and lists. */
+  readonly tooMuch: boolean;
 }
+
+/**
+ * Objects and lists of one text. V8 keeps a hundred bytes for an empty one, so that 64 MiB of `{},` are two gigabytes and
+ * five seconds; the densest events that API servers write, `"f:name":{},` all through, stay below it at that size.
+ */
+export const MOST_CONTAINERS = 4_000_000;
 
 export type ParsedJson = { readonly node: JsonNode } | { readonly problem: JsonProblem };
 
@@ -40,10 +46,10 @@ export type ParsedJson = { readonly node: JsonNode } | { readonly problem: JsonP
 export function parseJson(text: string, maxNestingDepth: number): ParsedJson {
   const readable = withoutLoneSurrogates(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
   if (readable.length > maxNestingDepth) {
-    const tooDeep = findDepth(readable, maxNestingDepth);
-    if (tooDeep >= 0) {
-      const expected = `at most ${maxNestingDepth} nested levels of JSON`;
-      return { problem: { expected, found: `more at character ${tooDeep}`, continues: false, tooDeep: true } };
+    const excess = findExcess(readable, maxNestingDepth);
+    if (excess !== null) {
+      const { at, expected } = excess;
+      return { problem: { expected, found: `more at character ${at}`, continues: false, tooMuch: true } };
     }
   }
   try {
@@ -170,21 +176,22 @@ function isDelimiter(code: number): boolean {
   return code === 0x2c || code === 0x7d || code === 0x5d || code === 0x20 || (code >= 0x09 && code <= 0x0d);
 }
 
-/** Where the text first nests deeper than `limit`; -1 where it never does. */
-function findDepth(text: string, limit: number): number {
-  for (let at = 0, depth = 0; at < text.length; at++) {
+/** Where the text first holds more than is parsed, and how much that is; null where it never does. */
+function findExcess(text: string, maxDepth: number): { readonly at: number; readonly expected: string } | null {
+  for (let at = 0, depth = 0, containers = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
       const end = skipString(text, at);
-      if (end < 0) return -1;
+      if (end < 0) return null;
       at = end - 1;
     } else if (code === 0x7b || code === 0x5b) {
-      if (++depth > limit) return at;
+      if (++depth > maxDepth) return { at, expected: `at most ${maxDepth} nested levels of JSON` };
+      if (++containers > MOST_CONTAINERS) return { at, expected: `at most ${MOST_CONTAINERS} objects and lists` };
     } else if (code === 0x7d || code === 0x5d) {
       depth--;
     }
   }
-  return -1;
+  return null;
 }
 
 /**
@@ -207,9 +214,9 @@ function describeProblem(text: string, error: unknown): JsonProblem {
   const continues = message.startsWith('Unexpected non-whitespace character after JSON');
   const ended =
     /^(Unexpected end|Unterminated string)/.test(message) || (named !== undefined && position >= text.length);
-  if (text.length === start) return { expected: 'JSON', found: 'an empty record', continues, tooDeep: false };
+  if (text.length === start) return { expected: 'JSON', found: 'an empty record', continues, tooMuch: false };
   if (ended)
-    return { expected: 'whole JSON', found: `its end after ${text.length} characters`, continues, tooDeep: false };
+    return { expected: 'whole JSON', found: `its end after ${text.length} characters`, continues, tooMuch: false };
   const shown = JSON.stringify(text.slice(position, position + 24));
-  return { expected: 'JSON', found: `${shown} at character ${position}`, continues, tooDeep: false };
+  return { expected: 'JSON', found: `${shown} at character ${position}`, continues, tooMuch: false };
 }

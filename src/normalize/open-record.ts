@@ -210,7 +210,7 @@ function notJson(text: string, context: RecordContext, limits: Limits): LogPart 
 }
 
 function broken(text: string, problem: JsonProblem, context: RecordContext): LogPart {
-  const isMarked = problem.tooDeep || isAuditStream(context) || looksLikeAuditText(text);
+  const isMarked = problem.tooMuch || isAuditStream(context) || looksLikeAuditText(text);
   return logPart(text, text, context, isMarked ? unreadable(problem) : null);
 }
 

@@ -3,6 +3,7 @@ import {
   elements,
   identityText,
   type JsonNode,
+  MOST_CONTAINERS,
   member,
   nodeOfValue,
   parseJson,
@@ -60,6 +61,14 @@ describe('parseJson', () => {
     expect(problemOf('[[["[[[["]]]', 3)).toBe('none');
     expect(problemOf('['.repeat(1_000_000), 20_000)).toBe(
       'expected at most 20000 nested levels of JSON, found more at character 20000',
+    );
+  });
+
+  it('refuses text with more objects and lists than V8 has memory for, those in strings not counted', () => {
+    const text = `["${'{'.repeat(99)}",${'{},'.repeat(MOST_CONTAINERS)}0]`;
+    const at = text.lastIndexOf('{');
+    expect(problemOf(text)).toBe(
+      `expected at most ${MOST_CONTAINERS} objects and lists, found more at character ${at}`,
     );
   });
 

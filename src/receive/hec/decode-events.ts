@@ -9,10 +9,12 @@
  * the next event begins.
  */
 import type { ResourceLogs } from '../../component.ts';
+import { boundBrackets } from '../json-weight.ts';
 import { JsonScanner, JsonSyntaxError } from './json-scanner.ts';
 import { type EventSource, readEvent } from './read-event.ts';
 import { RecordGroups } from './record-groups.ts';
 import { HecRefusedError } from './reply.ts';
+import { tooManyEvents } from './too-many-events.ts';
 
 export interface DecodedEvents {
   readonly resourceLogs: readonly ResourceLogs[];
@@ -31,6 +33,7 @@ export interface DecodeLimits {
 
 /** Throws HecRefusedError 5 where there is no event at all, and a `too_large` refusal for too many. */
 export function decodeEvents(text: string, source: EventSource, limits: DecodeLimits): DecodedEvents {
+  boundBrackets(text);
   const scanner = new JsonScanner(text);
   const groups = new RecordGroups(limits.maxEventsPerRequest);
   let isInList = false;
@@ -47,6 +50,8 @@ export function decodeEvents(text: string, source: EventSource, limits: DecodeLi
         if (!isInList) scanner.expect(']');
         continue;
       }
+      // Those that are refused and passed over cost time too.
+      if (number === limits.maxEventsPerRequest) throw tooManyEvents(number);
       const event = readEvent(scanner, number, source, limits.maxNestingDepth);
       if (event instanceof HecRefusedError) {
         problem ??= event;

@@ -9,6 +9,7 @@
  */
 import type { AttributeMap, LogRecord, ResourceLogs, SplunkMetadata } from '../../component.ts';
 import { BadDataError } from '../bad-data-error.ts';
+import { boundBrackets } from '../json-weight.ts';
 import { RecordGroups } from './record-groups.ts';
 
 export interface FirehoseRequest {
@@ -74,6 +75,7 @@ function packedOf(text: string): readonly string[] {
 }
 
 function objectOf(text: string, what: string): Readonly<Record<string, unknown>> {
+  boundBrackets(text);
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -12,6 +12,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { AnyValue, AttributeMap, LogRecord, ResourceLogs } from '../../component.ts';
 import { BadDataError } from '../bad-data-error.ts';
+import { boundBrackets } from '../json-weight.ts';
 import {
   type DecodedRequest,
   type DecodeLimits,
@@ -29,11 +30,12 @@ interface JsonContext extends DecodeLimits {
 
 const emptyMap: AttributeMap = Object.freeze(Object.create(null));
 
-/** Throws BadDataError where the bytes are not the JSON of an ExportLogsServiceRequest, RefusedError where it has too many records. */
+/** Throws BadDataError where the bytes are not the JSON of an ExportLogsServiceRequest, RefusedError where it holds too much. */
 export function decodeJson(bytes: Buffer, limits: DecodeLimits): DecodedRequest {
   const invalidUtf8 = new FindingCounter();
   if (!isUtf8(bytes)) invalidUtf8.add('request body', 'expected UTF-8 text, found other bytes; kept as U+FFFD.');
   const text = bytes.toString('utf8', hasByteOrderMark(bytes) ? 3 : 0);
+  boundBrackets(text);
   const request = parseJson(text);
   if (!isObject(request)) throw new BadDataError('request body', `expected a JSON object, found ${describe(request)}.`);
   try {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { RetryableError } from '../../../src/component.ts';
 import { normalize } from '../../../src/normalize/index.ts';
 import type { HecReceiverSettings, HecToken } from '../../../src/receive/hec/settings.ts';
+import { MOST_BRACKETS } from '../../../src/receive/json-weight.ts';
 import type { HttpCall, HttpResult } from '../otlp/support/http-client.ts';
 import { acceptAll } from '../otlp/support/recording-consumer.ts';
 import { hashOf, startReceiver, TOKEN } from './support/started-receiver.ts';
@@ -170,6 +171,11 @@ describe('a body that unpacks to too much is refused, never with 413, of which F
     const { consumer, post } = await start({ tokens, maxEventsPerRequest: 3 });
     expect((await post(requestOf('1', '2', '3', '4'))).status).toBe(400);
     expect(consumer.batches).toEqual([]);
+  });
+
+  test('or more brackets than there is memory for', async () => {
+    const { post } = await start({ tokens });
+    expect((await post(`{"records":[${'{},'.repeat(MOST_BRACKETS)}{}]}`)).status).toBe(400);
   });
 
   test('deep nesting is no defect of ours', async () => {

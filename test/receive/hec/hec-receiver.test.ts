@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { RetryableError } from '../../../src/component.ts';
 import { normalize } from '../../../src/normalize/index.ts';
 import type { HecReceiverSettings, HecToken } from '../../../src/receive/hec/settings.ts';
+import { MOST_BRACKETS } from '../../../src/receive/json-weight.ts';
 import { type HttpCall, type HttpResult, sendRaw } from '../otlp/support/http-client.ts';
 import { acceptAll } from '../otlp/support/recording-consumer.ts';
 import { hashOf, startReceiver, TOKEN } from './support/started-receiver.ts';
@@ -641,7 +642,16 @@ describe('bounds', () => {
     expect((await post(ok + ok)).status).toBe(200);
     expect((await post(ok + ok + ok)).status).toBe(413);
     expect((await post('a\nb\nc', { path: raw })).status).toBe(413);
+    // Also events that would be refused or passed over one by one.
+    expect((await post('{}{}{}')).status).toBe(413);
+    expect((await post('{"fields":{"a":1}}'.repeat(3))).status).toBe(413);
     expect(consumer.logRecords).toHaveLength(2);
+  });
+
+  test('more brackets than there is memory for are 413', async () => {
+    const { post } = await start({ tokens });
+    const heavy = `{"event":[${'[],'.repeat(MOST_BRACKETS)}0]}`;
+    expect((await post(heavy)).status).toBe(413);
   });
 
   test('a body that does not come in time is code 9', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BadDataError } from '../../../src/receive/bad-data-error.ts';
+import { MOST_BRACKETS } from '../../../src/receive/json-weight.ts';
 import { decodeJson } from '../../../src/receive/otlp/decode-json.ts';
 import { logsRequest } from './support/otlp-proto.ts';
 
@@ -200,6 +201,12 @@ describe('decodeJson', () => {
     expect(decodeText(resources(4, 6)).logRecords).toBe(10);
     expect(() => decodeText(resources(4, 7))).toThrow(
       'request: expected at most 10 log records (max_records_per_request), found more.',
+    );
+  });
+
+  it('refuses more brackets than V8 has memory for before it parses them', () => {
+    expect(() => decodeText(`{"unknown":[${'{},'.repeat(MOST_BRACKETS)}{}]}`)).toThrow(
+      `request: expected at most ${MOST_BRACKETS} opening brackets of JSON, found ${MOST_BRACKETS + 3}.`,
     );
   });
 
