@@ -6,6 +6,7 @@ import { arraySteps, keyReadings } from '../json-path.ts';
 import type { SplLimits } from '../limits.ts';
 import type { Span } from '../source.ts';
 import { mayRepeatKeys, parseFirstKeys } from './first-key-json.ts';
+import { isTooHeavy } from './json-weight.ts';
 
 type Keys = readonly string[];
 
@@ -35,7 +36,7 @@ export class JsonDocument {
     return this.#value;
   }
 
-  /** It begins as an object does and cannot be read as one. */
+  /** It begins as an object does and cannot be read as one, or is too heavy to be read. */
   get isBroken(): boolean {
     this.#parse();
     return this.#isBroken;
@@ -45,6 +46,10 @@ export class JsonDocument {
     if (this.#isParsed) return;
     this.#isParsed = true;
     if (this.#text === null) return;
+    if (isTooHeavy(this.#text)) {
+      this.#isBroken = true;
+      return;
+    }
     try {
       this.#value = parse(this.#text);
     } catch {

@@ -1,4 +1,5 @@
 /** The key=value pairs of a line of text that is no JSON: what the macro spl_pair_at finds, without SQL. */
+import { isTooHeavy } from './json-weight.ts';
 
 const KEY = /[A-Za-z0-9_.-]/;
 /** Blanks are those of RE2. */
@@ -28,6 +29,7 @@ export function pairAt(line: string, name: string): string | undefined {
 }
 
 function isJson(text: string): boolean {
+  if (isTooHeavy(text)) return true;
   try {
     JSON.parse(text);
     return true;

@@ -9,6 +9,7 @@ import { eventRows } from '../../../src/service/event-rows.ts';
 import { silentLogger, silentMetrics } from '../../../src/service/silence.ts';
 import { parseFieldRule } from '../../../src/spl/field-rule.ts';
 import { compile, compileRowSearch, DEFAULT_LIMITS, type EventRow, type MacroTable } from '../../../src/spl/index.ts';
+import { MOST_BRACKETS } from '../../../src/spl/row-search/json-weight.ts';
 import { type DuckdbEventStore, openEventStore } from '../../../src/store/event-store.ts';
 import { logRecord, recordBatch } from '../../support/log-records.ts';
 import { Random, seedFrom } from '../../support/spl-differential/random.ts';
@@ -126,6 +127,12 @@ describe('an event', () => {
     expect(matching('NOT requestObject.x=y', broken)).toEqual([]);
     expect(matching('verb=get OR level', broken)).toEqual([]);
     expect(matching('dataset=logs level', broken)).toEqual([0]);
+  });
+
+  test('whose JSON is too heavy to be read counts as one that cannot', () => {
+    const heavy = rowsOf([`{"a":[${'{},'.repeat(MOST_BRACKETS)}0]}`]);
+    expect(matching('NOT requestObject.x=y', heavy)).toEqual([]);
+    expect(matching('dataset=logs a', heavy)).toEqual([0]);
   });
 });
 
