@@ -10,19 +10,13 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Logger, Metrics } from '../component.ts';
 import { type ColdFile, type ColdMove, insertColdFile, readColdFiles, readColdMoves } from './cold-file.ts';
 import type { ColdPlace } from './cold-place.ts';
-import { createColdView, groupByDay, readParquet, type StoredColumn } from './cold-view.ts';
+import { groupByDay, readParquet } from './cold-view.ts';
 import type { DuckdbDatabase } from './duckdb-database.ts';
-import { hasTable, readColumns } from './engine-catalogue.ts';
 import { isMachineError, isOutOfReach } from './engine-error.ts';
+import { inTransaction } from './engine-transaction.ts';
 import { dayMicros, deleteFirstHour, oldestArrival, printDay } from './event-days.ts';
-import {
-  type EventTable,
-  eventTables,
-  hotNames,
-  plainNames,
-  type StoredEvents,
-  type TableNames,
-} from './event-table.ts';
+import { type EventTable, eventTables, type StoredEvents } from './event-table.ts';
+import type { EventViews } from './event-views.ts';
 import type { ColdSettings } from './settings.ts';
 import type { ShareQueue } from './share-queue.ts';
 import type { TimeRange } from './time-ranges.ts';
@@ -33,6 +27,7 @@ export interface ColdTierContext {
   /** Null moves nothing; files that were written before are read, and go with the retention. */
   readonly settings: ColdSettings | null;
   readonly database: DuckdbDatabase;
+  readonly views: EventViews;
   /** Held by whoever loads: what a load reads does not change under it. */
   readonly turn: ShareQueue;
   readonly logger: Logger;
@@ -53,7 +48,6 @@ export class ColdTier implements StoredEvents {
   #storeId = '';
   #files: readonly ColdFile[] = [];
   #moves: readonly ColdMove[] = [];
-  #columns: ReadonlyMap<EventTable, readonly StoredColumn[]> = new Map();
   #problems: ReadonlyMap<string, string> = new Map();
   /** What loads met, by path; a file whose inside is damaged looks well from outside. */
   readonly #damages = new Map<string, string>();
@@ -66,11 +60,6 @@ export class ColdTier implements StoredEvents {
     metrics.gauge('pintail_store_cold_bytes', () => this.bytes);
     metrics.gauge('pintail_store_cold_files', () => this.#files.length);
     metrics.gauge('pintail_store_cold_unreadable_files', () => this.#problems.size);
-  }
-
-  /** What the tables themselves are called. */
-  get names(): TableNames {
-    return this.#place === null ? plainNames : hotNames;
   }
 
   get bytes(): number {
@@ -105,18 +94,7 @@ export class ColdTier implements StoredEvents {
     if (file !== undefined) this.#damages.set(file.path, error instanceof Error ? error.message : String(error));
   }
 
-  /** Gives the tables the names that migrations know. Before `migrate`. */
-  async close(engine: DuckDBConnection): Promise<void> {
-    for (const table of eventTables) {
-      if (!(await hasTable(engine, hotNames[table]))) continue;
-      await inTransaction(engine, async () => {
-        await engine.run(`drop view if exists main.${table}`);
-        await engine.run(`alter table main.${hotNames[table]} rename to ${table}`);
-      });
-    }
-  }
-
-  /** Reads what there is and makes the views. After `migrate`. */
+  /** Reads what there is, for the views to show. After theirs are made. */
   async open(engine: DuckDBConnection, place: ColdPlace | null): Promise<void> {
     this.#place?.close();
     this.#place = place;
@@ -124,15 +102,9 @@ export class ColdTier implements StoredEvents {
     const stored = await engine.runAndReadAll('update cold_tier set directory = $1 returning store_id', [place.name]);
     this.#storeId = String(stored.getRowsJS()[0]?.[0]);
     await this.#read(engine);
-    this.#columns = new Map(
-      await Promise.all(eventTables.map(async (table) => [table, await readColumns(engine, table)] as const)),
-    );
     const opening = AbortSignal.timeout(longestLookMs);
     this.#problems = await this.#findProblems(engine, opening);
-    await inTransaction(engine, async () => {
-      for (const table of eventTables) await engine.run(`alter table main.${table} rename to ${hotNames[table]}`);
-      await this.#replaceViews(engine, this.#files, this.#moves);
-    });
+    await inTransaction(engine, () => this.#replaceViews(engine, this.#files, this.#moves));
     this.#tellProblems();
     // Who only looks at a copy of a database must not take for orphans what the database itself wrote since.
     this.#hasOrphans = this.#context.settings !== null;
@@ -213,21 +185,20 @@ export class ColdTier implements StoredEvents {
     due: number,
   ): Promise<{ readonly table: EventTable; readonly day: number } | null> {
     for (const table of eventTables) {
-      const day = await oldestArrival(engine, [hotNames[table]]);
+      const day = await oldestArrival(engine, [table]);
       if (day !== null && day < due) return { table, day };
     }
     return null;
   }
 
   async #moveDay(table: EventTable, day: number, stopping: AbortSignal): Promise<void> {
-    const { database, logger, metrics } = this.#context;
+    const { database, views, logger, metrics } = this.#context;
     const place = this.#place;
     if (place === null) return;
-    const columnCount = this.#columns.get(table)?.length ?? 0;
     const started = performance.now();
     const { files, move } = await database.beside(stopping, async (engine) => {
       await place.refresh(engine, stopping);
-      return writeColdDay(engine, { table, day, place, storeId: this.#storeId, columnCount }, stopping);
+      return writeColdDay(engine, { table, day, place, storeId: this.#storeId, views }, stopping);
     });
     await this.#change(async (engine) => {
       for (const file of files) await insertColdFile(engine, file);
@@ -253,7 +224,7 @@ export class ColdTier implements StoredEvents {
       while (deleted !== null) {
         if (stopping.aborted) return;
         deleted = await database.exclusive((engine) =>
-          deleteFirstHour(engine, hotNames[table], arrivedBeforeMicros, `commit_seq <= ${commitSeq}`),
+          deleteFirstHour(engine, table, arrivedBeforeMicros, `commit_seq <= ${commitSeq}`),
         );
       }
       await this.#change(async (engine) => {
@@ -352,18 +323,13 @@ export class ColdTier implements StoredEvents {
   }
 
   async #replaceViews(engine: DuckDBConnection, files: readonly ColdFile[], moves: readonly ColdMove[]): Promise<void> {
-    for (const table of eventTables) {
-      const parts = {
-        table,
-        columns: this.#columns.get(table) ?? [],
-        files,
-        moves,
-        bindsToFiles: this.#place?.bindsToFiles ?? true,
-        locate: (file: ColdFile) => this.#locate(file),
-        problem: ({ path }: ColdFile) => this.#problems.get(path),
-      };
-      await engine.run(createColdView(parts));
-    }
+    await this.#context.views.replace(engine, {
+      files,
+      moves,
+      bindsToFiles: this.#place?.bindsToFiles ?? true,
+      locate: (file) => this.#locate(file),
+      problem: ({ path }) => this.#problems.get(path),
+    });
   }
 
   #locate({ path }: ColdFile): string {
@@ -379,16 +345,5 @@ async function bind(engine: DuckDBConnection, paths: readonly string[]): Promise
   } catch (error: unknown) {
     if (isMachineError(error)) throw error;
     return error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
-  }
-}
-
-async function inTransaction(engine: DuckDBConnection, work: () => Promise<void>): Promise<void> {
-  await engine.run('begin transaction');
-  try {
-    await work();
-    await engine.run('commit');
-  } catch (error: unknown) {
-    await engine.run('rollback').catch(() => undefined);
-    throw error;
   }
 }

@@ -1,20 +1,11 @@
-/** The statements that make `kube_audit` and `logs` over their table and the files of the cold tier. */
+/** The statements that read the files of the cold tier. */
 import { quotedIdentifier, quotedString } from '@duckdb/node-api';
-import type { ColdFile, ColdMove } from './cold-file.ts';
-import { type EventTable, hotNames } from './event-table.ts';
+import type { ColdFile } from './cold-file.ts';
+import type { StoredColumn } from './engine-catalogue.ts';
 import { type TimeRange, within } from './time-ranges.ts';
 
-export interface StoredColumn {
-  readonly name: string;
-  readonly type: string;
-}
-
-export interface ColdViewParts {
-  readonly table: EventTable;
-  /** Of the table itself, in its order. */
-  readonly columns: readonly StoredColumn[];
-  readonly files: readonly ColdFile[];
-  readonly moves: readonly ColdMove[];
+/** How files are reached. */
+export interface ColdSource {
   /** See `ColdPlace`. */
   readonly bindsToFiles: boolean;
   /** What SQL calls a file. */
@@ -23,12 +14,18 @@ export interface ColdViewParts {
   readonly problem: (file: ColdFile) => string | undefined;
 }
 
-export function createColdView(parts: ColdViewParts): string {
-  const { table, files, moves } = parts;
-  const hidden = moves.filter((move) => move.table === table).map(isStillThere);
-  const own = `select * from main.${hotNames[table]}${hidden.length > 0 ? ` where ${hidden.join(' and ')}` : ''}`;
-  const branches = groupByDay(files.filter((file) => file.table === table)).map((day) => readDay(parts, day));
-  return `create or replace view main.${table} as ${[own, ...branches].join('\nunion all ')}`;
+/** A SELECT of each day of one table's files, with the columns of its view. */
+export function selectColdDays(
+  files: readonly ColdFile[],
+  columns: readonly StoredColumn[],
+  source: ColdSource,
+): readonly string[] {
+  return groupByDay(files).map((day) => readDay({ ...source, columns }, day));
+}
+
+interface ColdViewParts extends ColdSource {
+  /** Of the view, in its order. */
+  readonly columns: readonly StoredColumn[];
 }
 
 /**
@@ -42,10 +39,6 @@ export function readParquet(paths: readonly string[], columns?: readonly StoredC
 
 function describeColumn({ name, type }: StoredColumn): string {
   return `${quotedString(name)}: { name: ${quotedString(name)}, type: ${quotedString(type)}, default_value: null }`;
-}
-
-function isStillThere({ arrivedBeforeMicros, commitSeq }: ColdMove): string {
-  return `(_indextime >= make_timestamp(${arrivedBeforeMicros}) or commit_seq > ${commitSeq})`;
 }
 
 /** Files of one day with the same columns, which one scan reads. */

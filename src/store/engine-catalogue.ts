@@ -1,7 +1,11 @@
 /** What tables and columns the database has. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { StoredColumn } from './cold-view.ts';
 import type { EventTable } from './event-table.ts';
+
+export interface StoredColumn {
+  readonly name: string;
+  readonly type: string;
+}
 
 export async function hasTable(engine: DuckDBConnection, name: string): Promise<boolean> {
   const found = await engine.runAndReadAll(

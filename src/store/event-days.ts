@@ -1,6 +1,6 @@
 /** Events by the day of their arrival. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { type EventTable, eventTables, type TableNames } from './event-table.ts';
+import { type EventTable, eventTables, hotNames } from './event-table.ts';
 
 export const dayMicros = 86_400_000_000;
 const hourMicros = 3_600_000_000;
@@ -10,9 +10,9 @@ export function printDay(day: number): string {
   return new Date(day * 86_400_000).toISOString().slice(0, 10);
 }
 
-/** The oldest day of arrival in the tables of these names, in days since the epoch; null where there is no event. */
-export async function oldestArrival(engine: DuckDBConnection, names: readonly string[]): Promise<number | null> {
-  const oldest = await Promise.all(names.map((name) => firstArrival(engine, name)));
+/** The oldest day of arrival in these tables, without files, in days since the epoch; null where there is no event. */
+export async function oldestArrival(engine: DuckDBConnection, tables: readonly EventTable[]): Promise<number | null> {
+  const oldest = await Promise.all(tables.map((table) => firstArrival(engine, table)));
   const days = oldest.filter((micros) => micros !== null).map((micros) => Math.floor(micros / dayMicros));
   return days.length === 0 ? null : Math.min(...days);
 }
@@ -23,12 +23,11 @@ export async function oldestArrival(engine: DuckDBConnection, names: readonly st
  */
 export async function deleteHour(
   engine: DuckDBConnection,
-  names: TableNames,
   day: number,
 ): Promise<{ readonly table: EventTable; readonly rows: number } | null> {
   const end = day * dayMicros;
   for (const table of eventTables) {
-    const rows = await deleteFirstHour(engine, names[table], end);
+    const rows = await deleteFirstHour(engine, table, end);
     if (rows !== null) return { table, rows };
   }
   return null;
@@ -37,21 +36,23 @@ export async function deleteHour(
 /** Of the rows that arrived before a time (microseconds), those of the oldest hour; null where there is none. */
 export async function deleteFirstHour(
   engine: DuckDBConnection,
-  name: string,
+  table: EventTable,
   end: number,
   condition = 'true',
 ): Promise<number | null> {
-  const first = await firstArrival(engine, name, `_indextime < make_timestamp(${end}) and ${condition}`);
+  const first = await firstArrival(engine, table, `_indextime < make_timestamp(${end}) and ${condition}`);
   if (first === null) return null;
   const until = Math.min(end, (Math.floor(first / hourMicros) + 1) * hourMicros);
   const { rowsChanged } = await engine.run(
-    `delete from ${name} where _indextime < make_timestamp(${until}) and ${condition}`,
+    `delete from ${hotNames[table]} where _indextime < make_timestamp(${until}) and ${condition}`,
   );
   return rowsChanged;
 }
 
-async function firstArrival(engine: DuckDBConnection, name: string, condition = 'true'): Promise<number | null> {
-  const result = await engine.runAndReadAll(`select epoch_us(min(_indextime)) from ${name} where ${condition}`);
+async function firstArrival(engine: DuckDBConnection, table: EventTable, condition = 'true'): Promise<number | null> {
+  const result = await engine.runAndReadAll(
+    `select epoch_us(min(_indextime)) from ${hotNames[table]} where ${condition}`,
+  );
   const [micros] = result.getRowsJS()[0] ?? [];
   return micros === null || micros === undefined ? null : Number(micros);
 }

@@ -12,6 +12,7 @@ import { type Database, type EventStore, type LoadCommit, RetryableError } from 
 import { type AnyBatch, Appends } from './appends.ts';
 import { ColdTier } from './cold-tier.ts';
 import { DuckdbDatabase } from './duckdb-database.ts';
+import { EventViews } from './event-views.ts';
 import { openIpLookup } from './ip-location.ts';
 import { OpenStore } from './open-store.ts';
 import { Retention } from './retention.ts';
@@ -53,12 +54,14 @@ class SpooledEventStore implements DuckdbEventStore {
     const database = new DuckdbDatabase(settings.shares);
     const turn = new ShareQueue(1);
     const maintenance = { database, turn, ...context };
-    const cold = new ColdTier({ settings: settings.cold, ...maintenance });
+    const views = new EventViews();
+    const cold = new ColdTier({ settings: settings.cold, views, ...maintenance });
     this.#parts = {
       settings,
       context,
       database,
       turn,
+      views,
       cold,
       retention: new Retention({ settings, cold, ...maintenance }),
       ipLookup: context.ipLookup ?? openIpLookup(settings.geoDatabase),

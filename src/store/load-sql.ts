@@ -4,7 +4,7 @@
  */
 import { quotedString } from '@duckdb/node-api';
 import { readParquet } from './cold-view.ts';
-import { eventTables, type TableNames } from './event-table.ts';
+import { eventTables, hotNames } from './event-table.ts';
 import { type TimeRange, within } from './time-ranges.ts';
 
 /**
@@ -40,9 +40,9 @@ export const describeIncoming = `select floor("time" / 60e6)::bigint as "minute"
   from incoming group by "minute" order by "minute"`;
 
 /** Stored rows with the identity of an incoming one, within literal ranges so that DuckDB skips all other row groups. */
-export function createKnown(names: TableNames, ranges: readonly TimeRange[], recent: boolean): string {
+export function createKnown(ranges: readonly TimeRange[], recent: boolean): string {
   const stored = ranges.flatMap((range) =>
-    eventTables.map((table) => `select "identity" from ${names[table]} where ${within(range)}`),
+    eventTables.map((table) => `select "identity" from ${hotNames[table]} where ${within(range)}`),
   );
   const sources = [...stored, ...(recent ? ['select "identity" from recent_identity'] : [])];
   return `create or replace temp table known as
@@ -67,9 +67,9 @@ export const createDropped = `create or replace temp table dropped as
  * Audit rows that share cluster, auditID and stage with a row of this load of other content, and with such a stored row
  * as far as that is not in a file; and how many identities are known.
  */
-export function countConflicts(names: TableNames, ranges: readonly TimeRange[], hasDropped: boolean): string {
+export function countConflicts(ranges: readonly TimeRange[], hasDropped: boolean): string {
   const stored = ranges.map(
-    (range) => `select ${stageKey} from ${names.kube_audit} where "auditID" is not null and ${within(range)}`,
+    (range) => `select ${stageKey} from ${hotNames.kube_audit} where "auditID" is not null and ${within(range)}`,
   );
   return `with added as (select stage_key from incoming where stage_key is not null and ${kept(hasDropped)})
     select
@@ -88,8 +88,8 @@ export const readKeptMinutes = `select distinct floor("time" / 60e6)::bigint fro
 
 const keptOfSource = '(filename, file_row_number) not in (select (filename, n) from dropped)';
 
-export function insertAudit(name: string, source: string, commitSeq: number, hasDropped: boolean): string {
-  return `insert into ${name} by name select
+export function insertAudit(source: string, commitSeq: number, hasDropped: boolean): string {
+  return `insert into ${hotNames.kube_audit} by name select
     "time" as _time, "at" as _indextime, cluster, "auditID", stage, "level", verb,
     "requestURI", "userAgent", "user", "impersonatedUser", "sourceIPs", "objectRef", "responseStatus",
     received as "requestReceivedTimestamp", staged as "stageTimestamp", annotations,
@@ -100,8 +100,8 @@ export function insertAudit(name: string, source: string, commitSeq: number, has
     ${inOneThread}`;
 }
 
-export function insertLogs(name: string, source: string, commitSeq: number, hasDropped: boolean): string {
-  return `insert into ${name} by name select
+export function insertLogs(source: string, commitSeq: number, hasDropped: boolean): string {
+  return `insert into ${hotNames.logs} by name select
     "time" as _time, "at" as _indextime, cluster, "index", source, sourcetype, host,
     "severityNumber" as severity_number, "severityText" as severity_text, "eventName" as event_name, unreadable,
     resource, attributes, _raw,

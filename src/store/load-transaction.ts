@@ -1,6 +1,6 @@
 /** Moves segments into the tables in one transaction: all of their rows, or none, and never a copy. */
 import { isMachineError, translateEngineError } from './engine-error.ts';
-import type { StoredEvents, TableNames } from './event-table.ts';
+import type { StoredEvents } from './event-table.ts';
 import type { LoadConnection } from './load-connection.ts';
 import {
   addKnown,
@@ -59,25 +59,24 @@ interface Comparison {
 /** Loads and commits, or rolls back and throws. The connection is the loader's own. */
 export async function loadSegments(engine: LoadConnection, request: LoadRequest): Promise<LoadResult> {
   const { segments, commitSeq } = request;
-  const { names } = request.events;
   const source = readRows(segments.map(({ path }) => path));
   await Promise.all(segments.map(sealSegment));
   try {
     await engine.runInWorker(createIncoming(source));
     const incoming = await readIncoming(engine);
-    await engine.run(createKnown(names, incoming.ranges, incoming.withoutOwnTime > 0));
+    await engine.run(createKnown(incoming.ranges, incoming.withoutOwnTime > 0));
     await addKnownOfFiles(engine, request, incoming.ranges);
-    const { droppedAudit, droppedLogs, conflictingRows, minutes } = await compare(engine, names, incoming);
+    const { droppedAudit, droppedLogs, conflictingRows, minutes } = await compare(engine, incoming);
     const hasDropped = droppedAudit + droppedLogs > 0;
     await engine.run('begin transaction');
     try {
       const auditRows = incoming.auditRows - droppedAudit;
       const logRows = incoming.rows - incoming.auditRows - droppedLogs;
       if (auditRows > 0) {
-        await insert(engine, insertAudit(names.kube_audit, source, commitSeq, hasDropped), auditRows);
+        await insert(engine, insertAudit(source, commitSeq, hasDropped), auditRows);
       }
       if (logRows > 0) {
-        await insert(engine, insertLogs(names.logs, source, commitSeq, hasDropped), logRows);
+        await insert(engine, insertLogs(source, commitSeq, hasDropped), logRows);
       }
       if (incoming.withoutOwnTime > 0) {
         await rememberIdentities(engine, commitSeq, request.recentIdentities, hasDropped);
@@ -146,9 +145,9 @@ async function addKnownOfFiles(
 }
 
 /** Looks which rows are copies only where there are any, which is rare. */
-async function compare(engine: LoadConnection, names: TableNames, incoming: Incoming): Promise<Comparison> {
+async function compare(engine: LoadConnection, incoming: Incoming): Promise<Comparison> {
   const { ranges, minutes } = incoming;
-  const [withinLoad = 0, withStored = 0, known = 0] = await engine.numbers(countConflicts(names, ranges, false));
+  const [withinLoad = 0, withStored = 0, known = 0] = await engine.numbers(countConflicts(ranges, false));
   if (known === 0 && incoming.identities === incoming.rows) {
     return { droppedAudit: 0, droppedLogs: 0, conflictingRows: withinLoad + withStored, minutes };
   }
@@ -156,7 +155,7 @@ async function compare(engine: LoadConnection, names: TableNames, incoming: Inco
   const [droppedAudit = 0, droppedLogs = 0] = await engine.numbers(
     'select count(*) filter (where is_audit), count(*) filter (where not is_audit) from dropped',
   );
-  const [keptWithinLoad = 0, keptWithStored = 0] = await engine.numbers(countConflicts(names, ranges, true));
+  const [keptWithinLoad = 0, keptWithStored = 0] = await engine.numbers(countConflicts(ranges, true));
   const kept = await engine.rows(readKeptMinutes);
   return {
     droppedAudit,

@@ -10,7 +10,7 @@ import type { StoreParts } from './store-parts.ts';
 /** The engine with the tables, views and functions of this version, and the cold tier in reach. */
 export async function openMigratedEngine(
   files: EngineFiles,
-  { settings, context, cold, ipLookup }: StoreParts,
+  { settings, context, views, cold, ipLookup }: StoreParts,
 ): Promise<Engine> {
   const sql = await readSqlFiles(context.sqlFolder);
   let place: ColdPlace | null = null;
@@ -22,8 +22,9 @@ export async function openMigratedEngine(
     },
     prepare: async (connection) => {
       registerIpLocation(connection, ipLookup);
-      await cold.close(connection);
+      await views.close(connection);
       await migrate(connection, sql, context.clock() * 1000);
+      await views.open(connection);
       await cold.open(connection, place);
     },
   });

@@ -132,8 +132,7 @@ export class Retention {
 
   /** Of the tables, without the cold tier. */
   #findOldestOwnDay(): Promise<number | null> {
-    const { database, cold } = this.#context;
-    return database.exclusive((engine) => oldestArrival(engine, Object.values(cold.names)));
+    return this.#context.database.exclusive((engine) => oldestArrival(engine, eventTables));
   }
 
   /** Days whose going makes room on the disk. */
@@ -167,7 +166,7 @@ export class Retention {
       for (const table of eventTables) if (files[table] > 0) count(table, files[table]);
     }
     while (!this.#stopping.signal.aborted) {
-      const step = await database.exclusive((engine) => deleteHour(engine, cold.names, day));
+      const step = await database.exclusive((engine) => deleteHour(engine, day));
       if (step === null) break;
       count(step.table, step.rows);
     }

@@ -1,6 +1,7 @@
 import type { LoadCommit } from '../component.ts';
 import type { ColdTier } from './cold-tier.ts';
 import type { DuckdbDatabase } from './duckdb-database.ts';
+import type { EventViews } from './event-views.ts';
 import type { IpLookup } from './ip-location.ts';
 import type { Retention } from './retention.ts';
 import type { StoreSettings } from './settings.ts';
@@ -14,6 +15,7 @@ export interface StoreParts {
   readonly database: DuckdbDatabase;
   /** A load's or a checkpoint's. */
   readonly turn: ShareQueue;
+  readonly views: EventViews;
   readonly cold: ColdTier;
   readonly retention: Retention;
   readonly ipLookup: IpLookup;

@@ -8,13 +8,14 @@ import type { ColdPlace } from './cold-place.ts';
 import { readParquet } from './cold-view.ts';
 import { dayMicros } from './event-days.ts';
 import { type EventTable, hotNames } from './event-table.ts';
+import type { EventViews } from './event-views.ts';
 
 export interface ColdDay {
   readonly table: EventTable;
   readonly day: number;
   readonly place: ColdPlace;
   readonly storeId: string;
-  readonly columnCount: number;
+  readonly views: EventViews;
 }
 
 export interface WrittenDay {
@@ -50,7 +51,8 @@ export async function writeColdDay(
   coldDay: ColdDay,
   stopping: AbortSignal,
 ): Promise<WrittenDay> {
-  const { table, day, place, storeId, columnCount } = coldDay;
+  const { table, day, place, storeId, views } = coldDay;
+  const columnCount = views.columnsOf(table).length;
   const arrivedBeforeMicros = (day + 1) * dayMicros;
   const newest = await engine.runAndReadAll(
     `select max(commit_seq) from ${hotNames[table]} where _indextime < make_timestamp(${arrivedBeforeMicros})`,
@@ -60,18 +62,18 @@ export async function writeColdDay(
   const files: ColdFile[] = [];
   for (const group of await groupByCluster(engine, table, chosen)) {
     const path = join(dayFolder(table, day, group.folder), `${storeId}-${randomUUID()}.parquet`);
-    const source = `${hotNames[table]} where ${chosen} and ${group.condition}`;
-    const bytes = await place.put(path, (full) => copyRows(engine, source, group, full), stopping);
+    const rows = `${views.select(table)} where ${chosen} and ${group.condition}`;
+    const bytes = await place.put(path, (full) => copyRows(engine, rows, group, full), stopping);
     await checkRows(engine, place.locate(path), group);
-    const { rows, from, to } = group;
-    files.push({ table, day, path, bytes, rows, times: { from, to }, columnCount });
+    const { from, to } = group;
+    files.push({ table, day, path, bytes, rows: group.rows, times: { from, to }, columnCount });
   }
   return { files, move: { table, arrivedBeforeMicros, commitSeq } };
 }
 
-async function copyRows(engine: DuckDBConnection, source: string, group: Group, path: string): Promise<void> {
+async function copyRows(engine: DuckDBConnection, rows: string, group: Group, path: string): Promise<void> {
   await engine.run(
-    `copy (select * from ${source}) to ${quotedString(path)}
+    `copy (${rows}) to ${quotedString(path)}
       (format parquet, compression zstd, row_group_size ${rowGroup}, preserve_order false, use_tmp_file false)`,
     [...group.parameters],
   );

@@ -155,7 +155,7 @@ describe('events', () => {
     const insert = (cluster: string, count: number, arrived: string) =>
       running.service.database.write((connection) =>
         connection.run(
-          `insert into kube_audit (_time, _indextime, cluster, _raw, identity, commit_seq)
+          `insert into kube_audit_hot (_time, _indextime, cluster, _raw, identity, commit_seq)
            select ${arrived}, ${arrived}, '${cluster}', '{}', uuid(), 1 from range(${count}) t(n)`,
         ),
       );

@@ -112,8 +112,8 @@ describe('read', () => {
   test('cannot write', async () => {
     for (const sql of [
       'create table t (a int)',
-      'insert into logs select * from logs limit 0',
-      'delete from kube_audit',
+      'insert into logs_hot select * from logs_hot limit 0',
+      'delete from kube_audit_hot',
     ]) {
       expect(String(await rejection(query(sql)))).toContain('read-only');
     }

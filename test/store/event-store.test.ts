@@ -332,7 +332,7 @@ describe('loads', () => {
     await opened.store.append(rows('b', 100));
     await opened.store.loaded();
     expect(statSync(join(opened.directory, 'pintail.duckdb.wal')).size).toBeLessThan(100_000);
-    const groups = `select max("start" + count) - min("start") as n from pragma_storage_info('kube_audit')
+    const groups = `select max("start" + count) - min("start") as n from pragma_storage_info('kube_audit_hot')
       where column_name = 'commit_seq' and segment_type = 'BIGINT' group by row_group_id order by row_group_id`;
     const expected = [{ n: rowGroupRows }, { n: 100 }];
     expect(await opened.loadedRows(groups)).toEqual(expected);
