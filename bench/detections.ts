@@ -81,7 +81,7 @@ async function repeat(database: Database): Promise<void> {
     await database.write((connection) =>
       connection.run(
         `insert into ${table} select * replace (_time + to_microseconds(${copy * span}) as _time, uuid() as "identity")
-          from kube_audit where _time < make_timestamp(${startMs * 1000 + span}) limit ${rows - copy * freshRows}`,
+          from ${table} where _time < make_timestamp(${startMs * 1000 + span}) limit ${rows - copy * freshRows}`,
       ),
     );
   }

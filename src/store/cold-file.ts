@@ -13,7 +13,7 @@ export interface ColdFile {
   readonly rows: number;
   /** Event times. */
   readonly times: TimeRange;
-  /** It has the first so many columns of the table. */
+  /** It has the first so many columns of the view. */
   readonly columnCount: number;
 }
 

@@ -5,6 +5,9 @@
 import { quotedString } from '@duckdb/node-api';
 import { readParquet } from './cold-view.ts';
 import { eventTables, hotNames } from './event-table.ts';
+import { writeTexts } from './event-texts.ts';
+import type { ClosedSegment } from './spool.ts';
+import { isOlderForm } from './spool-format.ts';
 import { type TimeRange, within } from './time-ranges.ts';
 
 /**
@@ -14,9 +17,19 @@ import { type TimeRange, within } from './time-ranges.ts';
  */
 const inOneThread = 'union all by name select null::bigint as commit_seq from range(0)';
 
-/** The rows of sealed segments (row-fields.ts). */
-export function readRows(paths: readonly string[]): string {
-  return `read_parquet([${paths.map(quotedString).join(', ')}], filename = true, file_row_number = true)`;
+/** The rows of sealed segments (row-fields.ts), to select from. */
+export function readRows(segments: readonly Pick<ClosedSegment, 'path' | 'batches'>[]): string {
+  const older = segments.filter(({ batches }) => isOlderForm(batches));
+  if (older.length === 0) return readSegments(segments);
+  const newer = segments.filter((segment) => !older.includes(segment));
+  const selects = [`select *, null::varchar as "rawStart" from ${readSegments(older)}`];
+  if (newer.length > 0) selects.push(`select * from ${readSegments(newer)}`);
+  return `(${selects.join(' union all by name ')})`;
+}
+
+function readSegments(segments: readonly Pick<ClosedSegment, 'path'>[]): string {
+  const paths = segments.map(({ path }) => quotedString(path)).join(', ');
+  return `read_parquet([${paths}], filename = true, file_row_number = true)`;
 }
 
 /** A number for cluster, auditID and stage: quicker to compare than the three, and what it decides is only counted. */
@@ -94,7 +107,7 @@ export function insertAudit(source: string, commitSeq: number, hasDropped: boole
     "requestURI", "userAgent", "user", "impersonatedUser", "sourceIPs", "objectRef", "responseStatus",
     received as "requestReceivedTimestamp", staged as "stageTimestamp", annotations,
     "hasObjects" as has_objects, "objectKeys" as object_keys,
-    "index", source, sourcetype, host, cloud, resource, attributes, _raw, event,
+    "index", source, sourcetype, host, cloud, resource, attributes, ${writeTexts},
     "identity", ${commitSeq}::bigint as commit_seq
     from ${source} where "table" = 'audit'${hasDropped ? ` and ${keptOfSource}` : ''}
     ${inOneThread}`;

@@ -59,7 +59,7 @@ interface Comparison {
 /** Loads and commits, or rolls back and throws. The connection is the loader's own. */
 export async function loadSegments(engine: LoadConnection, request: LoadRequest): Promise<LoadResult> {
   const { segments, commitSeq } = request;
-  const source = readRows(segments.map(({ path }) => path));
+  const source = readRows(segments);
   await Promise.all(segments.map(sealSegment));
   try {
     await engine.runInWorker(createIncoming(source));

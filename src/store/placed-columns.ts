@@ -1,6 +1,7 @@
 /** The columns of an audit row that was read from bytes: its texts go from those bytes to the bytes of their columns. */
 import { type PlacedTexts, placedLists, placedTexts, slotOf } from '../component.ts';
 import type { Column } from './parquet/column.ts';
+import type { RawColumns } from './raw-columns.ts';
 
 /** A column with where the places of its text, or of its list, stand in a row's. */
 interface Placed {
@@ -16,15 +17,15 @@ interface PlacedObject {
 }
 
 export class PlacedColumns {
-  readonly #raw: Column;
+  readonly #raw: RawColumns;
   readonly #texts: readonly Placed[];
   readonly #objects: readonly PlacedObject[];
   readonly #sourceIPs: Placed;
   readonly #annotations: { readonly slot: number; readonly names: Column; readonly values: Column };
 
   /** `column`: the one of that path. */
-  constructor(column: (path: string) => Column) {
-    this.#raw = column('_raw');
+  constructor(column: (path: string) => Column, raw: RawColumns) {
+    this.#raw = raw;
     const texts = placedTexts.map((path) => ({ path, column: column(path), slot: slotOf[path] }));
     this.#texts = texts.filter(({ path }) => !path.includes('.'));
     this.#objects = ['user', 'impersonatedUser', 'objectRef', 'responseStatus'].map((object) => ({
@@ -45,7 +46,8 @@ export class PlacedColumns {
   /** Adds `_raw` and whatever `placed` gives places for. */
   add(placed: PlacedTexts): void {
     const { bytes, places, placesAt, code } = placed;
-    this.#raw.textBytes(bytes, 0, bytes.length);
+    const auditID = placesAt + slotOf.auditID;
+    this.#raw.addBytes(bytes, places[auditID] ?? -1, places[auditID + 1] ?? -1);
     for (const { column, slot } of this.#texts) {
       if (isThere(places, placesAt + slot)) addText(column, placed, placesAt + slot, 0);
       else column.absent(0);

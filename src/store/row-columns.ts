@@ -7,6 +7,7 @@ import { type ChunkSizes, Column } from './parquet/column.ts';
 import { GrowingBuffer } from './parquet/growing-buffer.ts';
 import { columnsOf } from './parquet/schema.ts';
 import { PlacedColumns } from './placed-columns.ts';
+import { RawColumns } from './raw-columns.ts';
 import { rowFields } from './row-fields.ts';
 import { type OrderColumns, orderRows } from './row-order.ts';
 
@@ -72,9 +73,9 @@ export class RowColumns {
   readonly #unreadable = this.#column('unreadable');
   readonly #resource = this.#column('resource');
   readonly #attributes = this.#column('attributes');
-  readonly #raw = this.#column('_raw');
+  readonly #raw = new RawColumns((path) => this.#column(path));
   readonly #event = this.#column('event');
-  readonly #placed = new PlacedColumns((path) => this.#column(path));
+  readonly #placed = new PlacedColumns((path) => this.#column(path), this.#raw);
   readonly #orderColumns: OrderColumns = {
     table: this.#table,
     hasObjects: this.#hasObjects,
@@ -143,7 +144,9 @@ export class RowColumns {
   }
 
   #addTexts(row: AuditRow): void {
-    this.#raw.text(row._raw);
+    // With the event of an envelope its text stays whole: the load joins the two.
+    if (row.event === null) this.#raw.add(row._raw, row.auditID);
+    else this.#raw.whole(row._raw);
     addText(this.#auditID, row.auditID);
     addText(this.#stage, row.stage);
     addText(this.#level, row.level);
@@ -161,7 +164,7 @@ export class RowColumns {
 
   #addLog(row: LogRow, arrivalMicros: number): void {
     this.#addShared('log', row, arrivalMicros);
-    this.#raw.text(row._raw);
+    this.#raw.whole(row._raw);
     addNumber(this.#severityNumber, row.severityNumber);
     addText(this.#severityText, row.severityText);
     addText(this.#eventName, row.eventName);

@@ -1,6 +1,7 @@
 /**
  * The columns of spooled rows: one schema for both tables, mostly under the names of the row types. What a table
- * does not have is absent in its rows. `own` is false for rows without a time of their own.
+ * does not have is absent in its rows. `own` is false for rows without a time of their own. Where `rawStart` is there, the
+ * text is `rawStart`, `auditID`, `_raw`, one behind the other (raw-columns.ts).
  */
 import { type Field, listOf, mapOf, optional, required, struct } from './parquet/schema.ts';
 
@@ -54,6 +55,10 @@ export const rowFields: readonly Field[] = [
   optional('unreadable', 'word'),
   optional('resource', 'json'),
   optional('attributes', 'json'),
+  optional('rawStart', 'word'),
   required('_raw', 'text'),
   optional('event', 'text'),
 ];
+
+/** As versions before `rawStart` left them in the spool. */
+export const olderRowFields: readonly Field[] = rowFields.filter(({ name }) => name !== 'rawStart');

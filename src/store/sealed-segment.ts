@@ -1,12 +1,12 @@
 /** Makes a complete segment a whole Parquet file: writes its footer behind its last batch. */
 import { open } from 'node:fs/promises';
 import { printFooter } from './parquet/file-footer.ts';
-import { rowFields } from './row-fields.ts';
-import { rowGroupOf, type StoredBatch } from './spool-format.ts';
+import { olderRowFields, rowFields } from './row-fields.ts';
+import { isOlderForm, rowGroupOf, type StoredBatch } from './spool-format.ts';
 
 /** The footer of a segment. */
 export function footerOf(batches: readonly StoredBatch[]): Buffer {
-  return printFooter(rowFields, batches.map(rowGroupOf));
+  return printFooter(isOlderForm(batches) ? olderRowFields : rowFields, batches.map(rowGroupOf));
 }
 
 /**

@@ -17,11 +17,12 @@ import { parquetMagic, type RowGroup } from './parquet/file-footer.ts';
 import { GrowingBuffer } from './parquet/growing-buffer.ts';
 import { columnsOf } from './parquet/schema.ts';
 import type { EncodedRows } from './row-columns.ts';
-import { rowFields } from './row-fields.ts';
+import { olderRowFields, rowFields } from './row-fields.ts';
 
 export const markBytes = 8;
 const fixedBytes = markBytes + 8;
 export const columnCount = columnsOf(rowFields).length;
+export const olderColumnCount = columnsOf(olderRowFields).length;
 /** Parquet counts the bytes of a page in 31 bits. */
 const mostBytes = 2 ** 31 - 2 ** 20;
 
@@ -83,6 +84,11 @@ export function batchBytes({ header, rows }: Pick<EncodedBatch, 'header' | 'rows
 export function rowGroupOf({ start, header }: StoredBatch): RowGroup {
   const { rows, chunks } = readBody(header.subarray(8));
   return { start: start + markBytes + header.length, rows, chunks };
+}
+
+/** Whether the batches of a segment have the columns of the version before: their number tells. */
+export function isOlderForm([first]: readonly StoredBatch[]): boolean {
+  return first !== undefined && rowGroupOf(first).chunks.length === olderColumnCount;
 }
 
 /** Splits a segment's bytes, from behind its start, into intact and damaged parts, in order and without gaps. */

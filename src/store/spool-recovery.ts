@@ -10,7 +10,14 @@ import { footerOf } from './sealed-segment.ts';
 import { syncDirectory } from './segment-file.ts';
 import { readSegmentNames } from './segment-name.ts';
 import type { ClosedSegment } from './spool.ts';
-import { columnCount, inspectSegment, rowGroupOf, type SegmentPart, segmentStart } from './spool-format.ts';
+import {
+  columnCount,
+  inspectSegment,
+  olderColumnCount,
+  rowGroupOf,
+  type SegmentPart,
+  segmentStart,
+} from './spool-format.ts';
 
 export interface RecoveredSpool {
   /** Segments to load, oldest first. */
@@ -86,13 +93,14 @@ export async function recoverSpool(
   return { segments, nextId: newest + 1 };
 }
 
-/** Which column is which is not written down. */
+/** Which column is which is not written down: their number must be one that is known, and the same in all batches. */
 function refuseOtherColumns(path: string, parts: readonly SegmentPart[]): void {
-  for (const batch of parts.flatMap(({ batches }) => batches)) {
-    const found = rowGroupOf(batch).chunks.length;
-    if (found === columnCount) continue;
+  const counts = parts.flatMap(({ batches }) => batches).map((batch) => rowGroupOf(batch).chunks.length);
+  const expected = counts[0] === olderColumnCount ? olderColumnCount : columnCount;
+  for (const found of counts) {
+    if (found === expected) continue;
     throw new PermanentError(
-      `spool "${path}": expected ${columnCount} columns, found the ${found} of another version. ${emptyTheSpool}`,
+      `spool "${path}": expected ${expected} columns, found the ${found} of another version. ${emptyTheSpool}`,
     );
   }
 }

@@ -398,7 +398,7 @@ test('a move that ended between the files and the table shows every row once, an
   // As it is between the two: the rows of the files are in the table, too, and a note says which.
   await opened.store.database.write(async (connection) => {
     await connection.run(
-      `insert into kube_audit_hot select * from kube_audit where _indextime < timestamp '2026-11-20'`,
+      `insert into kube_audit_hot by name select * from kube_audit where _indextime < timestamp '2026-11-20'`,
     );
     await connection.run(`insert into cold_move select 'kube_audit', timestamp '2026-11-20', max(commit_seq) from kube_audit
       where _indextime < timestamp '2026-11-20'`);

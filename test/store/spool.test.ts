@@ -94,7 +94,9 @@ async function texts({ path, bytes, batches }: ClosedSegment): Promise<unknown[]
   await sealSegment({ path, bytes, batches });
   const instance = await DuckDBInstance.create();
   const connection = await instance.connect();
-  const result = await connection.runAndReadAll(`select _raw from ${readRows([path])} order by file_row_number`);
+  const result = await connection.runAndReadAll(
+    `select _raw from ${readRows([{ path, batches }])} order by file_row_number`,
+  );
   connection.closeSync();
   instance.closeSync();
   return result.getRowsJS().map(([text]) => text);

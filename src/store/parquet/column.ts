@@ -47,6 +47,11 @@ export class Column {
     this.#width = widths[shape.kind] ?? 0;
   }
 
+  /** Different words so far. */
+  get words(): number {
+    return this.#words.size;
+  }
+
   clear(): void {
     this.#definition.clear();
     this.#repetition.clear();
