@@ -136,14 +136,17 @@ describe('Admission', () => {
   it('gives small requests turns up to the bound on their number', async () => {
     const admission = new Admission({ ...limits, maxInFlightBytes: 2 ** 30, maxConcurrentConsumes: 5 }, () => 0);
     let turns = 0;
-    for (let n = 0; n < 8; n++) {
-      const ticket = admission.enter();
+    const tickets = Array.from({ length: 8 }, () => admission.enter());
+    const waits = tickets.map((ticket) => {
       ticket.reserve(1000);
-      void ticket.waitForTurn().then(() => {
+      return ticket.waitForTurn().then(() => {
         turns += 1;
       });
-    }
+    });
     await new Promise((resolve) => setImmediate(resolve));
     expect(turns).toBe(5);
+    for (const ticket of tickets.slice(0, 3)) ticket.release();
+    await Promise.all(waits);
+    expect(turns).toBe(8);
   });
 });
