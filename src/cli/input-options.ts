@@ -1,7 +1,7 @@
 /** Options that several commands share: which files, over which time, named how. */
 import { type Command, InvalidArgumentError } from 'commander';
-import type { SplunkMetadata } from '../component.ts';
-import type { NamedWindow } from '../service/time-window.ts';
+import { PermanentError, type SplunkMetadata } from '../component.ts';
+import { type NamedWindow, resolveWindow } from '../service/time-window.ts';
 import type { LoadProgress } from '../service/workbench.ts';
 import type { Terminal } from './command.ts';
 
@@ -21,9 +21,9 @@ export interface InputOptions {
 /** Adds the window, the metadata and `--format` to a command. */
 export function addInputOptions(command: Command): Command {
   return command
-    .option('--earliest <time>', 'start of the window: -70m@m, an ISO time, epoch seconds')
-    .option('--latest <time>', 'end of the window, not included')
-    .option('--now <time>', "the search's own now (default: the newest event's time)")
+    .option('--earliest <time>', 'start of the window: -70m@m, an ISO time, epoch seconds', time)
+    .option('--latest <time>', 'end of the window, not included', time)
+    .option('--now <time>', "the search's own now (default: the newest event's time)", time)
     .option('--source <name>', 'Splunk source of the events (default: the file)')
     .option('--sourcetype <name>', 'Splunk sourcetype of the events')
     .option('--index <name>', 'Splunk index of the events')
@@ -76,6 +76,17 @@ function collectToken(text: string, previous: ReadonlyMap<string, string> | unde
 /** For an option that may be given several times or with several values. */
 export function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
   return [...(previous ?? []), value];
+}
+
+/** A time as the searches take it, as it was written, for commander. */
+export function time(text: string): string {
+  try {
+    resolveWindow({ now: text }, 0);
+  } catch (error: unknown) {
+    if (!(error instanceof PermanentError)) throw error;
+    throw new InvalidArgumentError(error.message);
+  }
+  return text;
 }
 
 /** A number above zero, for commander. */

@@ -1,8 +1,9 @@
 /** `pintail replay`: recorded events to a running service over OTLP. */
-import { replayFiles } from '../service/replay-files.ts';
+import { InvalidArgumentError } from 'commander';
+import { isReceiverUrl, replayFiles } from '../service/replay-files.ts';
 import { resolveWindow } from '../service/time-window.ts';
 import type { RegisterCommand } from './command.ts';
-import { positiveNumber, progressLine } from './input-options.ts';
+import { positiveNumber, progressLine, time } from './input-options.ts';
 
 interface ReplayOptions {
   readonly to: string;
@@ -18,9 +19,14 @@ export const registerReplay: RegisterCommand = (program, terminal, report) => {
     .command('replay')
     .description('send recorded audit events to a running service over OTLP')
     .argument('<file...>', 'NDJSON, JSON, gzip, zstd, EventList, cloud envelopes; - is standard input')
-    .option('--to <url>', 'http://, https://, grpc:// or grpcs:// (token: PINTAIL_TOKEN)', 'http://127.0.0.1:4318')
+    .option(
+      '--to <url>',
+      'http://, https://, grpc:// or grpcs:// (token: PINTAIL_TOKEN)',
+      receiverUrl,
+      'http://127.0.0.1:4318',
+    )
     .option('--rate <events>', 'events per second (default: as fast as they are taken)', positiveNumber)
-    .option('--shift-to <time>', 'move the events in time so that the newest is then, e.g. now')
+    .option('--shift-to <time>', 'move the events in time so that the newest is then, e.g. now', time)
     .option('--cluster <name>', 'k8s.cluster.name of the events')
     .option('--source <name>', 'com.splunk.source of the events')
     .option('--sourcetype <name>', 'com.splunk.sourcetype of the events')
@@ -52,3 +58,8 @@ export const registerReplay: RegisterCommand = (program, terminal, report) => {
       report(totals.rejected === 0 && problems === 0 ? 0 : 1);
     });
 };
+
+function receiverUrl(text: string): string {
+  if (isReceiverUrl(text)) return text;
+  throw new InvalidArgumentError('Expected http://…, https://…, grpc://… or grpcs://….');
+}

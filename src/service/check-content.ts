@@ -60,7 +60,7 @@ export async function checkFiles(request: CheckRequest): Promise<Report> {
   const { events } = request;
   if (events === null) return check(null);
   if (events.kind === 'server') return check(serverEvents(events));
-  const workbench = await openWorkbench({ database: events.database });
+  const workbench = await openWorkbench({ database: events.database, mustExist: events.files.length === 0 });
   try {
     await workbench.load(events.files, {
       metadata: events.metadata,

@@ -79,7 +79,7 @@ async function onWorkbench(
   query: FileQuery,
   work: (workbench: Workbench, window: TimeWindow) => Promise<void>,
 ): Promise<void> {
-  const workbench = await openWorkbench({ database: query.database });
+  const workbench = await openWorkbench({ database: query.database, mustExist: query.files.length === 0 });
   try {
     await workbench.load(query.files, { ...query, onProblem: query.onProblem });
     await work(workbench, resolveWindow(query.window, await workbench.newestTime()));

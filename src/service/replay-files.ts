@@ -91,8 +91,15 @@ async function timeOffset(request: ReplayRequest): Promise<number> {
   return newest === null ? 0 : Math.floor(request.shiftTo) - newest;
 }
 
+const RECEIVER_URL = /^(http|https|grpc|grpcs):\/\/(.+)$/;
+
+/** True for what `to` of a request may be. */
+export function isReceiverUrl(to: string): boolean {
+  return RECEIVER_URL.test(to);
+}
+
 function createTransport({ to, token }: ReplayRequest): OtlpTransport {
-  const match = /^(http|https|grpc|grpcs):\/\/(.+)$/.exec(to);
+  const match = RECEIVER_URL.exec(to);
   if (match === null) {
     throw new PermanentError(`--to: expected http://…, https://…, grpc://… or grpcs://…, found "${to}".`);
   }

@@ -75,6 +75,9 @@ async function chooseDetections(request: ScanRequest): Promise<Chosen> {
   for (const problem of content.problems) request.onProblem(printProblem(problem));
   const { length: notes } = content.notes;
   if (notes > 0) request.onNote?.(`The content has ${notes} parts that are not used here; pintail check names them.`);
+  if (content.detections.length === 0 && content.problems.length === 0) {
+    request.onProblem(`scan: expected detections in ${(request.detectionPaths ?? []).join(', ')}, found none.`);
+  }
   const names = request.detectionNames;
   const isNamed = ({ name, slug }: { readonly name: string; readonly slug: string }, wanted: string) =>
     name === wanted || slug === wanted;

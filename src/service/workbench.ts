@@ -2,7 +2,8 @@
  * A database without a service: files in, searches over them, gone at the end. What `scan`, `search`, `sql` and the
  * tests of detections work on.
  */
-import { basename, dirname, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Database, NormalizedBatch, PiecewiseBatch, RecordBatch, SplunkMetadata } from '../component.ts';
 import { normalizePieces } from '../normalize/index.ts';
 import { InputError, readRecordBatches } from '../receive/file/index.ts';
@@ -13,6 +14,8 @@ import type { VolumeControl } from './volume-rules.ts';
 export interface WorkbenchOptions {
   /** A storage directory or its `pintail.duckdb`, kept afterwards; undefined is temporary. */
   readonly database?: string | undefined;
+  /** The database is there already: nothing is going to be loaded into it. */
+  readonly mustExist?: boolean;
   readonly geoDatabase?: string | null;
 }
 
@@ -44,9 +47,12 @@ const databaseFile = 'pintail.duckdb';
 /** Rows that are made at a time. */
 const ROWS_EACH = 256;
 
-/** Opens the workbench; rejects where another process has the database. */
+/** Opens the workbench; rejects where another process has the database, and with InputError where it must exist and does not. */
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
   const directory = options.database === undefined ? null : storageDirectory(options.database);
+  if (directory !== null && options.mustExist === true && !existsSync(join(directory, databaseFile))) {
+    throw new InputError({ path: directory }, `expected a storage directory, found no ${databaseFile} in it.`);
+  }
   const store = await openEventStore(
     {
       directory,

@@ -1,13 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { text as readText } from 'node:stream/consumers';
-import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { registerCheck } from '../../src/cli/check.ts';
-import { type ExitStatus, UsageError } from '../../src/cli/command.ts';
+import { UsageError } from '../../src/cli/command.ts';
 import type { Report } from '../../src/detect/index.ts';
+import { runCommand } from './run-command.ts';
 
 let folder: string;
 
@@ -19,33 +17,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function check(...argv: string[]): Promise<{ status: ExitStatus | null; stdout: string; stderr: string }> {
-  const stdout = new PassThrough();
-  const stderr = new PassThrough();
-  const texts = Promise.all([readText(stdout), readText(stderr)]);
-  let status: ExitStatus | null = null;
-  const terminal = {
-    stdout,
-    stderr,
-    environment: {},
-    stopRequested: () => new Promise<string>(() => {}),
-    exit: () => {
-      throw new Error('exit');
-    },
-  };
-  const program = new Command('pintail').exitOverride();
-  registerCheck(program, terminal, (given) => {
-    status = given;
-  });
-  try {
-    await program.parseAsync(['check', ...argv], { from: 'user' });
-  } finally {
-    stdout.end();
-    stderr.end();
-  }
-  const [out, error] = await texts;
-  return { status, stdout: out, stderr: error };
-}
+const check = (...argv: string[]) => runCommand(registerCheck, 'check', ...argv);
 
 const detection = (name: string, search: string) => `name: ${name}\nid: an-id\ntype: Hunting\nsearch: '${search}'\n`;
 

@@ -3,17 +3,18 @@
  * are written. Seconds, minutes and hours are durations; days and longer keep the wall clock. Real-time modifiers (`rt…`)
  * are refused.
  */
+import { PermanentError } from '../../component.ts';
 import { readTimeModifier, type TimeModifier, type TimeStep, type TimeUnit } from '../../spl/index.ts';
 import { fromWallClock, toWallClock, type WallClock } from './zoned-time.ts';
 
 const isoTime = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2})?$/;
 
-/** Reads a modifier; throws an Error that names what was found. */
+/** Reads a modifier; throws a PermanentError that names what was found. */
 export function parseTimeModifier(text: string): TimeModifier {
   const trimmed = text.trim();
   if (isoTime.test(trimmed)) return { kind: 'absolute', epochSeconds: parseIso(trimmed) };
   if (/^rt/.test(trimmed)) {
-    throw new Error(`time: expected a scheduled time such as -70m@m, found the real-time modifier "${text}".`);
+    throw new PermanentError(`time: expected a scheduled time such as -70m@m, found the real-time modifier "${text}".`);
   }
   const read = readTimeModifier(text);
   if (read.kind === 'unreadable') throw unreadable(text, read.part);
@@ -22,7 +23,7 @@ export function parseTimeModifier(text: string): TimeModifier {
 
 function unreadable(text: string, part: string): Error {
   const where = part === text ? '' : ` in "${text}"`;
-  return new Error(
+  return new PermanentError(
     `time: expected a modifier such as -70m@m, now, an ISO time or epoch seconds; found "${part}"${where}.`,
   );
 }
@@ -31,13 +32,13 @@ function parseIso(text: string): number {
   const withTime = text.length === 10 ? `${text}T00:00` : text.replace(' ', 'T');
   const zoned = /(?:Z|[+-]\d{2}:?\d{2})$/.test(withTime) ? withTime : `${withTime}Z`;
   const milliseconds = Date.parse(zoned);
-  if (Number.isNaN(milliseconds)) throw new Error(`time: expected a time that exists, found "${text}".`);
+  if (Number.isNaN(milliseconds)) throw new PermanentError(`time: expected a time that exists, found "${text}".`);
   return milliseconds / 1000;
 }
 
 /**
  * The instant, in epoch seconds, that a modifier means at `nowSeconds` in the time zone. ISO times without a zone are
- * UTC. Throws where the text is no modifier.
+ * UTC. Throws a PermanentError where the text is no modifier.
  */
 export function resolveTime(modifier: string, nowSeconds: number, timeZone: string): number {
   const parsed = parseTimeModifier(modifier);

@@ -20,7 +20,7 @@ export async function askDoctorOfDatabase(
   detections: readonly string[] | undefined,
 ): Promise<DoctorReport> {
   const content = await compileContent({ paths: detections, strictSplunk: false }, 'session');
-  const workbench = await openWorkbench({ database });
+  const workbench = await openWorkbench({ database, mustExist: true });
   try {
     // Fields that the content looks up are read from these tables.
     await installLookups(workbench.database, content.content.lookups.values());
