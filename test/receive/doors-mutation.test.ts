@@ -139,7 +139,7 @@ describe(`random damage (PINTAIL_SEED=${seed})`, () => {
         expect(audit.map((row) => row._raw)).toEqual(good);
       };
       await expectWhole();
-      const found = await attackTimes(REQUESTS, seed, attack, { port, limitBytes: LIMIT, lines });
+      const found = await attackTimes(REQUESTS, seed, attack, { port, limitBytes: LIMIT, lines }, answers);
       await expectWhole();
       const resident = Math.round(process.memoryUsage.rss() / 1e6);
       console.info(`${name}: ${JSON.stringify(found)}; ${resident} MB resident`);
