@@ -3,6 +3,7 @@
  * straight from the row to the bytes of their column.
  */
 import type { AuditRow, AuditUser, LogRow, NormalizedBatch, ObjectReference, ResponseStatus } from '../component.ts';
+import { ArrivalOrder } from './arrival-order.ts';
 import { type ChunkSizes, Column } from './parquet/column.ts';
 import { GrowingBuffer } from './parquet/growing-buffer.ts';
 import { columnsOf } from './parquet/schema.ts';
@@ -76,6 +77,7 @@ export class RowColumns {
   readonly #raw = new RawColumns((path) => this.#column(path));
   readonly #event = this.#column('event');
   readonly #placed = new PlacedColumns((path) => this.#column(path), this.#raw);
+  readonly #arrivals = new ArrivalOrder();
   readonly #orderColumns: OrderColumns = {
     table: this.#table,
     hasObjects: this.#hasObjects,
@@ -94,6 +96,7 @@ export class RowColumns {
   /** Forgets what was added before. */
   begin(): void {
     for (const column of this.#columns) column.clear();
+    this.#arrivals.clear();
     this.#auditRows = 0;
     this.#logRows = 0;
   }
@@ -114,7 +117,7 @@ export class RowColumns {
 
   #addShared(table: 'audit' | 'log', row: AuditRow | LogRow, arrivalMicros: number): void {
     this.#table.text(table);
-    this.#at.number(arrivalMicros);
+    this.#at.number(this.#arrivals.next(row.timeMicros, arrivalMicros));
     this.#own.flag(row.hasOwnTime);
     this.#time.number(row.timeMicros);
     this.#identity.text(row.identity);
