@@ -127,7 +127,7 @@ export interface RecordConsumer {
 interface StoredRow {
   /** Event time, microseconds since the epoch (UTC). */
   readonly timeMicros: number;
-  /** False where the event itself names no time, so `timeMicros` may differ between two copies of it. */
+  /** False where `timeMicros` may differ between two copies of the event, since it names no time itself. */
   readonly hasOwnTime: boolean;
   readonly cluster: string | null;
   readonly index: string | null;

@@ -22,7 +22,10 @@ import { DEFAULT_MAX_SHARED_ATTRIBUTES, SharedAttributes } from './shared-attrib
 import { Unpacker } from './unpack.ts';
 
 export interface NormalizeContext {
-  /** When the batch arrived, microseconds since the epoch. */
+  /**
+   * When the batch arrived, microseconds since the epoch. Plain records that name no time have no other: they are told
+   * apart by it, so no two batches may share one.
+   */
   readonly arrivalMicros: number;
   /** How deep JSON text may nest before it is refused as unreadable. Default 20,000; up to 32 levels are never refused. */
   readonly maxNestingDepth?: number;
@@ -144,6 +147,9 @@ function toLogRow(part: LogPart, context: RecordContext, arrivalMicros: number, 
   const { record } = context;
   const cluster = context.cluster ?? part.cluster ?? context.configuredCluster;
   const micros = part.envelopeMicros ?? context.recordMicros;
+  // Without a time a line that is sent again looks as one that was written again, and Splunk keeps both. What was to be
+  // an audit event is written once.
+  const isRepeatable = micros === null && part.unreadable === null;
   const identity = logIdentity(
     [
       cluster,
@@ -156,13 +162,14 @@ function toLogRow(part: LogPart, context: RecordContext, arrivalMicros: number, 
       record.severityText,
       record.eventName,
       part.identityText,
+      ...(isRepeatable ? [String(arrivalMicros)] : []),
     ],
     ordinals,
   );
   return {
     timeMicros: micros ?? arrivalMicros,
-    // Both times of a log record are part of its identity, so two copies of one agree on them.
-    hasOwnTime: micros !== null,
+    // All times of a log record are part of its identity, so two copies of one agree on them.
+    hasOwnTime: micros !== null || isRepeatable,
     cluster,
     index: context.index,
     source: context.source,

@@ -7,7 +7,7 @@ import { EventArrivals, SeenArrivals } from './event-arrivals.ts';
 import type { VolumeControl } from './volume-rules.ts';
 
 export interface IntakeOptions {
-  /** Microseconds since the epoch. */
+  /** Microseconds since the epoch; no two batches may hear the same. */
   readonly nowMicros: () => number;
   readonly maxNestingDepth: number;
   readonly maxRowsPerRecord: number;

@@ -39,6 +39,7 @@ import { examine } from './doctor/doctor.ts';
 import type { DoctorReport } from './doctor/report.ts';
 import { Intake } from './intake.ts';
 import { LookupTables } from './lookup-tables.ts';
+import { risingMicros } from './rising-micros.ts';
 import { findShortRetention } from './short-retention.ts';
 import { SEARCH_TIME_ZONE } from './time-window.ts';
 import { compileVolumeRules, VolumeControl, type VolumeRule } from './volume-rules.ts';
@@ -161,7 +162,7 @@ export class Service implements Component {
     });
     this.#volume = new VolumeControl(volumeRules, { metrics, logger, now: Date.now });
     const intake = new Intake(this.#store, this.#volume, metrics, {
-      nowMicros: () => Date.now() * 1000,
+      nowMicros: risingMicros(Date.now),
       ...config.normalize,
     });
     this.#receivers = createReceivers(config, intake, logger, metrics);

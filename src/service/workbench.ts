@@ -8,6 +8,7 @@ import type { Database, NormalizedBatch, PiecewiseBatch, RecordBatch, SplunkMeta
 import { normalizePieces } from '../normalize/index.ts';
 import { InputError, readRecordBatches } from '../receive/file/index.ts';
 import { type DuckdbEventStore, openEventStore } from '../store/event-store.ts';
+import { risingMicros } from './rising-micros.ts';
 import { silentLogger, silentMetrics } from './silence.ts';
 import type { VolumeControl } from './volume-rules.ts';
 
@@ -108,6 +109,8 @@ export class Workbench {
   }
 }
 
+const nowMicros = risingMicros(Date.now);
+
 async function* normalizeFile(
   file: string,
   options: LoadOptions,
@@ -121,7 +124,7 @@ async function* normalizeFile(
     onProblem: (error) => problem(error.message),
   });
   // Files are the user's own: a list of any length may stand in one.
-  const context = () => ({ arrivalMicros: Date.now() * 1000, maxRowsPerRecord: Number.POSITIVE_INFINITY });
+  const context = () => ({ arrivalMicros: nowMicros(), maxRowsPerRecord: Number.POSITIVE_INFINITY });
   const rowsOf = function* (batch: RecordBatch): Generator<NormalizedBatch> {
     for (const rows of normalizePieces(batch, context(), ROWS_EACH)) {
       totals.audit += rows.audit.length;

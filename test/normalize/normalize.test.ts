@@ -320,7 +320,7 @@ describe('a log row', () => {
   it('has null for what the record leaves at the protocol’s default, and arrival for a time', () => {
     expect(logOf(recordBatch([logRecord('hello')]))).toMatchObject({
       timeMicros: ARRIVAL,
-      hasOwnTime: false,
+      hasOwnTime: true,
       severityNumber: null,
       severityText: null,
       eventName: null,
@@ -346,6 +346,18 @@ describe('a log row', () => {
     const identities = rows(batch).logs.map(({ identity }) => identity);
     expect(new Set(identities).size).toBe(4);
     expect(rows(batch).logs.map(({ identity }) => identity)).toEqual(identities);
+  });
+
+  it('is another one each time it arrives where it names no time, unless it was to be an audit event', () => {
+    const arriving = (body: string, arrivalMicros: number) =>
+      normalize(recordBatch([logRecord(body)]), { arrivalMicros }).logs[0]?.identity;
+    expect(arriving('connection refused', ARRIVAL + 1)).not.toBe(arriving('connection refused', ARRIVAL));
+    const cut = '{"auditID":"a","verb":"ge';
+    expect(arriving(cut, ARRIVAL + 1)).toBe(arriving(cut, ARRIVAL));
+    const timed = (arrivalMicros: number) =>
+      normalize(recordBatch([logRecord('connection refused', { observedTimeUnixNano: 5n })]), { arrivalMicros })
+        .logs[0];
+    expect(timed(ARRIVAL + 1)?.identity).toBe(timed(ARRIVAL)?.identity);
   });
 
   it('differs by resource, attributes, body, its type, both times, severity and cluster', () => {
