@@ -1,5 +1,5 @@
 /**
- * The borders between the rooms of the house: interfaces and plain data, no code.
+ * The borders between the rooms of the house: interfaces, plain data, the kinds of error, and where the texts of an event lie.
  *
  * `receive`, `normalize`, `store`, `export` and `hunt` never import one another. Each speaks these
  * types, and `service` hands each its next consumer.

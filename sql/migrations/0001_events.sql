@@ -6,8 +6,7 @@
 -- requestReceivedTimestamp and stageTimestamp are times here; SPL reads their original text from the event.
 -- identity is 128 bits over (cluster, auditID, stage, text): a copy changes nothing. auditID alone is the
 -- client's to choose, so it never decides.
--- _raw is compressed with zstd: a quarter of what DuckDB would choose for it by itself. event was, too, until 0008 left it
--- null in new rows: databases from before keep that, and with it four bytes a row for the length of nothing.
+-- _raw is compressed with zstd: a quarter of what DuckDB would choose for it by itself.
 -- commit_seq is the load transaction that added the row: the watermark a detection run compares.
 
 create table kube_audit (

@@ -5,6 +5,7 @@
 -- the text stands whole in _raw.
 -- event_length: the event of an envelope stands before the envelope in _raw, where zstd finds one in the other. That many
 -- characters of _raw are the event, the others the text. The column event is null then.
--- Both are null in rows that were stored before.
+-- Both are null in rows that were stored before. A database that held rows then may keep zstd for the column event, at four
+-- bytes a row.
 alter table kube_audit add column raw_start varchar;
 alter table kube_audit add column event_length integer;

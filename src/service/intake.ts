@@ -32,7 +32,7 @@ export class Intake implements RecordConsumer {
     this.#options = options;
   }
 
-  /** Rejects with the store's RetryableError when it is full or shutting down. Nothing is refused for good: what cannot be read is kept in `logs`. */
+  /** Rejects with the store's RetryableError when it is full or shutting down. What cannot be read is kept in `logs`; refused for good (PermanentError) is only what the spool could never hold. */
   async consume(batch: RecordBatch): Promise<Consumed> {
     const { records, textBytes } = sizeOf(batch);
     const { nowMicros, ...bounds } = this.#options;

@@ -66,7 +66,7 @@ export interface StoreSettings {
   readonly retentionMs: number | null;
   /** The same for findings, risk events and incidents; null is for ever. */
   readonly findingsRetentionMs: number | null;
-  /** What DuckDB's file and log may hold; beyond it the oldest days go, then `append` rejects. Null is no bound. */
+  /** What DuckDB's file and log and the cold tier's folder may hold; beyond it the oldest days go, then `append` rejects. Null is no bound. */
   readonly diskBytes: number | null;
   /** Days that go to Parquet files; null keeps all in the database. */
   readonly cold: ColdSettings | null;
