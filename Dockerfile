@@ -35,7 +35,7 @@ RUN mkdir -p /var/lib/pintail && chown 1000:1000 /var/lib/pintail
 VOLUME /var/lib/pintail
 # By number, so that Kubernetes can see that it is not root.
 USER 1000:1000
-# OTLP gRPC, OTLP HTTP, Splunk HEC, API and console.
+# OTLP gRPC, OTLP HTTP, Splunk HEC, API.
 EXPOSE 4317 4318 8088 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8080/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
