@@ -21,6 +21,9 @@ const MOST_REPETITIONS = 1_000;
 export interface Pattern {
   /** In RE2's spelling, every group by number. */
   readonly text: string;
+  /** How many groups capture, with a name or without. */
+  readonly groupCount: number;
+  /** Those with a name. */
   readonly groups: readonly NamedGroup[];
 }
 
@@ -66,7 +69,7 @@ export function parsePattern(pattern: string, span: Span): Pattern {
   const groups = [...opened].flatMap(([own, name]) =>
     name === undefined ? [] : [{ name, pattern: captureOnly(parts, opened, own), isCertain: !uncertain.has(own) }],
   );
-  return { text, groups };
+  return { text, groupCount: opened.size, groups };
 }
 
 function captureOnly(parts: readonly string[], opened: ReadonlyMap<number, unknown>, own: number): string {

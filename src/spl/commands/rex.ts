@@ -9,6 +9,7 @@
  * With max_match other than 1 the fields hold every match; 0 means all. Of several values each is tried.
  *
  * In sed mode `g` replaces every match, a number only the match of that place. An empty match right behind another one is none.
+ * What a backslash means in the replacement is told in replacement.ts.
  *
  * Not supported: offset_field.
  */
@@ -21,6 +22,7 @@ import { call, type Expression, number, text } from '../expression.ts';
 import { parsePattern } from '../regular-expression.ts';
 import type { Output, Relation } from '../relation.ts';
 import { fieldValue } from '../relation.ts';
+import { readCharacters, readReplacement } from '../replacement.ts';
 import type { Span } from '../source.ts';
 import { asKind, asText, commonKind, eachMember, listValue, textValue, type Value } from '../value.ts';
 import type { CommandSpec } from './command.ts';
@@ -104,8 +106,9 @@ function parseSed(expression: string, span: Span): (subject: Expression) => Expr
     throw notSed(expression, span);
   if (command === 'y' && flags === '') return transliterate(first, second, span);
   if (command !== 's' || !/^(?:g|[1-9]\d{0,5})?$/.test(flags)) throw notSed(expression, span);
-  const pattern = text(parsePattern(first, span).text);
-  const replacement = text(second);
+  const parsed = parsePattern(first, span);
+  const pattern = text(parsed.text);
+  const replacement = text(readReplacement(second, parsed, span));
   if (flags === 'g') return (subject) => call('regexp_replace', subject, pattern, replacement, text('g'));
   if (flags === '' || flags === '1') return (subject) => call('regexp_replace', subject, pattern, replacement);
   return (subject) => call('spl_replace_nth', subject, pattern, replacement, number(Number(flags)));
@@ -113,8 +116,7 @@ function parseSed(expression: string, span: Span): (subject: Expression) => Expr
 
 /** Each character of the first text becomes the one in its place in the second. */
 function transliterate(from: string, to: string, span: Span): (subject: Expression) => Expression {
-  const characters = (written: string): readonly string[] => [...written.replace(/\\([\s\S])/g, '$1')];
-  const [old, made] = [characters(from), characters(to)];
+  const [old, made] = [readCharacters(from, span), readCharacters(to, span)];
   if (old.length !== made.length) {
     throw new SplError(
       'SPL316',

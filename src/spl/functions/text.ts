@@ -3,7 +3,8 @@ import type { Call } from '../ast.ts';
 import { SplError } from '../diagnostics.ts';
 import type { EvalContext } from '../eval-context.ts';
 import { call, cast, type Expression, number, text, when } from '../expression.ts';
-import { rePattern } from '../regular-expression.ts';
+import { parsePattern } from '../regular-expression.ts';
+import { readReplacement } from '../replacement.ts';
 import { asNumber, asText, numberValue, textValue, wholeValue } from '../value.ts';
 import { bits } from './bit.ts';
 import {
@@ -57,9 +58,11 @@ export const textFunctions: EvalFunctions = {
     most: 3,
     lower(expression, context) {
       const subject = context.value(argumentAt(expression, 0));
-      const pattern = rePattern(literalArgument(expression, 1), argumentAt(expression, 1).span);
-      const replacement = literalArgument(expression, 2);
-      return changeText(subject, (value) => call('regexp_replace', value, text(pattern), text(replacement), text('g')));
+      const pattern = parsePattern(literalArgument(expression, 1), argumentAt(expression, 1).span);
+      const replacement = readReplacement(literalArgument(expression, 2), pattern, argumentAt(expression, 2).span);
+      return changeText(subject, (value) =>
+        call('regexp_replace', value, text(pattern.text), text(replacement), text('g')),
+      );
     },
   },
   tostring: {

@@ -330,6 +330,13 @@ function sed(random: Random, fields: Fields): Made {
     's/a/X/2',
     's/[a-c]+/<>/3',
     's/b*/-/2',
+    's/a/\\\\-/g',
+    's/(a)|b/[\\\\1\\\\0]/g',
+    's/a/\\\\\\\\/2',
+    's/,/\\/\\//g',
+    's|[a-c]|\\\\||',
+    "s/l/\\\\'&\\\\'/",
+    'y/a\\/\\-/\\\\\\\\+_/',
     'y/abc/xyz/',
   ]);
   return { text: `rex field=${quoted(random.pick(names))} mode=sed "${expression}"`, fields };

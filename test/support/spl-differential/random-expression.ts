@@ -20,6 +20,10 @@ const PATTERNS = [
   '[^a]',
   '\\\\w+\\\\.\\\\w+',
 ];
+/** Backslashes before what they make ordinary, before groups and at the end; one group is not always there. */
+const REPLACEMENTS = [
+  '\\-', '\\/', '\\\\', '\\', '<\\0>', '\\1', "\\'", '\\\\0', '\\"', '\\ ', '\\é', '\\n', '\\😀', '\\00', 'x\\', '&', '$1',
+]; // biome-ignore format: a flat list
 const LIKE_PATTERNS = ['a%', '%a', '%l%', '_', '%', 'A%', '___', '%_b%', '10.0.0._', '', 'alpha'];
 const NETWORKS = ['10.0.0.0/8', '10.0.0.0/29', '192.168.0.0/16', '0.0.0.0/0', '2001:db8::/32'];
 
@@ -74,6 +78,8 @@ export class ExpressionMaker {
       () =>
         `replace(${inner()}, "${random.pick(['a', '[a-c]', '\\\\d', '^(.)', 'l(p|i)'])}", "${random.pick(['x', '', '-'])}")`,
       () => `replace(${inner()}, "(.)(.)", "\\\\2\\\\1")`,
+      () =>
+        `replace(${inner()}, "${random.pick(['a', '[a-c]', '(.)a', ','])}", ${quoteInEval(random.pick(REPLACEMENTS))})`,
       () => `${inner()} . ${inner()}`,
       () => `${inner()} + ${inner()}`,
       () => `if(${this.condition(depth - 1)}, ${inner()}, ${inner()})`,

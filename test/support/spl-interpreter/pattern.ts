@@ -48,15 +48,23 @@ function escapeSequence(character: string): string {
   return /[\^$\\.*+?()[\]{}|/]/.test(character) ? `\\${character}` : character;
 }
 
-/** `\1` in a replacement stands for a group. */
+/** A backslash in a replacement: `\1` stands for a group, `\0` for the match, `\-` for the character, the last one for itself. */
 export function replaceAll(text: string, pattern: RegExp, replacement: string, wanted?: number): string {
   const all = new RegExp(pattern.source, `${pattern.flags.replace('g', '')}g`);
+  const groups = (new RegExp(`${pattern.source}|`, pattern.flags).exec('')?.length ?? 1) - 1;
   let count = 0;
   return text.replace(all, (...found: unknown[]) => {
     count += 1;
     if (wanted !== undefined && count !== wanted) return String(found[0]);
-    return replacement.replace(/\\(\d|\\)/g, (_, name: string) =>
-      name === '\\' ? '\\' : String(found[Number(name)] ?? ''),
-    );
+    return replacement.replace(/\\([\s\S]|$)/gu, (_, name: string) => {
+      if (/\d/.test(name) && Number(name) <= groups) return String(found[Number(name)] ?? '');
+      return unescaped(name);
+    });
   });
+}
+
+/** What stands behind a backslash where there are no groups. */
+export function unescaped(character: string): string {
+  if (/[\p{L}\p{N}]/u.test(character)) return refuse(`\\${character} in a replacement`);
+  return character === '' ? '\\' : character;
 }

@@ -1,6 +1,6 @@
 /** rex (rule 41): fields out of text, and sed's s and y. */
 import { type FieldValue, fromMembers, membersOf } from './field-value.ts';
-import { replaceAll, toRegExp } from './pattern.ts';
+import { replaceAll, toRegExp, unescaped } from './pattern.ts';
 import { refuse } from './refusal.ts';
 
 /** The fields to set: none where nothing matches, none for a group that took no part. */
@@ -27,7 +27,9 @@ export function substitute(value: FieldValue, expression: string): FieldValue {
   const [kind, left = '', right = '', flags = ''] = splitUnescaped(expression, delimiter);
   const members = membersOf(value);
   if (kind === 'y') {
-    const [from, to] = [[...left], [...right]];
+    const [from = [], to = []] = [left, right].map((part) => [
+      ...part.replace(/\\([\s\S]|$)/gu, (_, character: string) => unescaped(character)),
+    ]);
     return fromMembers(members.map((text) => [...text].map((letter) => to[from.indexOf(letter)] ?? letter).join('')));
   }
   const letters = flags.replace(/\d+/, '');
