@@ -235,6 +235,7 @@ export const SQL_FUNCTIONS = [
   'spl_sort_address',
   'spl_strftime',
   'spl_strptime',
+  'spl_strptime_zone',
   'spl_text_at',
   'spl_timestamp',
   'spl_url_decode',

@@ -26,7 +26,6 @@ const TRANSLATED: Readonly<Record<string, string>> = {
 };
 
 const WRITTEN_ZONES: Readonly<Record<string, string>> = { z: '+0000', ':z': '+00:00', Z: 'UTC' };
-const READ_ZONES: Readonly<Record<string, string>> = { z: '%z', ':z': '%z', Z: '%Z' };
 
 /** What is written in two places with a blank in front. */
 const PADDED: Readonly<Record<string, string>> = { e: '%-d', k: '%-H', l: '%-I' };
@@ -48,10 +47,27 @@ function writtenPart(seconds: Expression, part: string, span: Span): Expression 
   return padded === undefined ? written : call('lpad', written, number(2), text(' '));
 }
 
-/** Text as epoch seconds. */
+/** Text as epoch seconds, null where something is left over behind the format. */
 export function readTime(written: Expression, format: string, span: Span): Expression {
   if (format === '%s') return when(call('regexp_matches', written, text('^[0-9]{1,12}$')), call('spl_number', written));
-  return call('spl_strptime', written, text(translate(format, SAME, READ_ZONES, span)));
+  const [before = '', behind, ...others] = splitAtZones(format).map((part) => translate(part, SAME, {}, span));
+  if (behind === undefined) return call('spl_strptime', written, text(before));
+  if (others.length === 0) return call('spl_strptime_zone', written, text(before), text(behind));
+  throw new SplError(
+    'SPL314',
+    `time format: expected one time zone to read, found ${others.length + 1}.`,
+    span,
+    'Write the others as the text that they are.',
+  );
+}
+
+function splitAtZones(format: string): readonly string[] {
+  const parts = [''];
+  for (const [piece] of format.matchAll(/%:?[\s\S]|[\s\S]/gu)) {
+    if (/^%:?z$|^%Z$/.test(piece)) parts.push('');
+    else parts[parts.length - 1] += piece;
+  }
+  return parts;
 }
 
 function translate(format: string, same: string, zones: Readonly<Record<string, string>>, span: Span): string {

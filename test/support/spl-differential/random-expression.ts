@@ -46,6 +46,7 @@ const WRITTEN_FORMATS = [
   '"%D %R.%6N"',
 ];
 const READ_FORMATS = ['%Y-%m-%d', '%Y-%m-%dT%H:%M:%S', '%F', '%s'];
+const ZONES = ['Z', 'UTC', 'GMT', '+00:00', '+0530', '-08', 'PST', 'EDT', 'CET', 'z', ''];
 
 export class ExpressionMaker {
   readonly #random: Random;
@@ -162,6 +163,10 @@ export class ExpressionMaker {
       () => `coalesce(${inner()}, ${inner()})`,
       () => `${this.#field('many')} + 1`,
       () => `strptime(${this.text(depth - 1)}, "${random.pick(READ_FORMATS)}")`,
+      () =>
+        `strptime(strftime(_time, "%FT%T.%6N") . "${random.pick(ZONES)}", "%Y-%m-%dT%H:%M:%S.%6N${random.pick(['%Z', '%z', '%:z', 'Z', ''])}")`,
+      () =>
+        `strptime(strftime(_time, "%H:%M ${random.pick(ZONES)} %F"), "%H:%M ${random.pick(['%Z', '%z'])} %Y-%m-%d")`,
       () => `strptime(strftime(_time, "%d %b %Y %H:%M"), "%d %b %Y %H:%M")`,
       () =>
         `round(${random.pick(['sin', 'cos', 'atan', 'asin', 'acos', 'asinh', 'acosh', 'atanh', 'tanh'])}(${inner()}), 6)`,

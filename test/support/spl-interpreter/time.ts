@@ -123,8 +123,13 @@ const PARTS: Readonly<Record<string, string>> = {
   S: '(\\d{2})',
   b: '([A-Za-z]{3})',
   f: '(\\d{1,6})',
-  z: '([+-]\\d{2}:?\\d{2})',
+  z: '([+-]\\d{2}(?::?\\d{2})?|[A-Z]{1,3})',
 };
+
+/** RFC 822's, in hours. */
+const ZONES: Readonly<Record<string, number>> = {
+  Z: 0, UTC: 0, GMT: 0, UT: 0, EDT: -4, EST: -5, CDT: -5, CST: -6, MDT: -6, MST: -7, PDT: -7, PST: -8,
+}; // biome-ignore format: a flat table
 
 /** Epoch seconds; undefined where the text does not fit. */
 export function parseTime(text: string, format: string): number | undefined {
@@ -134,6 +139,7 @@ export function parseTime(text: string, format: string): number | undefined {
     .replaceAll('%F', '%Y-%m-%d')
     .replaceAll('%T', '%H:%M:%S')
     .replaceAll('%6N', '%f')
+    .replace(/%:z|%Z/g, '%z')
     .replace(/%(.)|([\\^$.*+?()[\]{}|])/g, (_, letter?: string, special?: string) => {
       if (letter === undefined) return `\\${special}`;
       letters.push(letter);
@@ -157,10 +163,17 @@ export function parseTime(text: string, format: string): number | undefined {
   const isReal =
     time.getUTCMonth() === monthOfYear && time.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
   if (!isReal) return undefined;
-  const [, sign, hours, minutes] = /^([+-])(\d{2}):?(\d{2})$/.exec(letters.includes('z') ? written('z') : '') ?? [];
-  const offset = sign === undefined ? 0 : (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
+  const offset = letters.includes('z') ? offsetOf(written('z')) : 0;
+  if (offset === undefined) return undefined;
   const micros = letters.includes('f') ? Number(written('f').padEnd(6, '0')) / 1e6 : 0;
   return time.getTime() / 1000 + hour * 3600 + minute * 60 + second + micros - offset;
+}
+
+/** In seconds. */
+function offsetOf(zone: string): number | undefined {
+  const [, sign, hours, minutes = 0] = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone) ?? [];
+  if (sign === undefined) return ZONES[zone] === undefined ? undefined : ZONES[zone] * 3600;
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
 }
 
 type Unit = 's' | 'm' | 'h' | 'd' | 'w' | 'mon' | 'q' | 'y';
