@@ -321,6 +321,7 @@ describe('values', () => {
     ['strftime(1e30, "%Y")', undefined],
     ['strptime(when, "%Y-%m-%dT%H:%M:%SZ")', 1_700_000_000],
     ['strptime(t, "%Y")', undefined],
+    ['strftime(1700000000.25, "%N|%9N|%9Q|%6N|%Q")', '250000000|250000000|250000000|250000|250'],
     ['strptime("2024-07-01 10:00 Europe/Berlin", "%F %R %Z")', 1_719_820_800],
     ['strptime("2024-01-01 10:00 Europe/Berlin", "%F %R %Z")', 1_704_099_600],
     ['strptime("Mon Jul 01 10:00:00 PST 2024", "%a %b %d %T %Z %Y")', 1_719_856_800],

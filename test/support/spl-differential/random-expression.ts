@@ -44,6 +44,7 @@ const WRITTEN_FORMATS = [
   '"%j %U %W %w %u %G-%V"',
   '"%c %z %Z %%"',
   '"%D %R.%6N"',
+  '"%N|%9N|%f|%9Q|%Q"',
 ];
 const READ_FORMATS = ['%Y-%m-%d', '%Y-%m-%dT%H:%M:%S', '%F', '%s'];
 const ZONES = ['Z', 'UTC', 'GMT', '+00:00', '+0530', '-08', 'PST', 'EDT', 'CET', 'z', ''];

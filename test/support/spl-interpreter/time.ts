@@ -90,6 +90,10 @@ export function formatTime(seconds: number, format: string): string {
       case 'f':
       case '6N':
         return fraction(seconds, 6);
+      case 'N':
+      case '9N':
+      case '9Q':
+        return `${fraction(seconds, 6)}000`;
       case '3N':
       case '3Q':
       case 'Q':
