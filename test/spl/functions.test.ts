@@ -110,6 +110,7 @@ describe('values', () => {
     ['tonumber("0A4", 16)', 164],
     ['tonumber("zz", 36)', 1295],
     ['tonumber("102", 2)', undefined],
+    ['tonumber("İ", 36)', undefined],
     ['tonumber("", 16)', undefined],
     ['tonumber(n, 10)', 5],
     ['tonumber(n, 8)', 5],
