@@ -5,6 +5,7 @@ import type { EvalContext } from '../eval-context.ts';
 import { call, cast, type Expression, number, text, when } from '../expression.ts';
 import { parsePattern } from '../regular-expression.ts';
 import { readReplacement } from '../replacement.ts';
+import type { Span } from '../source.ts';
 import { asNumber, asText, numberValue, textValue, wholeValue } from '../value.ts';
 import { bits } from './bit.ts';
 import {
@@ -108,7 +109,8 @@ export const textFunctions: EvalFunctions = {
 };
 
 /** `%-5s`, `%.2f`, `%05d`, `%%`. */
-const DIRECTIVE = /%(?:%|[-+ #0]*\d*(?:\.\d+)?([a-zA-Z])|[\s\S]?)/g;
+const DIRECTIVE = /%(?:%|([-+ #0]*)(\d*)(?:\.(\d+))?([a-zA-Z])|[\s\S]?)/g;
+const MOST_CHARACTERS = 1_000;
 
 /** Each directive with the argument that it is for, as the type that it wants. */
 function formatted(expression: Call, context: EvalContext): Expression {
@@ -122,7 +124,8 @@ function formatted(expression: Call, context: EvalContext): Expression {
       expression.span,
     );
   }
-  const values = directives.map(([whole, letter], index) => {
+  const values = directives.map(([whole, , width, precision, letter], index) => {
+    checkLength(whole, [width, precision], argumentAt(expression, 0).span);
     const value = valueArgument(argumentAt(expression, index + 1), expression, context);
     if (letter === 's') return asText(value);
     if (letter !== undefined && 'di'.includes(letter))
@@ -136,7 +139,27 @@ function formatted(expression: Call, context: EvalContext): Expression {
       'Supported: %s %d %i %f %F %e %E %g %G %x %X %o %%, with the flags - + # 0 and blank, a width, a precision.',
     );
   });
-  return call('printf', text(format), ...values);
+  return call('printf', text(format.replace(DIRECTIVE, asInC)), ...values);
+}
+
+/** Without the flags that C passes over and DuckDB does not. */
+function asInC(whole: string, flags: string, width: string, precision: string | undefined, letter: string): string {
+  if (letter === undefined) return whole;
+  const isWhole = 'dixXo'.includes(letter);
+  const isPadded = !flags.includes('-') && !(isWhole && precision !== undefined);
+  const passedOver = `${isPadded ? '' : '0'}${'xXo'.includes(letter) ? '+ ' : ''}`;
+  const kept = [...flags].filter((flag) => !passedOver.includes(flag)).join('');
+  return `%${kept}${width}${precision === undefined ? '' : `.${precision}`}${letter}`;
+}
+
+function checkLength(directive: string, lengths: readonly (string | undefined)[], span: Span): void {
+  if (lengths.every((length) => Number(length ?? 0) <= MOST_CHARACTERS)) return;
+  const most = MOST_CHARACTERS.toLocaleString('en');
+  throw new SplError(
+    'SPL304',
+    `printf(): expected a width and a precision of at most ${most}, found "${directive}".`,
+    span,
+  );
 }
 
 /** Even a literal: the point of tonumber is to read text as a number. */

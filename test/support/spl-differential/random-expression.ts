@@ -106,7 +106,7 @@ export class ExpressionMaker {
       () => `tostring(${this.number(depth - 1)}, "${random.pick(['hex', 'binary', 'commas', 'duration'])}")`,
       () => `printf("%s:%d", ${inner()}, ${this.number(depth - 1)})`,
       () =>
-        `printf("${random.pick(['%5.2f', '%-8.1f|', '%05d', '%x', '%o', '%+d', '%e'])}", ${this.number(depth - 1)})`,
+        `printf("${random.pick(['%5.2f', '%-8.1f|', '%05d', '%x', '%o', '%+d', '%e', '%-06d|', '%+x', '% o|', '%06.3d', '%-07.2f|', '%06.3x', '%5.2d%%'])}", ${this.number(depth - 1)})`,
       () => `json_array(${inner()}, ${this.number(depth - 1)}, ${this.condition(depth - 1)})`,
       () => `json_object(${inner()}, ${inner()}, "k", json_array(${inner()}))`,
       () => `json_extract(${this.#json(depth)}, "${random.pick(JSON_PATHS)}")`,

@@ -20,7 +20,8 @@ export function printf(format: string, values: readonly EvalValue[]): string | u
         isMissing = true;
         return '';
       }
-      return padded(text, flags, Number(width));
+      const isZeroFilled = !('dixXo'.includes(letter) && precision !== undefined);
+      return padded(text, isZeroFilled ? flags : flags.replaceAll('0', ''), Number(width));
     },
   );
   return isMissing ? undefined : written;
@@ -40,7 +41,8 @@ function directive({ flags, precision, letter }: Directive, value: EvalValue): s
   const number = toNumber(value);
   if (number === undefined) return undefined;
   const sign = number < 0 ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
-  if (letter === 'd' || letter === 'i') return `${sign}${BigInt(Math.trunc(Math.abs(number)))}`;
+  if (letter === 'd' || letter === 'i')
+    return `${sign}${String(BigInt(Math.trunc(Math.abs(number)))).padStart(precision ?? 0, '0')}`;
   if (Math.abs(number * 10 ** (precision ?? 6)) % 1 === 0.5) return refuse('printf of half a digit');
   if (letter === 'f' || letter === 'F') return `${sign}${Math.abs(number).toFixed(precision ?? 6)}`;
   if (letter === 'e') {
@@ -51,7 +53,7 @@ function directive({ flags, precision, letter }: Directive, value: EvalValue): s
   }
   if (letter === 'x' || letter === 'X' || letter === 'o') {
     if (!Number.isSafeInteger(number) || number < 0) return undefined;
-    const digits = number.toString(letter === 'o' ? 8 : 16);
+    const digits = number.toString(letter === 'o' ? 8 : 16).padStart(precision ?? 0, '0');
     return letter === 'X' ? digits.toUpperCase() : digits;
   }
   return refuse(`printf with %${letter}`);
