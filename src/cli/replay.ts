@@ -25,7 +25,7 @@ export const registerReplay: RegisterCommand = (program, terminal, report) => {
       receiverUrl,
       'http://127.0.0.1:4318',
     )
-    .option('--rate <events>', 'events per second (default: as fast as they are taken)', positiveNumber)
+    .option('--rate <events>', 'events per second (default: as fast as they are taken)', eventsPerSecond)
     .option('--shift-to <time>', 'move the events in time so that the newest is then, e.g. now', time)
     .option('--cluster <name>', 'k8s.cluster.name of the events')
     .option('--source <name>', 'com.splunk.source of the events')
@@ -58,6 +58,15 @@ export const registerReplay: RegisterCommand = (program, terminal, report) => {
       report(totals.rejected === 0 && problems === 0 ? 0 : 1);
     });
 };
+
+/** Slower than this, the wait for the next event would be longer than a timer can hold. */
+const LEAST_RATE = 0.000_001;
+
+function eventsPerSecond(text: string): number {
+  const rate = positiveNumber(text);
+  if (rate >= LEAST_RATE) return rate;
+  throw new InvalidArgumentError('Expected at least 0.000001, an event in twelve days.');
+}
 
 function receiverUrl(text: string): string {
   if (isReceiverUrl(text)) return text;

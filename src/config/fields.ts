@@ -1,7 +1,18 @@
 /** Kinds of values in the configuration's schema, each with an error that says what was expected. */
 import { z } from 'zod';
 import { Redacted } from './redacted.ts';
-import { type Endpoint, type Parsed, parseDuration, parseEndpoint, parsePercentage, parseSize } from './units.ts';
+import {
+  type Endpoint,
+  type Parsed,
+  parseDuration,
+  parseEndpoint,
+  parsePercentage,
+  parseSize,
+  printDuration,
+} from './units.ts';
+
+/** Whole days that a timer of Node can wait: it holds 2^31-1 milliseconds, and one set to more fires at once. */
+const longestWaitMs = 24 * 86_400_000;
 
 /**
  * A map of known keys. A section that is written without content (`otlp:`) is there, with its defaults.
@@ -45,11 +56,16 @@ export function size(minimumBytes: number, maximumBytes = Number.POSITIVE_INFINI
   );
 }
 
-/** Milliseconds, written as `1h30m`. */
-export function duration(minimumMs: number, maximumMs = Number.POSITIVE_INFINITY) {
+/** Milliseconds that something waits for, written as `1h30m`; never more than a timer can hold. */
+export function duration(minimumMs: number, maximumMs = longestWaitMs) {
+  return span(minimumMs, maximumMs);
+}
+
+/** Milliseconds that are only compared or added, written as `30d`: no timer waits for them. */
+export function span(minimumMs: number, maximumMs = Number.POSITIVE_INFINITY) {
   return parsed('a duration with its unit, such as 30s', parseDuration, (ms) => {
-    if (ms < minimumMs) return `a duration of at least ${minimumMs}ms`;
-    return ms > maximumMs ? `a duration of at most ${maximumMs}ms` : undefined;
+    if (ms < minimumMs) return `a duration of at least ${printDuration(minimumMs)}`;
+    return ms > maximumMs ? `a duration of at most ${printDuration(maximumMs)}` : undefined;
   });
 }
 
@@ -58,7 +74,8 @@ export function retention(minimumMs: number) {
   return parsed<number | null>(
     'a duration with its unit, such as 30d, or forever',
     (value) => (value.trim() === 'forever' ? { value: null } : parseDuration(value)),
-    (ms) => (ms === null || ms >= minimumMs ? undefined : `a duration of at least ${minimumMs}ms, or forever`),
+    (ms) =>
+      ms === null || ms >= minimumMs ? undefined : `a duration of at least ${printDuration(minimumMs)}, or forever`,
   );
 }
 

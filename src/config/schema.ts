@@ -16,6 +16,7 @@ import {
   secret,
   section,
   size,
+  span,
   text,
 } from './fields.ts';
 
@@ -93,7 +94,8 @@ const otlpReceiver = section({
       keepalive: section({
         time: duration(1000).prefault('1m'),
         timeout: duration(1000).prefault('20s'),
-        max_connection_age: duration(1000).prefault('30m'),
+        /** The timer is set to up to a tenth more. */
+        max_connection_age: duration(1000, 22 * day).prefault('30m'),
         max_connection_age_grace: duration(0).prefault('30s'),
       }).prefault({}),
     }).optional(),
@@ -109,7 +111,7 @@ const retryOnFailure = section({
   initial_interval: duration(1).prefault('1s'),
   max_interval: duration(1).prefault('30s'),
   /** After this long an event becomes a dead letter: kept and shown, not sent again. 0: never. */
-  max_elapsed_time: duration(0).prefault('7d'),
+  max_elapsed_time: span(0).prefault('7d'),
 }).prefault({});
 
 const batch = section({
@@ -234,7 +236,7 @@ export const configSchema = section({
     /** Days that go to Parquet files; left out: none. */
     cold: section({
       /** After the day of their arrival has ended. */
-      after: duration(day).prefault('7d'),
+      after: span(day).prefault('7d'),
       /** Default: `cold` in the storage directory. */
       directory: folderOrBucket().optional(),
       /** How to reach a bucket. */
@@ -265,7 +267,7 @@ export const configSchema = section({
     max_files: integer(1, 1_000_000).default(20_000),
     /** Of one lookup's CSV file. */
     max_lookup_size: size(1024).prefault('64MiB'),
-    catch_up: duration(0).prefault('7d'),
+    catch_up: span(0).prefault('7d'),
     max_parallel_runs: integer(1, 64).default(2),
     run_timeout: duration(1000, day).prefault('5m'),
     load_wait: duration(0, day).prefault('30s'),
@@ -279,9 +281,9 @@ export const configSchema = section({
   }).prefault({}),
   risk: section({
     incidents: section({
-      risk_span: duration(60_000, 365 * day).prefault('24h'),
+      risk_span: span(60_000, 365 * day).prefault('24h'),
       risk_threshold: integer(1, 1_000_000_000).default(100),
-      tactic_span: duration(60_000, 365 * day).prefault('7d'),
+      tactic_span: span(60_000, 365 * day).prefault('7d'),
       min_tactics: integer(1, 100).default(3),
       min_sources: integer(1, 10_000).default(4),
       /** 0: no cap, as Enterprise Security has it by default. */
@@ -293,8 +295,8 @@ export const configSchema = section({
     file: section({ path: text(), retry_on_failure: retryOnFailure, batch }).optional(),
     outbox: section({
       max_pending_events: integer(1, 1_000_000_000).default(1_000_000),
-      delivered_memory: duration(0).prefault('30d'),
-      dead_letter_memory: duration(0).prefault('30d'),
+      delivered_memory: span(0).prefault('30d'),
+      dead_letter_memory: span(0).prefault('30d'),
     }).prefault({}),
   }).prefault({}),
   api: section({

@@ -54,6 +54,15 @@ export function parseDuration(text: string): Parsed<number> {
   return whole <= 36_500 * 86_400_000 ? { value: whole } : { expected: 'a duration of at most 100 years' };
 }
 
+/** Milliseconds in the largest unit that leaves a whole number: `24d`, `90m`, `1500ms`. */
+export function printDuration(milliseconds: number): string {
+  const fitting = Object.entries(durationFactors).filter(
+    ([unit, factor]) => unit !== 'w' && milliseconds >= factor && milliseconds % factor === 0,
+  );
+  const [unit, factor] = fitting.at(-1) ?? ['ms', 1];
+  return `${milliseconds / factor}${unit}`;
+}
+
 /** `10%`, `0.5%` to a part of one, between 0 and 1. */
 export function parsePercentage(text: string): Parsed<number> {
   const match = /^(\d+(?:\.\d+)?)\s*%$/.exec(text.trim());

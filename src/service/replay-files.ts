@@ -25,6 +25,8 @@ export interface ReplayRequest {
   readonly cluster?: string | undefined;
   readonly metadata: SplunkMetadata;
   readonly token?: string | undefined;
+  /** How long an unavailable service is asked again; default a minute. */
+  readonly patienceMs?: number;
   readonly onProgress?: (sent: number) => void;
   readonly onProblem: (message: string) => void;
   /** Told once per batch that the service has not taken it yet and is asked again. */
@@ -36,8 +38,6 @@ export interface ReplayTotals {
   readonly rejected: number;
 }
 
-/** How long an unavailable service is asked again. */
-const patienceMs = 60_000;
 const batchSize = 1024;
 
 /** Resolves once every record was acknowledged. Rejects with PermanentError where the service refuses a batch for good. */
@@ -51,7 +51,7 @@ export async function replayFiles(request: ReplayRequest): Promise<ReplayTotals>
     for (const file of request.files) {
       for await (const batch of readFile(file, request)) {
         const texts = batch.map((text) => (offset === 0 ? text : shiftTimes(text, offset)));
-        totals.rejected += await sendPatiently(transport, serialize(texts, request), request.onWait);
+        totals.rejected += await sendPatiently(transport, serialize(texts, request), request);
         totals.records += texts.length;
         request.onProgress?.(totals.records);
         if (request.rate !== undefined) {
@@ -123,7 +123,7 @@ function createTransport({ to, token }: ReplayRequest): OtlpTransport {
 async function sendPatiently(
   transport: OtlpTransport,
   body: Uint8Array,
-  onWait: (message: string) => void,
+  { onWait, patienceMs = 60_000 }: ReplayRequest,
 ): Promise<number> {
   let isFirst = true;
   const giveUpAt = performance.now() + patienceMs;
@@ -136,7 +136,7 @@ async function sendPatiently(
       if (!(error instanceof RetryableError) || performance.now() > giveUpAt) throw error;
       if (isFirst) onWait(`${error.message} Trying again for up to ${patienceMs / 1000} s.`);
       isFirst = false;
-      await setTimeout(Math.max(error.retryAfterMs, 500));
+      await setTimeout(Math.min(Math.max(error.retryAfterMs, 500), patienceMs));
     }
   }
 }

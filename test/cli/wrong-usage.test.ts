@@ -36,6 +36,14 @@ describe('wrong usage is told before any file is read', () => {
     await expect(ended).rejects.toThrow(CommanderError);
   });
 
+  test('of replay with a rate that no timer can keep', async () => {
+    for (const rate of ['0', '0.0000001', 'fast']) {
+      const ended = runCommand(registerReplay, 'replay', '/nowhere', '--rate', rate);
+      await expect(ended).rejects.toThrow(CommanderError);
+      await expect(ended).rejects.toThrow(/Expected (?:a number above 0|at least 0\.000001)/);
+    }
+  });
+
   test('of sql without a query', async () => {
     const ended = runCommand(registerSql, 'sql', ' \n', '--file', '/nowhere');
     await expect(ended).rejects.toThrow(new UsageError('sql: expected a query, found an empty text.'));

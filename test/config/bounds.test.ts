@@ -38,6 +38,40 @@ risk: { incidents: { risk_span: 12h, risk_threshold: 250, tactic_span: 3d, min_t
   });
 });
 
+test('what no timer waits for may be as long as a hundred years', () => {
+  const config = parseConfig(
+    `storage: { retention: forever, findings_retention: forever, cold: { after: 36000d } }
+detections: { catch_up: 3650d }
+exporters:
+  file: { path: risk.ndjson, retry_on_failure: { max_elapsed_time: 3650d } }
+  outbox: { delivered_memory: 36500d, dead_letter_memory: 36500d }`,
+    'test',
+    {},
+  );
+  expect(config.storage.retention.cold?.afterMs).toBe(36_000 * 86_400_000);
+  expect(config.detections.catchUpMs).toBe(3650 * 86_400_000);
+  expect(config.exporters.file?.retry.maxElapsedTimeMs).toBe(3650 * 86_400_000);
+  expect(config.exporters.outbox.deliveredMemoryMs).toBe(36_500 * 86_400_000);
+});
+
+describe('a wait that is longer than a timer can hold is refused by the name of the key', () => {
+  const otlp = (text: string) => `exporters: { otlp: { endpoint: "http://collector:4318", ${text} } }`;
+  const keepalive = (text: string) => `receivers: { otlp: { protocols: { grpc: { keepalive: { ${text} } } } } }`;
+  test.each([
+    [otlp('timeout: 30d'), 'exporters.otlp.timeout: expected a duration of at most 24d, found "30d".'],
+    [otlp('timeout: 24d1ms'), 'exporters.otlp.timeout: expected a duration of at most 24d, found "24d1ms".'],
+    [otlp('retry_on_failure: { max_interval: 60d }'), 'max_interval: expected a duration of at most 24d, found "60d".'],
+    [keepalive('time: 30d'), 'grpc.keepalive.time: expected a duration of at most 24d, found "30d".'],
+    [keepalive('timeout: 30d'), 'grpc.keepalive.timeout: expected a duration of at most 24d, found "30d".'],
+    [keepalive('max_connection_age: 23d'), 'max_connection_age: expected a duration of at most 22d, found "23d".'],
+    [keepalive('max_connection_age_grace: 30d'), 'age_grace: expected a duration of at most 24d, found "30d".'],
+    ['detections: { retry: { max_interval: 60d } }', 'retry.max_interval: expected a duration of at most 24d, found "60d".'],
+    ['api: { query: { time_limit: 2d } }', 'api.query.time_limit: expected a duration of at most 1d, found "2d".'],
+  ])('%s', (text, message) => {
+    expect(() => parseConfig(text, 'test', {})).toThrow(message);
+  });
+}); // biome-ignore format: flat tables
+
 describe('refused by the name of the key', () => {
   test.each([
     ['storage: { checkpoint_size: 1GiB }', 'storage.checkpoint_size: expected at most 536870912 bytes, found "1GiB".'],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isLoopback, parseDuration, parseEndpoint, parseSize } from '../../src/config/index.ts';
+import { printDuration } from '../../src/config/units.ts';
 
 describe('parseSize', () => {
   test.each([
@@ -33,6 +34,11 @@ describe('parseDuration', () => {
   test.each(['', '30', 's', '-1s', '1y', '1h 30m', '99999999d', '1e3s'])('refuses "%s"', (text) => {
     expect(parseDuration(text)).toHaveProperty('expected');
   });
+});
+
+test.each(['24d', '90m', '1500ms', '100ms', '1s', '25h', '8d'])('printDuration writes %s as it was written', (text) => {
+  const parsed = parseDuration(text);
+  expect('value' in parsed && printDuration(parsed.value)).toBe(text);
 });
 
 describe('parseEndpoint', () => {

@@ -69,8 +69,10 @@ export class HttpTransport implements OtlpTransport {
   async close(): Promise<void> {}
 
   async #post(headers: http.OutgoingHttpHeaders, body: Uint8Array, signal: AbortSignal): Promise<Received> {
-    const timeout = AbortSignal.timeout(this.#settings.timeoutMs);
+    let timeout: AbortSignal | undefined;
     try {
+      const patience = AbortSignal.timeout(this.#settings.timeoutMs);
+      timeout = patience;
       const message = await new Promise<IncomingMessage>((resolve, reject) => {
         const { request } = this.#url.protocol === 'https:' ? https : http;
         const options = {
@@ -78,13 +80,13 @@ export class HttpTransport implements OtlpTransport {
           method: 'POST',
           agent: false,
           headers,
-          signal: AbortSignal.any([signal, timeout]),
+          signal: AbortSignal.any([signal, patience]),
         };
         request(this.#url, options, resolve).on('error', reject).end(body);
       });
       return { message, answer: await readAnswer(message) };
     } catch (error: unknown) {
-      const found = timeout.aborted ? `no answer within ${this.#settings.timeoutMs} ms` : describe(error);
+      const found = timeout?.aborted ? `no answer within ${this.#settings.timeoutMs} ms` : describe(error);
       throw new RetryableError(
         `${this.#settings.name}: expected an answer from ${this.#shownUrl}, found ${found}.`,
         0,

@@ -191,6 +191,14 @@ describe.each(['http/protobuf', 'grpc'] as const)('%s', (protocol) => {
     expect(error.message).toMatch(protocol === 'grpc' ? /DEADLINE_EXCEEDED/u : /no answer within 50 ms/u);
   });
 
+  test('loses no event by a timeout that no timer can hold', async () => {
+    const receiver = await start();
+    const destination = await connect(receiver, protocol, { timeoutMs: 2 ** 33 });
+    const outcome = await destination.deliver([event()], never).catch((error: unknown) => error);
+    if (protocol === 'grpc') expect(outcome).toEqual({ refused: [] });
+    else expect(outcome).toBeInstanceOf(RetryableError);
+  });
+
   test('breaks off at once when told to', async () => {
     const receiver = await start();
     receiver.respond('silence');
