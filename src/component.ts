@@ -1,5 +1,6 @@
 /**
- * The borders between the rooms of the house: interfaces, plain data, the kinds of error, and where the texts of an event lie.
+ * The borders between the rooms of the house: interfaces, plain data, the kinds of error and how several become one,
+ * and where the texts of an event lie.
  *
  * `receive`, `normalize`, `store`, `export` and `hunt` never import one another. Each speaks these
  * types, and `service` hands each its next consumer.
@@ -15,6 +16,23 @@ export interface Component {
   start(): Promise<void>;
   /** Finishes work in hand and releases everything. Safe before `start` and when called twice. */
   shutdown(): Promise<void>;
+}
+
+/**
+ * Takes every step in its turn, whatever became of those before. Resolves to what failed, `earlier` first: nothing
+ * (undefined), a single error as it is, or an AggregateError whose message has all of theirs.
+ */
+export async function failureOf(steps: Iterable<() => unknown>, ...earlier: readonly unknown[]): Promise<unknown> {
+  const errors = [...earlier];
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error: unknown) {
+      errors.push(error);
+    }
+  }
+  if (errors.length < 2) return errors[0];
+  return new AggregateError(errors, errors.map((error) => (error instanceof Error ? error.message : error)).join('\n'));
 }
 
 /** The world failed and the same input may succeed later (queue full, disk full, shutting down). */

@@ -63,6 +63,10 @@ function reportFailure(error: unknown, terminal: Terminal): ExitStatus {
     return 2;
   }
   if (isBrokenPipe(error)) return 0;
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    for (const one of error.errors) reportFailure(one, terminal);
+    return 1;
+  }
   if (isBug(error)) {
     terminal.stderr.write(`pintail: this is a bug in pintail, not in your input.\n${error.stack ?? String(error)}\n`);
     return 1;

@@ -3,6 +3,9 @@ import { loadConfig } from '../config/index.ts';
 import { createService } from '../service/service.ts';
 import type { RegisterCommand } from './command.ts';
 
+/** What the process gets to end by itself once the service has failed. */
+const graceMs = 5000;
+
 export const registerServe: RegisterCommand = (program, terminal, report) => {
   program
     .command('serve')
@@ -12,9 +15,15 @@ export const registerServe: RegisterCommand = (program, terminal, report) => {
       const config = await loadConfig(options.config, terminal.environment);
       const service = await createService(config, { onStuckQuery: () => terminal.exit(1) });
       const stop = terminal.stopRequested();
-      await service.start();
-      await stop;
-      await service.shutdown();
+      try {
+        await service.start();
+        await stop;
+        await service.shutdown();
+      } catch (error: unknown) {
+        // Unreferenced: it only ends a process that a part which could not be stopped holds open.
+        setTimeout(() => terminal.exit(1), graceMs).unref();
+        throw error;
+      }
       report(0);
     });
 };

@@ -5,6 +5,7 @@ import {
   type Component,
   type Connection,
   type Database,
+  failureOf,
   type Logger,
   type Metrics,
   type OutboundEvent,
@@ -84,8 +85,7 @@ export class DurableOutbox implements Outbox, Component {
       }
       await this.#refreshCounts();
     } catch (error: unknown) {
-      for (const destination of opened) await destination.close();
-      throw error;
+      throw await failureOf(closings(opened), error);
     }
     this.#warnOfOrphans();
     const senders = destinations.map(
@@ -116,7 +116,8 @@ export class DurableOutbox implements Outbox, Component {
     grace.abort();
     await running.finished;
     while (this.#refreshing !== undefined) await this.#refreshing;
-    for (const destination of this.#options.destinations) await destination.close();
+    const failure = await failureOf(closings(this.#options.destinations));
+    if (failure !== undefined) throw failure;
   }
 
   /** Rows of one destination as of the last change. */
@@ -202,6 +203,10 @@ export class DurableOutbox implements Outbox, Component {
   async #refreshCounts(): Promise<void> {
     this.#counts = await this.#options.database.read({ share: 'service' }, countRows);
   }
+}
+
+function closings(destinations: readonly Destination[]): readonly (() => Promise<void>)[] {
+  return destinations.map((destination) => () => destination.close());
 }
 
 interface Running {

@@ -43,8 +43,11 @@ detections: { paths: [${JSON.stringify(packageFile('config/detections'))}] }
     logger: silentLogger,
   });
   const close = async () => {
-    await service.shutdown();
-    await rm(directory, { recursive: true, force: true });
+    try {
+      await service.shutdown();
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
   };
   try {
     await service.start();

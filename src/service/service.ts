@@ -3,7 +3,7 @@
  * data's way back (who is delivered to comes first) and stops them the other way round.
  */
 import { hostname } from 'node:os';
-import { type Component, type Database, type Logger, type Metrics, PermanentError } from '../component.ts';
+import { type Component, type Database, failureOf, type Logger, type Metrics, PermanentError } from '../component.ts';
 import {
   type Config,
   createAuthorize,
@@ -198,7 +198,7 @@ export class Service implements Component {
     };
   }
 
-  /** Starts everything; where one part cannot, stops what was started and rejects with its error. */
+  /** Starts everything; where one part cannot, stops what was started and rejects with its error before all others. */
   async start(): Promise<void> {
     this.#startedAt = Date.now() / 1000;
     for (const problem of this.#content.content.problems) {
@@ -218,8 +218,7 @@ export class Service implements Component {
         this.#started.push(component);
       }
     } catch (error: unknown) {
-      await this.shutdown();
-      throw error;
+      throw await failureOf([() => this.shutdown()], error);
     }
     for (const { name, keptShare } of this.#volumeRules) {
       this.#logger.info({ rule: name, keptShare }, 'a volume rule leaves events out; detections do not see them');
@@ -228,10 +227,22 @@ export class Service implements Component {
     this.#logger.info({ ...addresses, detections: this.detections.length }, 'ready');
   }
 
-  /** Stops receiving first and closes the store last. */
+  /** Stops receiving first and closes the store last, each whatever became of the others; then rejects with what failed. */
   async shutdown(): Promise<void> {
-    for (const component of this.#started.splice(0).reverse()) {
+    const stops = this.#started
+      .splice(0)
+      .reverse()
+      .map((component) => () => this.#stop(component));
+    const failure = await failureOf(stops);
+    if (failure !== undefined) throw failure;
+  }
+
+  async #stop(component: Component): Promise<void> {
+    try {
       await component.shutdown();
+    } catch (error: unknown) {
+      this.#logger.error({ error, component: component.name }, 'a part of the service failed to shut down');
+      throw error;
     }
   }
 

@@ -94,8 +94,11 @@ class SpooledEventStore implements DuckdbEventStore {
   }
 
   async #close(open: OpenStore): Promise<void> {
-    await open.close();
-    this.#open = null;
+    try {
+      await open.close();
+    } finally {
+      this.#open = null;
+    }
   }
 
   append(batch: AnyBatch): Promise<void> {

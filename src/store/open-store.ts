@@ -1,7 +1,7 @@
 import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LoadCommit } from '../component.ts';
+import { failureOf, type LoadCommit } from '../component.ts';
 import type { Engine, EngineFiles } from './engine.ts';
 import { Loader, readCommitsAfter, readLoadedState } from './loader.ts';
 import { type LockFile, takeLock } from './lock-file.ts';
@@ -78,9 +78,7 @@ export class OpenStore {
       parts.retention.start();
       return open;
     } catch (error: unknown) {
-      engine?.closeSync();
-      await lock.release();
-      throw error;
+      throw await failureOf([() => engine?.closeSync(), () => lock.release()], error);
     }
   }
 
@@ -111,22 +109,25 @@ export class OpenStore {
     this.#waitsSince = this.#parts.context.clock();
   }
 
-  /** Loads what is in the spool and lets go of everything. */
+  /** Loads what is in the spool and lets go of everything, also where a part of it fails; then rejects with what did. */
   async close(): Promise<void> {
     const { settings, database, retention, cold } = this.#parts;
     const { directory, lock, spool } = this.#held;
     this.#isClosing = true;
-    await this.#reopening;
-    await retention.stop();
-    await spool.shutdown();
-    await this.#loader.stop();
-    await this.#loader.drain();
-    await database.detach();
-    await this.#loader.close();
-    this.#engine.closeSync();
-    cold.release();
-    await lock.release();
-    if (settings.directory === null) await rm(directory, { recursive: true, force: true });
+    const failure = await failureOf([
+      () => this.#reopening,
+      () => retention.stop(),
+      () => spool.shutdown(),
+      () => this.#loader.stop(),
+      () => this.#loader.drain(),
+      () => database.detach(),
+      () => this.#loader.close(),
+      () => this.#engine.closeSync(),
+      () => cold.release(),
+      () => lock.release(),
+      () => settings.directory ?? rm(directory, { recursive: true, force: true }),
+    ]);
+    if (failure !== undefined) throw failure;
   }
 
   #createLoader(connection: Connection, state: LoadedState): Loader {

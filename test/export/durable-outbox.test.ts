@@ -559,6 +559,27 @@ describe('life', () => {
     expect(good.closed).toBe(1);
   });
 
+  test('closes every destination where one fails to, and says which did', async () => {
+    const bad = new ScriptedDestination('bad');
+    const good = new ScriptedDestination('good');
+    const worse = new ScriptedDestination('worse');
+    for (const one of [bad, worse]) {
+      one.close = async () => {
+        throw new Error(`${one.name} does not close`);
+      };
+    }
+    const outbox = build([bad, good, worse]);
+    await outbox.start();
+    await expect(outbox.shutdown()).rejects.toThrow('bad does not close\nworse does not close');
+    expect(good.closed).toBe(1);
+
+    worse.open = async () => {
+      throw new Error('no such certificate');
+    };
+    await expect(outbox.start()).rejects.toThrow('no such certificate\nbad does not close\nworse does not close');
+    expect(good.closed).toBe(2);
+  });
+
   test('ends a wait at once, without the clock moving', async () => {
     const destination = new ScriptedDestination('a');
     destination.answer = () => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type LoadCommit, PermanentError, RetryableError } from '../../src/component.ts';
 import { createEventStore } from '../../src/store/event-store.ts';
 import { rowGroupRows } from '../../src/store/load-size.ts';
+import { createSegmentFile, type SegmentFile } from '../../src/store/segment-file.ts';
 import { recordTelemetry } from '../support/recorded-telemetry.ts';
 import { auditBatch, auditRow, logRow, noonMicros, openTestStore, rejection } from './store-fixture.ts';
 
@@ -442,6 +443,41 @@ describe('life', () => {
     writeFileSync(join(opened.directory, 'pintail.duckdb'), 'not a database at all');
     await expect(opened.reopen()).rejects.toThrow('pintail.duckdb');
     expect(existsSync(join(opened.directory, 'pintail.lock'))).toBe(false);
+  });
+
+  test('gives its directory back where a part of the shutdown fails, and says what did', async () => {
+    let isFull = false;
+    const refuse = () => {
+      if (isFull) throw new Error('EDQUOT: disk quota exceeded');
+    };
+    const createFailing = async (path: string): Promise<SegmentFile> => {
+      const file = await createSegmentFile(path);
+      return {
+        ...file,
+        async write(buffers, position) {
+          refuse();
+          await file.write(buffers, position);
+        },
+        async truncate(bytes) {
+          refuse();
+          await file.truncate(bytes);
+        },
+        async close() {
+          await file.close();
+          refuse();
+        },
+      };
+    };
+    await using opened = await openTestStore({ context: { createSegmentFile: createFailing } });
+    await opened.store.append(auditBatch(auditRow('a-1')));
+    isFull = true;
+    expect(await rejection(opened.store.append(auditBatch(auditRow('a-2'))))).toBeInstanceOf(RetryableError);
+    expect(await rejection(opened.store.shutdown())).toMatchObject({ message: 'EDQUOT: disk quota exceeded' });
+    expect(readdirSync(opened.directory)).not.toContain('pintail.lock');
+    expect(readdirSync(opened.directory)).not.toContain('pintail.duckdb.wal');
+    isFull = false;
+    await using again = await opened.reopen();
+    expect(await again.loadedRows('select "auditID" from kube_audit')).toEqual([{ auditID: 'a-1' }]);
   });
 
   test('reports what it keeps in metrics', async () => {

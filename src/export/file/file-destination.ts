@@ -33,7 +33,14 @@ export function createFileDestination(settings: FileExporterSettings, stdout: Wr
         throw new PermanentError(message, { cause: error });
       }
     },
-    close: () => sink.close(),
+    async close() {
+      try {
+        await sink.close();
+      } catch (error: unknown) {
+        const found = error instanceof Error ? error.message : String(error);
+        throw new Error(`exporters.${name}.path: expected to close "${path}", found: ${found}.`, { cause: error });
+      }
+    },
     async deliver(events) {
       try {
         await sink.append(events.map(printLine).join(''));
