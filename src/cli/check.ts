@@ -55,6 +55,7 @@ async function check(paths: readonly string[], options: CheckCommandOptions, ter
     config,
     events: eventsOf(options, terminal),
     onLoad: progress.show,
+    onShipped: (message) => terminal.stderr.write(`${message}\n`),
     onProblem(message) {
       unread += 1;
       progress.clear();

@@ -41,7 +41,8 @@ async function compilePaths(
   terminal: Terminal,
 ): Promise<ExitStatus> {
   const { macros, lookups, token: tokens } = options;
-  const request = { paths, macros, lookups, tokens, strictSplunk: options.strictSplunk ?? false };
+  const onShipped = (message: string) => terminal.stderr.write(`${message}\n`);
+  const request = { paths, macros, lookups, tokens, strictSplunk: options.strictSplunk ?? false, onShipped };
   const loaded = await compileContent(request, 'detection');
   const { content } = loaded;
   const detections = [...loaded.detections, ...loaded.unscheduled];
@@ -72,7 +73,11 @@ async function compilePaths(
 }
 
 async function compileOne(spl: string, options: CompileOptions, terminal: Terminal): Promise<ExitStatus> {
-  const { macros, lookups, fieldRules } = await loadDetections({ macros: options.macros, lookups: options.lookups });
+  const { macros, lookups, fieldRules } = await loadDetections({
+    macros: options.macros,
+    lookups: options.lookups,
+    onShipped: (message) => terminal.stderr.write(`${message}\n`),
+  });
   const strictSplunk = options.strictSplunk ?? false;
   const result = compileSearch(spl, { macros, lookups, fieldRules, strictSplunk, tokens: options.token });
   const diagnostics = printSearchDiagnostics(spl, result);

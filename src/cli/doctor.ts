@@ -36,7 +36,7 @@ async function doctor(options: DoctorCommandOptions, terminal: Terminal): Promis
   const result =
     server !== undefined
       ? await askDoctorOfServer(server, terminal.environment.PINTAIL_TOKEN)
-      : await askDoctorOfDatabase(db ?? '', detections);
+      : await askDoctorOfDatabase(db ?? '', detections, (message) => terminal.stderr.write(`${message}\n`));
   terminal.stdout.write(format === 'json' ? `${JSON.stringify(result, null, 2)}\n` : printDoctor(result));
   return result.healthy ? 0 : 1;
 }

@@ -74,6 +74,7 @@ export async function runQuery(
     macros: options.macros,
     lookups: options.lookups,
     onProgress: progress.show,
+    onShipped: (message) => terminal.stderr.write(`${message}\n`),
     onProblem(message) {
       problems += 1;
       progress.clear();

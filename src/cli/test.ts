@@ -14,8 +14,9 @@ export const registerTest: RegisterCommand = (program, terminal, report) => {
     .option('--config <file>', 'let the events pass the volume rules of a configuration: what fails then, they blind')
     .action(async (paths: string[], options: { strictSplunk?: boolean; config?: string }) => {
       const config = options.config === undefined ? undefined : await loadConfig(options.config, terminal.environment);
+      const onShipped = (message: string) => terminal.stderr.write(`${message}\n`);
       const strictSplunk = options.strictSplunk ?? false;
-      const { problems, results } = await testDetections({ paths, strictSplunk, config });
+      const { problems, results } = await testDetections({ paths, strictSplunk, config, onShipped });
       for (const problem of problems) terminal.stderr.write(`${printProblem(problem)}\n`);
       const counts = { passed: 0, failed: 0, skipped: 0 };
       for await (const { detection, test, outcome, message, rows } of results) {

@@ -34,6 +34,8 @@ export interface CheckRequest {
   readonly events: CheckedEvents | null;
   readonly onLoad?: (progress: LoadProgress) => void;
   readonly onProgress?: (done: number, of: number) => void;
+  /** As of a ContentRequest. */
+  readonly onShipped?: (message: string) => void;
   /** Told of records and files that could not be read. */
   readonly onProblem: (message: string) => void;
 }
@@ -44,6 +46,7 @@ export async function checkFiles(request: CheckRequest): Promise<Report> {
     paths: request.paths,
     macros: request.macros,
     lookups: request.lookups,
+    onShipped: request.onShipped,
   });
   const { config } = request;
   if (config !== undefined) checkVolumeRules(config, content);

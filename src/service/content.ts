@@ -21,6 +21,11 @@ export interface ContentRequest {
   /** Values of the `$name$` in investigations. */
   readonly tokens?: ReadonlyMap<string, string> | undefined;
   readonly strictSplunk: boolean;
+  /**
+   * Told of a path above that names a default, is not there, and for which the shipped one is taken. Left out: such a
+   * path is missing like any other.
+   */
+  readonly onShipped?: ((message: string) => void) | undefined;
   readonly maxFileBytes?: number;
   readonly maxConfBytes?: number;
   readonly maxFiles?: number;
@@ -36,16 +41,17 @@ export interface CompiledContent {
   readonly unscheduled: readonly (CompiledDetection | UncompiledDetection)[];
 }
 
-export const SHIPPED_DETECTIONS = 'config/detections';
-export const SHIPPED_MACROS = 'config/macros.yaml';
-export const SHIPPED_LOOKUPS = 'config/lookups';
+const SHIPPED_DETECTIONS = 'config/detections';
+const SHIPPED_MACROS = 'config/macros.yaml';
+const SHIPPED_LOOKUPS = 'config/lookups';
 
 /** Loads without compiling. Files that cannot be taken are in `problems`. */
 export async function loadDetections(request: Omit<ContentRequest, 'strictSplunk' | 'limits'>): Promise<Content> {
+  const { onShipped } = request;
   return loadContent({
-    paths: (request.paths ?? [SHIPPED_DETECTIONS]).map(findShipped),
-    macros: findShipped(request.macros ?? SHIPPED_MACROS),
-    lookups: findShipped(request.lookups ?? SHIPPED_LOOKUPS),
+    paths: (request.paths ?? [undefined]).map((path) => findShipped(path, SHIPPED_DETECTIONS, onShipped)),
+    macros: findShipped(request.macros, SHIPPED_MACROS, onShipped),
+    lookups: findShipped(request.lookups, SHIPPED_LOOKUPS, onShipped),
     ...(request.maxFileBytes !== undefined && { maxFileBytes: request.maxFileBytes }),
     ...(request.maxConfBytes !== undefined && { maxConfBytes: request.maxConfBytes }),
     ...(request.maxFiles !== undefined && { maxFiles: request.maxFiles }),

@@ -1,17 +1,25 @@
 /** Files that ship with Pintail, found from `src/` and from `dist/` alike. */
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
 /** Absolute path of a file or folder of the package, e.g. `config/detections`. */
 export function packageFile(path: string): string {
-  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
+  return join(import.meta.dirname, '../..', path);
 }
 
 /**
- * A path of the configuration: as given where it exists (relative to the working directory); otherwise, for the
- * defaults that ship with Pintail, the package's own.
+ * The path of content that has a default: as `written`, or else the `shipped` default, relative to the working directory.
+ * Where the default is not there, the package's own takes its place, and `tell` hears of it if it was written; without
+ * `tell` what was written stays as it is. Any other path stays, there or not.
  */
-export function findShipped(path: string): string {
-  const shipped = packageFile(path);
-  return !existsSync(path) && existsSync(shipped) ? shipped : path;
+export function findShipped(
+  written: string | undefined,
+  shipped: string,
+  tell: ((message: string) => void) | undefined,
+): string {
+  const path = written ?? shipped;
+  if (path !== shipped || existsSync(path) || (written !== undefined && tell === undefined)) return path;
+  const own = packageFile(shipped);
+  if (written !== undefined) tell?.(`${path}: found nothing there, so what ships with Pintail is taken: ${own}`);
+  return own;
 }

@@ -5,7 +5,7 @@ import { installLookups, installViews, writeLookup } from '../detect/index.ts';
 import { spreadColumns } from '../format/index.ts';
 import type { LookupWrite } from '../spl/index.ts';
 import { compileSearch, printSearchDiagnostics } from './compile-search.ts';
-import { compileContent, loadDetections } from './content.ts';
+import { type ContentRequest, compileContent, loadDetections } from './content.ts';
 import { type NamedWindow, resolveWindow } from './time-window.ts';
 import { type LoadProgress, openWorkbench, type Workbench } from './workbench.ts';
 
@@ -22,6 +22,8 @@ export interface FileQuery {
   /** Macros and lookups of a search; undefined are the shipped ones. */
   readonly macros?: string | undefined;
   readonly lookups?: string | undefined;
+  /** As of a ContentRequest. */
+  readonly onShipped?: (message: string) => void;
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Records or files that could not be read, and warnings of the compiler. */
   readonly onProblem: (message: string) => void;
@@ -71,8 +73,8 @@ export async function queryFiles(
   });
 }
 
-function contentOf({ macros, lookups }: FileQuery): { macros?: string | undefined; lookups?: string | undefined } {
-  return { macros, lookups };
+function contentOf({ macros, lookups, onShipped }: FileQuery): Omit<ContentRequest, 'strictSplunk'> {
+  return { macros, lookups, onShipped };
 }
 
 async function onWorkbench(

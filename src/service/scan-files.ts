@@ -21,7 +21,7 @@ export interface ScanRequest {
   readonly window: NamedWindow;
   readonly strictSplunk: boolean;
   readonly onProgress?: (progress: LoadProgress) => void;
-  /** Told once where the content has parts that are not used here, which `check` names. */
+  /** Told where the content has parts that are not used here, which `check` names, and of `onShipped` of a ContentRequest. */
   readonly onNote?: (message: string) => void;
   /** What was left out and why: content, records, detections that failed. */
   readonly onProblem: (message: string) => void;
@@ -69,6 +69,7 @@ async function chooseDetections(request: ScanRequest): Promise<Chosen> {
       macros: request.macros,
       lookups: request.lookups,
       strictSplunk: request.strictSplunk,
+      onShipped: request.onNote,
     },
     'session',
   );

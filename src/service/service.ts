@@ -77,6 +77,7 @@ export async function createService(config: Config, options: ServiceOptions): Pr
       maxLookupBytes: config.detections.maxLookupBytes,
       strictSplunk: config.spl.strict,
       limits: config.spl.limits,
+      onShipped: (note) => logger.info({ note }, 'about the detections'),
     },
     'detection',
   );

@@ -12,6 +12,8 @@ export interface TestRequest {
   readonly strictSplunk: boolean;
   /** A configuration whose volume rules the events pass first; undefined: all are stored. */
   readonly config?: Config | undefined;
+  /** As of a ContentRequest. */
+  readonly onShipped?: (message: string) => void;
 }
 
 /** Rows a tested search may give; more would be a mistake in the test. */
@@ -21,7 +23,7 @@ const maxRows = 100_000;
 export async function testDetections(
   request: TestRequest,
 ): Promise<{ readonly problems: readonly ContentProblem[]; readonly results: AsyncIterable<DetectionTestResult> }> {
-  const content = await loadDetections({ paths: request.paths });
+  const content = await loadDetections({ paths: request.paths, onShipped: request.onShipped });
   const volume = request.config && volumeControl(request.config, content);
   const results = runDetectionTests({
     detections: content.detections,

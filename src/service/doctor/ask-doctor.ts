@@ -14,12 +14,13 @@ export async function askDoctorOfServer(server: string, token: string | undefine
   return (await callServer({ server, token, method: 'GET', path: '/api/v1/doctor' })) as DoctorReport;
 }
 
-/** `detections`: files and folders; undefined is what ships. Rejects where another process has the database. */
+/** `detections`: files and folders; undefined is what ships; `onShipped` as of a ContentRequest. Rejects where another process has the database. */
 export async function askDoctorOfDatabase(
   database: string,
   detections: readonly string[] | undefined,
+  onShipped?: (message: string) => void,
 ): Promise<DoctorReport> {
-  const content = await compileContent({ paths: detections, strictSplunk: false }, 'session');
+  const content = await compileContent({ paths: detections, strictSplunk: false, onShipped }, 'session');
   const workbench = await openWorkbench({ database, mustExist: true });
   try {
     // Fields that the content looks up are read from these tables.
