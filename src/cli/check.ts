@@ -2,10 +2,18 @@
 import { loadConfig } from '../config/index.ts';
 import { checkFiles } from '../service/check-content.ts';
 import { type ExitStatus, type RegisterCommand, type Terminal, UsageError } from './command.ts';
-import { collect, type InputOptions, metadataOf, progressLine } from './input-options.ts';
+import {
+  addGeoOption,
+  checkGeoOption,
+  collect,
+  type GeoOptions,
+  type InputOptions,
+  metadataOf,
+  progressLine,
+} from './input-options.ts';
 import { type CheckReport, printReport } from './print-report.ts';
 
-interface CheckCommandOptions extends InputOptions {
+interface CheckCommandOptions extends InputOptions, GeoOptions {
   readonly format: string;
   readonly config?: string;
   readonly macros?: string;
@@ -16,7 +24,7 @@ interface CheckCommandOptions extends InputOptions {
 }
 
 export const registerCheck: RegisterCommand = (program, terminal, report) => {
-  program
+  const command = program
     .command('check')
     .description(
       'say per detection: compiles or why not, the data it needs, what is suspicious, what the data at hand lacks',
@@ -34,10 +42,10 @@ export const registerCheck: RegisterCommand = (program, terminal, report) => {
     .option('--host <name>', 'Splunk host of the events')
     .option('--cluster <name>', 'cluster of events that name none')
     .option('--strict-splunk', 'follow Splunk to the letter where its rules make a search blind')
-    .option('--format <format>', 'table or json', 'table')
-    .action(async (paths: string[], options: CheckCommandOptions) => {
-      report(await check(paths, options, terminal));
-    });
+    .option('--format <format>', 'table or json', 'table');
+  addGeoOption(command).action(async (paths: string[], options: CheckCommandOptions) => {
+    report(await check(paths, options, terminal));
+  });
 };
 
 async function check(paths: readonly string[], options: CheckCommandOptions, terminal: Terminal): Promise<ExitStatus> {
@@ -77,13 +85,21 @@ function isClean({ totals, problems }: CheckReport): boolean {
   return totals.refused === 0 && (totals.blind ?? 0) === 0 && problems.length === 0;
 }
 
-function eventsOf({ file, db, server, ...options }: CheckCommandOptions, terminal: Terminal) {
+function eventsOf(options: CheckCommandOptions, terminal: Terminal) {
+  checkGeoOption(options);
+  const { file, db, server, cluster, geoDatabase } = options;
   const isLocal = file !== undefined || db !== undefined;
   if (isLocal && server !== undefined) {
     throw new UsageError('expected --file or --db, or else --server: where are the events?');
   }
   if (server !== undefined) return { kind: 'server', server, token: terminal.environment.PINTAIL_TOKEN } as const;
   if (!isLocal) return null;
-  const { cluster } = options;
-  return { kind: 'files', files: file ?? [], database: db, metadata: metadataOf(options), cluster } as const;
+  return {
+    kind: 'files',
+    files: file ?? [],
+    database: db,
+    geoDatabase,
+    metadata: metadataOf(options),
+    cluster,
+  } as const;
 }

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { PermanentError, type SplunkMetadata } from '../component.ts';
 import { type NamedWindow, resolveWindow } from '../service/time-window.ts';
 import type { LoadProgress } from '../service/workbench.ts';
-import type { Terminal } from './command.ts';
+import { type Terminal, UsageError } from './command.ts';
 
 export interface InputOptions {
   readonly earliest?: string;
@@ -56,6 +56,26 @@ export function addContentOptions(command: Command): Command {
   return command
     .option('--macros <file>', 'macros of your own (default: config/macros.yaml)')
     .option('--lookups <folder>', 'lookups of your own (default: config/lookups)');
+}
+
+export interface GeoOptions {
+  readonly geoDatabase?: string;
+}
+
+/** Adds the database that `iplocation` looks addresses up in, to a command that makes a database of its own. */
+export function addGeoOption(command: Command): Command {
+  return command.option(
+    '--geo-database <file>',
+    'city database for iplocation: a .mmdb file or a folder like that of the optional package (default: that package)',
+  );
+}
+
+/** Throws UsageError where it stands beside `--server`, which looks addresses up itself. */
+export function checkGeoOption({ server, geoDatabase }: GeoOptions & { readonly server?: string }): void {
+  if (server === undefined || geoDatabase === undefined) return;
+  throw new UsageError(
+    '--geo-database: expected no --server; a service has that of its configuration (storage.geo_database).',
+  );
 }
 
 export interface TokenOptions {

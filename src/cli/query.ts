@@ -7,8 +7,11 @@ import { queryServer, streamFromServer } from '../service/query-server.ts';
 import { type ExitStatus, type Terminal, UsageError } from './command.ts';
 import { chooseFormat, type FormatName, writeResult } from './format/index.ts';
 import {
+  addGeoOption,
   type ContentOptions,
+  checkGeoOption,
   collect,
+  type GeoOptions,
   type InputOptions,
   metadataOf,
   progressLine,
@@ -16,7 +19,7 @@ import {
   windowOf,
 } from './input-options.ts';
 
-export interface QueryOptions {
+export interface QueryOptions extends GeoOptions {
   readonly file?: readonly string[];
   readonly db?: string;
   readonly server?: string;
@@ -30,7 +33,7 @@ export interface Query {
 }
 
 export function addQueryOptions(command: Command): Command {
-  return command
+  return addGeoOption(command)
     .option('--file <file>', 'recorded events (repeatable; - is standard input)', collect)
     .option('--db <path>', 'a storage directory that no service has open')
     .option('--server <url>', 'a running service, e.g. http://127.0.0.1:8080 (token: PINTAIL_TOKEN)');
@@ -46,6 +49,7 @@ export async function runQuery(
   if (isLocal === (options.server !== undefined)) {
     throw new UsageError('expected --file or --db, or else --server: where are the events?');
   }
+  checkGeoOption(options);
   const consume = async (stream: SqlStream) => {
     await writeResult(format, terminal.stdout, stream.columns, stream.chunks());
   };
@@ -66,6 +70,7 @@ export async function runQuery(
   const request: FileQuery = {
     files: options.file ?? [],
     database: options.db,
+    geoDatabase: options.geoDatabase,
     metadata: metadataOf(options),
     cluster: options.cluster,
     window: windowOf(options),

@@ -5,16 +5,18 @@ import { type ExitStatus, type RegisterCommand, type Terminal, UsageError } from
 import { chooseFormat, type FormatName, printable, writeResult } from './format/index.ts';
 import {
   addContentOptions,
+  addGeoOption,
   addInputOptions,
   type ContentOptions,
   collect,
+  type GeoOptions,
   type InputOptions,
   metadataOf,
   progressLine,
   windowOf,
 } from './input-options.ts';
 
-interface ScanOptions extends InputOptions, ContentOptions {
+interface ScanOptions extends InputOptions, ContentOptions, GeoOptions {
   readonly detections?: readonly string[];
   readonly detection?: readonly string[];
   readonly db?: string;
@@ -33,7 +35,7 @@ export const registerScan: RegisterCommand = (program, terminal, report) => {
     .option('--detections <path>', 'detection file or folder (repeatable; default: the shipped ones)', collect)
     .option('--detection <name>', 'only this detection, by name or view name (repeatable)', collect)
     .option('--db <path>', 'keep the loaded events in this storage directory');
-  addInputOptions(addContentOptions(command)).action(async (files: string[], options: ScanOptions) => {
+  addInputOptions(addContentOptions(addGeoOption(command))).action(async (files: string[], options: ScanOptions) => {
     report(await scan(files, options, terminal));
   });
 };
@@ -54,6 +56,7 @@ async function scan(files: readonly string[], options: ScanOptions, terminal: Te
     macros: options.macros,
     lookups: options.lookups,
     database: options.db,
+    geoDatabase: options.geoDatabase,
     metadata: metadataOf(options),
     cluster: options.cluster,
     window: windowOf(options),

@@ -16,6 +16,8 @@ export type CheckedEvents =
       readonly files: readonly string[];
       /** A storage directory or its database file; undefined is temporary. */
       readonly database: string | undefined;
+      /** As of WorkbenchOptions; undefined is that of `config`. */
+      readonly geoDatabase?: string | undefined;
       readonly metadata: SplunkMetadata;
       readonly cluster?: string | undefined;
     }
@@ -28,7 +30,7 @@ export interface CheckRequest {
   /** Undefined is the shipped `config/lookups`. */
   readonly lookups?: string | undefined;
   readonly strictSplunk: boolean;
-  /** A configuration whose volume rules are held against the searches; undefined: all events are stored. */
+  /** A configuration whose volume rules are held against the searches, with its geo database; undefined: all events are stored. */
   readonly config?: Config | undefined;
   /** Null: only the searches' text is checked. */
   readonly events: CheckedEvents | null;
@@ -63,7 +65,11 @@ export async function checkFiles(request: CheckRequest): Promise<Report> {
   const { events } = request;
   if (events === null) return check(null);
   if (events.kind === 'server') return check(serverEvents(events));
-  const workbench = await openWorkbench({ database: events.database, mustExist: events.files.length === 0 });
+  const workbench = await openWorkbench({
+    database: events.database,
+    mustExist: events.files.length === 0,
+    geoDatabase: events.geoDatabase ?? config?.storage.geoDatabase,
+  });
   try {
     await workbench.load(events.files, {
       metadata: events.metadata,

@@ -13,6 +13,8 @@ export interface FileQuery {
   readonly files: readonly string[];
   /** A storage directory or its database file; with it, `files` are loaded into it. */
   readonly database?: string | undefined;
+  /** As of WorkbenchOptions. */
+  readonly geoDatabase?: string | undefined;
   readonly metadata: SplunkMetadata;
   readonly cluster?: string | undefined;
   readonly window: NamedWindow;
@@ -81,7 +83,8 @@ async function onWorkbench(
   query: FileQuery,
   work: (workbench: Workbench, window: TimeWindow) => Promise<void>,
 ): Promise<void> {
-  const workbench = await openWorkbench({ database: query.database, mustExist: query.files.length === 0 });
+  const { database, geoDatabase, files } = query;
+  const workbench = await openWorkbench({ database, geoDatabase, mustExist: files.length === 0 });
   try {
     await workbench.load(query.files, { ...query, onProblem: query.onProblem });
     await work(workbench, resolveWindow(query.window, await workbench.newestTime()));

@@ -16,6 +16,8 @@ export interface ScanRequest {
   readonly macros?: string | undefined;
   readonly lookups?: string | undefined;
   readonly database?: string | undefined;
+  /** As of WorkbenchOptions. */
+  readonly geoDatabase?: string | undefined;
   readonly metadata: SplunkMetadata;
   readonly cluster?: string | undefined;
   readonly window: NamedWindow;
@@ -41,7 +43,7 @@ export interface Scan {
  */
 export async function scanFiles(request: ScanRequest, work: (scan: Scan) => Promise<void>): Promise<void> {
   const { detections, lookups } = await chooseDetections(request);
-  const workbench = await openWorkbench({ database: request.database });
+  const workbench = await openWorkbench({ database: request.database, geoDatabase: request.geoDatabase });
   try {
     const totals = await workbench.load(request.files, request);
     await installLookups(workbench.database, lookups);

@@ -10,8 +10,10 @@ import { openWorkbench } from './workbench.ts';
 export interface TestRequest {
   readonly paths: readonly string[] | undefined;
   readonly strictSplunk: boolean;
-  /** A configuration whose volume rules the events pass first; undefined: all are stored. */
+  /** A configuration whose volume rules the events pass first, with its geo database; undefined: all are stored. */
   readonly config?: Config | undefined;
+  /** As of WorkbenchOptions; undefined is that of `config`. */
+  readonly geoDatabase?: string | undefined;
   /** As of a ContentRequest. */
   readonly onShipped?: (message: string) => void;
 }
@@ -34,7 +36,9 @@ export async function testDetections(
     timeZone: SEARCH_TIME_ZONE,
     maxRows,
     async openSandbox() {
-      const workbench = await openWorkbench();
+      const workbench = await openWorkbench({
+        geoDatabase: request.geoDatabase ?? request.config?.storage.geoDatabase,
+      });
       return {
         database: workbench.database,
         async load({ data, source, sourcetype, index, host, cluster }) {

