@@ -13,7 +13,8 @@ import type { CommandScope } from '../command-scope.ts';
 import { need, wants } from '../demand.ts';
 import { binary, call, column, type Expression, isNotNull, lambda, type SortTerm, text, when } from '../expression.ts';
 import type { Column, PlanNode } from '../plan.ts';
-import { ColumnNames, type Field, type Relation } from '../relation.ts';
+import type { Field, Relation } from '../relation.ts';
+import { replaceColumn } from '../replace-column.ts';
 import { ABSENT, asKind, asText, commonKind, listValue, numberValue, textValue, type Value } from '../value.ts';
 import type { CommandSpec } from './command.ts';
 
@@ -55,22 +56,18 @@ export const iplocation: CommandSpec<IplocationCommand> = {
       ? locateLists(input.node, source.expression, scope)
       : locateAddresses(input.node, asText(source), scope);
     const location = column(LOCATION, located.label);
-    const { columns, fields, order } = besideInput(input, scope);
-    const names = new ColumnNames();
-    for (const { name } of columns) names.take(name);
+    const { columns, passed } = besideInput(input, scope);
+    const { fields, order } = passed;
     for (const part of parts) {
       const name = `${command.prefix}${part}`;
       const before = fields.get(name);
       const found = isList ? listValue(partOfEach(location, part)) : partOf(location, part);
-      const taken = before?.column ?? names.take(name);
-      const at = columns.findIndex((item) => item.name === taken);
-      const current = columns[at]?.expression;
+      const current = columns.find((item) => item.name === before?.column)?.expression;
       const earlier = before === undefined || current === undefined ? ABSENT : valueOfExpression(current, before);
       const kind = commonKind([found, earlier]);
       const made =
         earlier.kind === 'null' ? asKind(found, kind) : call('coalesce', asKind(found, kind), asKind(earlier, kind));
-      if (at === -1) columns.push({ name: taken, expression: made });
-      else columns[at] = { name: taken, expression: made };
+      const taken = replaceColumn(before?.column, { name, expression: made }, columns, passed);
       fields.set(name, { column: taken, kind, whole: false, certain: false });
     }
     const on = binary(
@@ -154,13 +151,13 @@ function locateLists(input: PlanNode, addresses: Expression, scope: CommandScope
 function besideInput(
   input: Relation,
   scope: CommandScope,
-): { columns: Column[]; fields: Map<string, Field>; order: readonly SortTerm[] } {
+): { columns: Column[]; passed: ReturnType<CommandScope['passThrough']> } {
   const passed = scope.passThrough(input);
   const columns = passed.columns.map(({ name, expression }) => ({
     name,
     expression: qualified(expression, input.node.label),
   }));
-  return { columns, fields: passed.fields, order: passed.order };
+  return { columns, passed };
 }
 
 function qualified(expression: Expression, label: string): Expression {

@@ -14,10 +14,11 @@ import type { FieldName, JoinCommand } from '../ast.ts';
 import type { CommandScope } from '../command-scope.ts';
 import { EVERYTHING, need, withOrder } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
-import { and, binary, call, column, type Expression, FALSE, isNotNull, number, type SortTerm } from '../expression.ts';
+import { and, binary, call, column, type Expression, FALSE, isNotNull, number } from '../expression.ts';
 import { namesOf } from '../field-names.ts';
 import { type Column, columnsOf, type PlanNode } from '../plan.ts';
 import { type Certainty, ColumnNames, type Field, fieldValue, type Relation } from '../relation.ts';
+import { replaceColumn } from '../replace-column.ts';
 import { singleValue } from '../single-value.ts';
 import { asKind, asText, commonKind, type Value } from '../value.ts';
 import type { CommandSpec } from './command.ts';
@@ -206,22 +207,4 @@ function certaintyAfter({ keepUnmatched }: JoinCommand, field: Field, before: Fi
 /** The value of a column of one of the two sides. */
 function beside(value: Value, label: string): Value {
   return value.expression.op === 'column' ? { ...value, expression: column(value.expression.name, label) } : value;
-}
-
-/** Puts the column in the place of an `earlier` one; where the rows are ordered by that, it stays, and the new one stands beside it. */
-function replaceColumn(
-  earlier: string | undefined,
-  made: Column,
-  columns: Column[],
-  passed: { readonly names: ColumnNames; readonly order: readonly SortTerm[] },
-): string {
-  const isOrder = passed.order.some(({ expression }) => expression.op === 'column' && expression.name === earlier);
-  const index = columns.findIndex(({ name }) => name === earlier);
-  if (earlier === undefined || isOrder || index < 0) {
-    const name = passed.names.take(made.name);
-    columns.push({ name, expression: made.expression });
-    return name;
-  }
-  columns[index] = { name: earlier, expression: made.expression };
-  return earlier;
 }

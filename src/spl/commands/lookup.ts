@@ -19,6 +19,7 @@ import { LookupSearch } from '../lookup-search.ts';
 import { findColumn, findLookup, type LookupTable } from '../lookup-table.ts';
 import type { Column } from '../plan.ts';
 import type { Field, Relation } from '../relation.ts';
+import { replaceColumn } from '../replace-column.ts';
 import { ABSENT, asKind, commonKind, type Value } from '../value.ts';
 import type { CommandSpec } from './command.ts';
 
@@ -124,23 +125,20 @@ function addColumns(
     name,
     expression: expression.op === 'column' ? { ...expression, table: input.node.label } : expression,
   }));
-  const { names, fields, order } = passed;
+  const { fields, order } = passed;
   for (const [index, { field }] of outputs.filter((pair) => scope.wants(pair.field.name)).entries()) {
     const found = search.valueAt(index);
     const before = fields.get(field.name);
-    const at = columns.findIndex(({ name }) => name === before?.column);
-    const current = columns[at]?.expression;
+    const current = columns.find(({ name }) => name === before?.column)?.expression;
     const earlier = before === undefined || current === undefined ? ABSENT : currentValue(current, before);
     const kind = commonKind([found, earlier]);
-    const taken = before?.column ?? names.take(field.name);
     const expression =
       earlier.kind === 'null'
         ? asKind(found, kind)
         : mode === 'new'
           ? call('coalesce', asKind(earlier, kind), asKind(found, kind))
           : when(search.hasKeys, asKind(found, kind), asKind(earlier, kind));
-    if (at === -1) columns.push({ name: taken, expression });
-    else columns[at] = { name: taken, expression };
+    const taken = replaceColumn(before?.column, { name: field.name, expression }, columns, passed);
     fields.set(field.name, {
       column: taken,
       kind,

@@ -37,12 +37,13 @@ lookup_3_found as (
 ),
 lookup_3 as (
   select
-    case when lookup_3_found."key" is not null then lookup_3_found.value_2 else nullif([stats_2."kind"], [null]::varchar[]) end as "kind",
+    stats_2."kind",
     stats_2."count",
-    lookup_3_found."value" as "word"
+    lookup_3_found."value" as "word",
+    case when lookup_3_found."key" is not null then lookup_3_found.value_2 else nullif([stats_2."kind"], [null]::varchar[]) end as kind_2
   from stats_2
   left join lookup_3_found on lookup_3_found."key" = "count"::varchar
 )
-select "kind", "count", "word"
+select kind_2 as "kind", "count", "word"
 from lookup_3
-order by "kind"
+order by lookup_3."kind"
