@@ -26,7 +26,7 @@ import type { Plan } from './plan.ts';
 import { printPlan, printSql } from './print-sql.ts';
 import type { Source, Span } from './source.ts';
 import { searchesOf } from './subsearches.ts';
-import type { WindowBinding } from './time-window.ts';
+import type { OwnBounds, WindowBinding } from './time-window.ts';
 
 export { datasetNames } from './catalogue.ts';
 export { commandNames } from './commands/index.ts';
@@ -44,7 +44,7 @@ export { compileRowSearch, type RowSearch } from './row-search/compile-row-searc
 export type { EventRow } from './row-search/event-row.ts';
 export type { Source, Span } from './source.ts';
 export { readTimeModifier, type TimeModifier, type TimeStep, type TimeUnit } from './time-modifier-text.ts';
-export type { WindowBinding } from './time-window.ts';
+export type { OwnBounds, WindowBinding } from './time-window.ts';
 
 export interface CompileContext {
   readonly macros: MacroTable;
@@ -84,6 +84,8 @@ export type CompileResult =
       readonly spread?: string;
       /** Names of the datasets it reads. */
       readonly datasets: readonly string[];
+      /** The times that it reads: of each search within it that reads events, those that are alike once. */
+      readonly ownBounds: readonly OwnBounds[];
       /** Names of the commands, in order. */
       readonly commands: readonly string[];
       /** SQL tables of the lookups that it reads. */
@@ -142,6 +144,7 @@ export function compile(source: Source, context: CompileContext): CompileResult 
       ...(lowered.spread === undefined ? {} : { spread: lowered.spread }),
       ...(keyFields === undefined ? {} : { keyFields }),
       datasets: lowered.datasets,
+      ownBounds: lowered.ownBounds,
       commands: everyCommand(search).map(({ name }) => name.toLowerCase()),
       lookupTables: lookupTablesOf(lowered.plan, context.lookups),
       ...(writes === undefined ? {} : { writes }),

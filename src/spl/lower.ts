@@ -22,6 +22,7 @@ import type { Column, Plan } from './plan.ts';
 import { ColumnNames, fieldValue, firstRows, type Relation } from './relation.ts';
 import { comparedFields, type SubsearchTerm } from './subsearch-term.ts';
 import { subsearchesIn } from './subsearches.ts';
+import type { OwnBounds } from './time-window.ts';
 import { hasWildcard } from './wildcard.ts';
 
 export interface Lowered {
@@ -30,6 +31,8 @@ export interface Lowered {
   /** The last column holds cells, each with the name and the value of a further field. */
   readonly spread?: string;
   readonly datasets: readonly string[];
+  /** Of each first search that reads events, those that are alike once. */
+  readonly ownBounds: readonly OwnBounds[];
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -48,6 +51,7 @@ export function lower(search: Search, settings: Settings, errors: ErrorLog): Low
       ...(spread === undefined ? [] : [{ name: spread, kind: 'columns' as const }]),
     ],
     datasets: [...pipelines.datasets],
+    ownBounds: [...pipelines.ownBounds.values()],
     warnings: pipelines.warnings,
   };
 }
@@ -59,6 +63,8 @@ const FOLLOWING: ReadonlySet<DiagnosticCode> = new Set(['SPL304', 'SPL309', 'SPL
 class Pipelines implements SubsearchLowering {
   readonly warnings: Diagnostic[] = [];
   readonly datasets = new Set<string>();
+  /** By their text. */
+  readonly ownBounds = new Map<string, OwnBounds>();
   readonly settings: Settings;
   readonly #errors: ErrorLog;
   readonly #terms = new Map<SearchSubsearch, SubsearchTerm | SplError>();
@@ -88,6 +94,7 @@ class Pipelines implements SubsearchLowering {
     );
     const read = scan.dataset.tables.length > 1 ? ['kube_audit', 'logs'] : [scan.dataset.name];
     for (const name of read) this.datasets.add(name);
+    this.ownBounds.set(JSON.stringify(scan.ownBounds), scan.ownBounds);
     return this.#commands(rest, 2, scan.relation, demands.outputs, label, { ...this.settings, range: scan.range });
   }
 

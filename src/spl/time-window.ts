@@ -18,6 +18,12 @@ export interface WindowOverrides {
   readonly latest?: Expression;
 }
 
+/** What one first search says about the time of its events, as time modifiers in UTC; null: the window's bound. */
+export interface OwnBounds {
+  readonly earliest: string | null;
+  readonly latest: string | null;
+}
+
 /** The bounds of a scan as TIMESTAMP; infinite where there are none. */
 export interface SearchRange {
   readonly earliest: Expression;

@@ -207,6 +207,7 @@ export function testCompiled(overrides: Partial<Detection> = {}, sql = deletions
     spread: null,
     keyFields: ['user'],
     datasets: ['kube_audit'],
+    ownBounds: [],
     lookupTables: [],
     writes: null,
     usesIpLocation: false,

@@ -1,6 +1,6 @@
 /** All searches of loaded content checked, and the totals. */
 import { dirname } from 'node:path';
-import type { SplLimits } from '../../spl/index.ts';
+import type { OwnBounds, SplLimits } from '../../spl/index.ts';
 import type { Content } from '../content/load-content.ts';
 import type { Detection, Schedule } from '../detection.ts';
 import { type CompiledDetection, compileDetection, type UncompiledDetection } from '../run/compile-detection.ts';
@@ -52,12 +52,13 @@ export async function checkContent(content: Content, options: CheckContentOption
     const runnable = detection.type === 'Investigation' ? withInputs(detection) : detection;
     const compiled: CompiledDetection | UncompiledDetection = compileDetection(runnable, compileOptions);
     const outline = outlineOf(runnable, macros, lookups);
+    const parts = compiled.ok ? compiled.ownBounds : [];
     const check = checkSearch({ ...compiled, detection }, outline, {
       sameText: namesOfOthers(detection, byText),
       fieldSettings: content.fieldSettings,
       fieldRules,
       volumeRules,
-      tilingOf,
+      tilingOf: (schedule) => tilingOf(schedule, parts),
     });
     const canRun = compiled.ok && outline !== undefined && check.inputs.length === 0;
     const data = facts !== null && canRun ? await checkData(compiled, outline, facts, compileOptions) : null;
@@ -78,11 +79,14 @@ export async function checkContent(content: Content, options: CheckContentOption
 }
 
 /** Most searches share a few schedules, and laying out the windows of one takes milliseconds. */
-function rememberTilings({ timeZone, from }: CheckContentOptions): (schedule: Schedule) => Tiling {
+function rememberTilings({
+  timeZone,
+  from,
+}: CheckContentOptions): (schedule: Schedule, parts: readonly OwnBounds[]) => Tiling {
   const known = new Map<string, Tiling>();
-  return (schedule) => {
-    const key = JSON.stringify(schedule);
-    const tiling = known.get(key) ?? measureTiling(schedule, timeZone, from, measuredRuns);
+  return (schedule, parts) => {
+    const key = JSON.stringify([schedule, parts]);
+    const tiling = known.get(key) ?? measureTiling(schedule, parts, timeZone, from, measuredRuns);
     known.set(key, tiling);
     return tiling;
   };

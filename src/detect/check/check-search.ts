@@ -4,6 +4,7 @@ import { locate, type Source } from '../../spl/source.ts';
 import { runsOnSchedule } from '../content/runs-on-schedule.ts';
 import type { Detection, FieldSetting, Schedule } from '../detection.ts';
 import { type CompiledDetection, sourceOf, type UncompiledDetection } from '../run/compile-detection.ts';
+import { setsTimes } from '../schedule/read-range.ts';
 import type { Tiling } from '../schedule/windows.ts';
 import { inputsOf } from './inputs.ts';
 import { lint } from './lints/index.ts';
@@ -58,7 +59,7 @@ export function checkSearch(
       ...(outline === undefined ? [] : leftOutByRules(outline, volumeRules, fieldRules)),
       ...(compiled.ok ? unknownRiskFields(compiled) : []),
       // A baseline learns from what lies behind it, again at every run.
-      ...(windows === null || detection.type === 'Baseline' ? [] : untiled(detection, windows)),
+      ...(windows === null || detection.type === 'Baseline' ? [] : untiled(compiled, windows)),
     ],
     windows,
     data: null,
@@ -118,10 +119,12 @@ function fieldsOfProps({ detection, scans }: Outline, settings: readonly FieldSe
   );
 }
 
-function untiled(detection: Detection, windows: Windows): readonly Suspicion[] {
+function untiled(compiled: CompiledDetection | UncompiledDetection, windows: Windows): readonly Suspicion[] {
+  const { detection } = compiled;
   const found: Suspicion[] = [];
   const place = startOf(detection);
-  const what = `cron "${windows.cron}" with ${windows.earliest} to ${windows.latest}`;
+  const own = compiled.ok && setsTimes(compiled.ownBounds) ? ', and the times that the search sets' : '';
+  const what = `cron "${windows.cron}" with ${windows.earliest} to ${windows.latest}${own}`;
   if (windows.longestGap > 0) {
     const message = `Windows leave out up to ${windows.longestGap} s between two runs (${what}).`;
     found.push({ code: 'CHK113', name: 'window-gap', message, place });

@@ -6,6 +6,7 @@ import {
   type FieldRule,
   type LookupWrite,
   type OutputField,
+  type OwnBounds,
   renderDiagnostic,
   type Source,
   type SplLimits,
@@ -27,6 +28,8 @@ export interface CompiledDetection {
   /** Final names of the fields that tell rows apart; null: the whole row does. */
   readonly keyFields: readonly string[] | null;
   readonly datasets: readonly string[];
+  /** Of each search within it that reads events, the times that it sets in place of the window's. */
+  readonly ownBounds: readonly OwnBounds[];
   /** SQL tables of the lookups that it reads. */
   readonly lookupTables: readonly string[];
   /** What a run does with the rows besides; null for a search that only reads. */
@@ -101,6 +104,7 @@ export function compileDetection(
     ),
     keyFields: result.keyFields ?? null,
     datasets: result.datasets,
+    ownBounds: result.ownBounds,
     lookupTables: result.lookupTables,
     writes: result.writes ?? null,
     usesIpLocation: result.usesIpLocation,

@@ -91,9 +91,9 @@ export class DetectionScheduler implements Component {
     this.#enqueue(recovered.pending.map((run) => ({ run, isLive: false })));
     await this.#planner.start(this.#detections.values(), now);
     const windows = this.#windowsAt(now);
-    const longest = now - Math.min(now, ...windows.map(({ earliest }) => earliest));
-    const reach = Math.max(now, ...windows.map(({ latest }) => latest)) - now;
-    await this.#lateData.start(longest, reach, () => this.#wake());
+    const back = now - Math.min(now, ...windows.map(({ earliest }) => earliest));
+    const ahead = Math.max(now, ...windows.map(({ latest }) => latest)) - now;
+    await this.#lateData.start(this.#detections, { back, ahead }, () => this.#wake());
     this.#isStarted = true;
     this.#wake();
   }
@@ -202,7 +202,7 @@ export class DetectionScheduler implements Component {
   }
 
   async #reopen(): Promise<void> {
-    const runs = await this.#lateData.reopen(this.#detections, (seen) => this.#executor.lateDataCursor(seen));
+    const runs = await this.#lateData.reopen((seen) => this.#executor.lateDataCursor(seen));
     for (const { detection } of runs) {
       this.#options.metrics.add('pintail_detection_windows_reopened_total', 1, { detection });
     }

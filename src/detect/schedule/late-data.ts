@@ -1,8 +1,11 @@
 /**
- * Rows that were loaded after a run had looked at their time. Their windows are opened again: debounced, so that a
- * slow trickle costs one run per pause and window, and bounded by `catch_up`.
+ * Rows that were loaded after a run had looked at their time. The windows of such runs are opened again: debounced, so
+ * that a slow trickle costs one run per pause and window, and bounded by `catch_up`.
  */
 import type { EventStore } from '../../component.ts';
+import type { OwnBounds } from '../../spl/index.ts';
+import type { WindowBounds } from '../run/identify-findings.ts';
+import type { ScheduledWindow } from '../run/run-window.ts';
 import type { Clock } from './clock.ts';
 import {
   readCommitsAfter,
@@ -12,6 +15,7 @@ import {
   writeLateDataCursor,
 } from './late-data-ledger.ts';
 import { LoadHistory, toStretches } from './load-history.ts';
+import { type Reach, reachOf, readRange, setsTimes } from './read-range.ts';
 import { insertRuns, type LedgerRun, markPending, readDoneRuns, readLatestDone } from './run-ledger.ts';
 import { newRun, type ScheduledDetection, writesLookup } from './scheduled-detection.ts';
 import type { SchedulerSettings } from './settings.ts';
@@ -29,15 +33,18 @@ export class LateData {
   readonly #clock: Clock;
   readonly #settings: SchedulerSettings;
   readonly #history = new LoadHistory();
+  #detections: ReadonlyMap<string, ScheduledDetection> = new Map();
+  /** Of the detections whose searches set times of their own, how far these reach. */
+  #reaches: ReadonlyMap<string, Reach> = new Map();
   /** Minutes with rows that were not compared with finished windows yet. */
   #changed = new Set<number>();
   #dueAt: number | null = null;
   #isReopening = false;
-  /** End of the latest window that is done; rows after it are late for nothing. */
+  /** The latest end of what a run that is done has read; rows after it are late for nothing. */
   #latestDone = Number.NEGATIVE_INFINITY;
-  /** Rows older than this cannot lie in a window that may still be opened. */
+  /** Rows older than this were not read by a run that may still be repeated. */
   #horizonSeconds = 0;
-  /** How far windows reach beyond their scheduled time. */
+  /** How far runs read beyond their scheduled time. */
   #reachSeconds = 0;
   #forgottenAt = Number.NEGATIVE_INFINITY;
   #unsubscribe: (() => void) | undefined;
@@ -65,12 +72,20 @@ export class LateData {
 
   /**
    * Follows load commits, calling `onDue` when late rows set a time; looks at once at what came earlier.
-   * `windowSeconds` is how far back from its scheduled time the longest window begins, `reachSeconds` how far ahead of it
-   * the furthest one ends.
+   * `windows` is how far the windows of the schedules lie around their scheduled times.
    */
-  async start(windowSeconds: number, reachSeconds: number, onDue: () => void): Promise<void> {
-    this.#horizonSeconds = this.#settings.catchUpSeconds + windowSeconds;
-    this.#reachSeconds = reachSeconds;
+  async start(detections: ReadonlyMap<string, ScheduledDetection>, windows: Reach, onDue: () => void): Promise<void> {
+    const { catchUpSeconds } = this.#settings;
+    this.#detections = detections;
+    this.#reaches = new Map(
+      [...detections].flatMap(([slug, scheduled]) => {
+        const parts = partsOf(scheduled);
+        return setsTimes(parts) ? [[slug, reachOf(parts, catchUpSeconds)]] : [];
+      }),
+    );
+    const reaches = [windows, ...this.#reaches.values()];
+    this.#horizonSeconds = catchUpSeconds + Math.max(...reaches.map(({ back }) => back));
+    this.#reachSeconds = Math.max(...reaches.map(({ ahead }) => ahead));
     // First the subscription: a commit between it and the query is seen twice, which does no harm.
     this.#unsubscribe = this.#store.onLoad((commit) => {
       const minutes = this.#relevant(commit.minutes);
@@ -81,9 +96,12 @@ export class LateData {
     const since = Math.max(0, this.#clock.now() - this.#horizonSeconds);
     await this.#store.database.read({ share: 'service' }, async (connection) => {
       const newest = await readNewestCommit(connection);
-      const latestDone = await readLatestDone(connection);
-      if (latestDone !== null) {
-        this.#latestDone = latestDone;
+      const done = await readLatestDone(connection);
+      if (done.length > 0) {
+        const ends = done.map(({ detection, latest, scheduledAt }) =>
+          Math.max(latest, this.#rangeOf(detection, { earliest: latest, latest, now: scheduledAt }).latest),
+        );
+        this.#latestDone = Math.max(...ends);
         const cursor = await readLateDataCursor(connection);
         for (const commit of await readCommitsAfter(connection, cursor, since)) {
           const minutes = this.#relevant(commit.minutes);
@@ -103,15 +121,13 @@ export class LateData {
   /** A run is done; rows that came while it was under way count as late. */
   afterRun(run: LedgerRun, watermark: number): void {
     if (run.kind !== 'scheduled') return;
-    this.#latestDone = Math.max(this.#latestDone, run.window.latest);
-    this.#wait(this.#history.newMinutes(run.window, watermark), this.#settings.debounceSeconds);
+    const range = this.#rangeOf(run.detection, run.window);
+    this.#latestDone = Math.max(this.#latestDone, range.latest);
+    this.#wait(this.#history.newMinutes(range, watermark), this.#settings.debounceSeconds);
   }
 
-  /** Opens the windows that late rows fell into, in the ledger; resolves to the runs that are pending again. */
-  async reopen(
-    detections: ReadonlyMap<string, ScheduledDetection>,
-    cursorFor: (seen: number) => number,
-  ): Promise<readonly LedgerRun[]> {
+  /** Opens the windows whose runs would have read late rows, in the ledger; resolves to the runs that are pending again. */
+  async reopen(cursorFor: (seen: number) => number): Promise<readonly LedgerRun[]> {
     if (this.#changed.size === 0) return [];
     const now = this.#clock.now();
     const seen = this.#history.commitSeq;
@@ -124,13 +140,17 @@ export class LateData {
       const since = now - this.#settings.catchUpSeconds;
       const done = await this.#store.database.read({ share: 'service' }, async (connection) => {
         const horizon = await readEventHorizon(connection);
-        const runs = await readDoneRuns(connection, toStretches(changed), since);
+        const runs = await readDoneRuns(connection, toStretches(changed), this.#reaches, since);
         // Without all of its events a window would lose findings that were right.
-        return runs.filter(({ window }) => window.earliest >= horizon);
+        return runs
+          .map((run) => ({ run, range: this.#rangeOf(run.detection, run.window) }))
+          .filter(({ range }) => range.earliest >= horizon);
       });
-      const late = done.filter((run) => this.#history.newMinutes(run.window, run.watermark ?? 0).length > 0);
+      const late = done
+        .filter(({ run, range }) => this.#history.newMinutes(range, run.watermark ?? 0).length > 0)
+        .map(({ run }) => run);
       const reopened = late.flatMap((run) => {
-        const scheduled = detections.get(run.detection);
+        const scheduled = this.#detections.get(run.detection);
         return scheduled === undefined || writesLookup(scheduled) ? [] : [reopenedRun(run, scheduled)];
       });
       await this.#store.database.write(async (connection) => {
@@ -151,7 +171,12 @@ export class LateData {
     }
   }
 
-  /** Minutes that may lie in a window which a run has looked at and that may still be opened. */
+  /** What a run of the detection reads, as its search is now. */
+  #rangeOf(detection: string, window: ScheduledWindow): WindowBounds {
+    return readRange(partsOf(this.#detections.get(detection)), window, this.#settings.catchUpSeconds);
+  }
+
+  /** Minutes that may lie in what a run has read and that may still be opened. */
   #relevant(minutes: readonly number[]): readonly number[] {
     const now = this.#clock.now();
     const from = now - this.#horizonSeconds;
@@ -169,6 +194,10 @@ export class LateData {
     }
     if (this.#changed.size > 0) this.#dueAt ??= this.#clock.now() + seconds;
   }
+}
+
+function partsOf(scheduled: ScheduledDetection | undefined): readonly OwnBounds[] {
+  return scheduled?.compiled.ok === true ? scheduled.compiled.ownBounds : [];
 }
 
 /** The same row again where the text is the same; a row of its own where the detection has changed since. */

@@ -4,6 +4,7 @@ import { hashId } from '../../risk/event-id.ts';
 import { toJson, type WindowBounds } from '../run/identify-findings.ts';
 import type { RunOutcome, ScheduledWindow } from '../run/run-window.ts';
 import { toMicros, writeRows } from '../run/sql-values.ts';
+import type { Reach } from './read-range.ts';
 
 export type RunKind = 'scheduled' | 'manual';
 export type RunStatus = 'pending' | 'running' | 'done' | 'failed' | 'skipped';
@@ -76,9 +77,11 @@ export async function insertRuns(connection: Connection, runs: readonly LedgerRu
   );
 }
 
-const selectRuns = `select run_id, detection, kind, detection_version, content_hash, epoch(scheduled_at) as scheduled_at,
+const selectRuns = (
+  table = 'detection_run',
+) => `select run_id, detection, kind, detection_version, content_hash, epoch(scheduled_at) as scheduled_at,
   epoch(window_earliest) as earliest, epoch(window_latest) as latest, status, revision, attempt, watermark, error
-  from detection_run`;
+  from ${table}`;
 
 function toLedgerRun(row: SqlRow): LedgerRun {
   return {
@@ -103,7 +106,7 @@ function nullableNumber(value: SqlValue | undefined): number | null {
 /** Scheduled runs that are not finished: pending, and running ones of a process that is gone. Oldest first. */
 export async function readUnfinishedRuns(connection: Connection): Promise<readonly LedgerRun[]> {
   const rows = await connection.query(
-    `${selectRuns} where kind = 'scheduled' and status in ('pending', 'running') order by scheduled_at, detection`,
+    `${selectRuns()} where kind = 'scheduled' and status in ('pending', 'running') order by scheduled_at, detection`,
   );
   return rows.map(toLedgerRun);
 }
@@ -111,45 +114,72 @@ export async function readUnfinishedRuns(connection: Connection): Promise<readon
 /** Scheduled runs that failed for good, since a time. */
 export async function readFailedRuns(connection: Connection, since: number): Promise<readonly LedgerRun[]> {
   const rows = await connection.query(
-    `${selectRuns} where kind = 'scheduled' and status = 'failed' and scheduled_at >= ${time('$1')}
+    `${selectRuns()} where kind = 'scheduled' and status = 'failed' and scheduled_at >= ${time('$1')}
      order by scheduled_at, detection`,
     [toMicros(since)],
   );
   return rows.map(toLedgerRun);
 }
 
-/** The newest run of every window that overlaps one of the stretches, where it is done and was due since a time. */
+/**
+ * The newest run of every window that was due since a time, where it is done and may have read one of the stretches.
+ * `reaches`: by detection, how far around its scheduled time a run may read beside its window.
+ */
 export async function readDoneRuns(
   connection: Connection,
   stretches: readonly WindowBounds[],
+  reaches: ReadonlyMap<string, Reach>,
   scheduledSince: number,
 ): Promise<readonly LedgerRun[]> {
   const micros = stretches.map(({ earliest, latest }) => ({ earliest: toMicros(earliest), latest: toMicros(latest) }));
+  const own = [...reaches].map(([detection, { back, ahead }]) => ({
+    detection,
+    back: toMicros(back),
+    ahead: toMicros(ahead),
+  }));
   const rows = await connection.query(
     `with stretch as (
        select make_timestamp(earliest) as earliest, make_timestamp(latest) as latest
        from (select unnest(from_json_strict($1::json, '[{"earliest":"BIGINT","latest":"BIGINT"}]'), recursive := true))
-     )
-     select * from (
-       ${selectRuns}
-       where kind = 'scheduled' and scheduled_at >= ${time('$2')} and exists (
-         from stretch where window_latest > stretch.earliest and window_earliest < stretch.latest
+     ), reach as (
+       select unnest(
+         from_json_strict($2::json, '[{"detection":"VARCHAR","back":"BIGINT","ahead":"BIGINT"}]'), recursive := true
+       )
+     ), newest as (
+       from detection_run where kind = 'scheduled' and scheduled_at >= ${time('$3')} and (
+         detection in (select detection from reach)
+         or exists (from stretch where window_latest > stretch.earliest and window_earliest < stretch.latest)
        )
        qualify row_number() over (
          partition by detection, window_earliest, window_latest order by revision desc, scheduled_at desc
        ) = 1
-     ) where status = 'done' order by scheduled_at, detection`,
-    [toJson(micros), toMicros(scheduledSince)],
+     ), done as (
+       select newest.*,
+         least(window_earliest, scheduled_at - to_microseconds(back)) as read_from,
+         greatest(window_latest, scheduled_at + to_microseconds(ahead)) as read_until
+       from newest left join reach using (detection) where status = 'done'
+     )
+     ${selectRuns('done')}
+     where exists (from stretch where read_until > stretch.earliest and read_from < stretch.latest)
+     order by scheduled_at, detection`,
+    [toJson(micros), toJson(own), toMicros(scheduledSince)],
   );
   return rows.map(toLedgerRun);
 }
 
-/** End of the latest window that is done; null where none is. */
-export async function readLatestDone(connection: Connection): Promise<number | null> {
-  const [row] = await connection.query(
-    `select epoch(max(window_latest)) as latest from detection_run where kind = 'scheduled' and status = 'done'`,
+/** Of every detection, the latest end of a window that is done and the latest scheduled time of such a one. */
+export async function readLatestDone(
+  connection: Connection,
+): Promise<readonly { readonly detection: string; readonly latest: number; readonly scheduledAt: number }[]> {
+  const rows = await connection.query(
+    `select detection, epoch(max(window_latest)) as latest, epoch(max(scheduled_at)) as scheduled_at
+     from detection_run where kind = 'scheduled' and status = 'done' group by detection`,
   );
-  return nullableNumber(row?.latest);
+  return rows.map((row) => ({
+    detection: String(row.detection),
+    latest: Number(row.latest),
+    scheduledAt: Number(row.scheduled_at),
+  }));
 }
 
 export async function markPending(connection: Connection, run: LedgerRun): Promise<void> {

@@ -46,6 +46,43 @@ export function resolveTime(modifier: string, nowSeconds: number, timeZone: stri
   return parsed.steps.reduce((instant, step) => apply(step, instant, timeZone), nowSeconds);
 }
 
+/** The longest that one unit may be. */
+const longestSeconds: Readonly<Record<TimeUnit, number>> = {
+  s: 1,
+  m: 60,
+  h: 3600,
+  d: 86_400,
+  w: 7 * 86_400,
+  mon: 31 * 86_400,
+  q: 92 * 86_400,
+  y: 366 * 86_400,
+};
+/** How much longer a zone makes a stretch of the calendar at most: one that crosses the date line has a day twice. */
+const zoneSeconds = 86_400;
+
+/** Seconds that the modifier lies before the time it is counted from at most, whenever that is; a date lies anywhere. */
+export function furthestBack(modifier: string): number {
+  return furthest(modifier, (step) => {
+    if (step.kind === 'snap') return longestSeconds[step.unit];
+    return step.kind === 'snap_weekday' ? longestSeconds.w : Math.max(0, -step.count) * longestSeconds[step.unit];
+  });
+}
+
+/** Seconds that the modifier lies behind the time it is counted from at most, whenever that is; a date lies anywhere. */
+export function furthestAhead(modifier: string): number {
+  return furthest(modifier, (step) =>
+    step.kind === 'offset' ? Math.max(0, step.count) * longestSeconds[step.unit] : 0,
+  );
+}
+
+function furthest(modifier: string, secondsOf: (step: TimeStep) => number): number {
+  const parsed = parseTimeModifier(modifier);
+  if (parsed.kind === 'absolute') return Number.POSITIVE_INFINITY;
+  const moves = parsed.steps.map((step) => ({ step, seconds: secondsOf(step) })).filter(({ seconds }) => seconds > 0);
+  const isOfCalendar = moves.some(({ step }) => step.kind === 'snap_weekday' || !(step.unit in secondsPer));
+  return moves.reduce((sum, { seconds }) => sum + seconds, isOfCalendar ? zoneSeconds : 0);
+}
+
 const secondsPer = { s: 1, m: 60, h: 3600 } as const;
 
 function apply(step: TimeStep, instant: number, timeZone: string): number {

@@ -1,7 +1,9 @@
 /** From a schedule to windows. Pure. */
+import type { OwnBounds } from '../../spl/index.ts';
 import type { Schedule } from '../detection.ts';
 import type { ScheduledWindow } from '../run/run-window.ts';
 import { type CronTimes, cronTimes } from './cron.ts';
+import { CENTURY_SECONDS, readRange } from './read-range.ts';
 import { resolveTime } from './time-modifier.ts';
 
 /** Earliest to latest, exactly, as the modifiers say at the scheduled minute; half-open. */
@@ -22,7 +24,7 @@ export function scheduledTimes(cron: CronTimes, after: number, until: number, li
   return times;
 }
 
-/** How the windows of one schedule lie to each other, over the given number of runs from a time on. */
+/** How the windows of one search lie to each other, over the given number of runs from a time on. */
 export interface Tiling {
   /** Longest stretch between two windows that none covers, in seconds. */
   readonly longestGap: number;
@@ -30,9 +32,16 @@ export interface Tiling {
   readonly longestOverlap: number;
 }
 
-export function measureTiling(schedule: Schedule, timeZone: string, from: number, runs: number): Tiling {
+/** `parts`: the times that the search sets itself in place of the schedule's. */
+export function measureTiling(
+  schedule: Schedule,
+  parts: readonly OwnBounds[],
+  timeZone: string,
+  from: number,
+  runs: number,
+): Tiling {
   const times = scheduledTimes(cronTimes(schedule.cron, timeZone), from, Number.POSITIVE_INFINITY, runs);
-  const windows = times.map((time) => windowAt(schedule, time, timeZone));
+  const windows = times.map((time) => readRange(parts, windowAt(schedule, time, timeZone), CENTURY_SECONDS));
   let longestGap = 0;
   let longestOverlap = 0;
   for (const [index, window] of windows.entries()) {

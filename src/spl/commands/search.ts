@@ -21,7 +21,7 @@ import { ColumnNames, type Field, type Relation } from '../relation.ts';
 import { SubsearchTerms } from '../subsearch-condition.ts';
 import { suggest } from '../suggestion.ts';
 import { timeModifier } from '../time-modifier.ts';
-import { rangeOf, type SearchRange, searchTime, windowPredicates } from '../time-window.ts';
+import { type OwnBounds, rangeOf, type SearchRange, searchTime, windowPredicates } from '../time-window.ts';
 import { ABSENT, asKind, asText, commonKind, type Value } from '../value.ts';
 import type { CommandSpec } from './command.ts';
 
@@ -56,7 +56,12 @@ export const search: CommandSpec<SearchCommand> = {
 export function lowerFirstSearch(
   command: SearchCommand,
   scope: CommandScope,
-): { readonly relation: Relation; readonly dataset: Dataset; readonly range: SearchRange } {
+): {
+  readonly relation: Relation;
+  readonly dataset: Dataset;
+  readonly range: SearchRange;
+  readonly ownBounds: OwnBounds;
+} {
   refuseClosed(scope.demand, 'events, which have whatever fields the data have');
   const { datasets, times, rest } = splitTerms(command.expression);
   const { name: datasetName, tables } = findOnlyDataset(datasets);
@@ -113,7 +118,7 @@ export function lowerFirstSearch(
     order: orderColumn === undefined ? [] : [{ expression: column(orderColumn), descending: true }],
     ofEvents: true,
   };
-  return { relation, dataset, range };
+  return { relation, dataset, range, ownBounds: ownBoundsOf(times) };
 }
 
 interface Terms {
@@ -163,6 +168,11 @@ function windowOf(times: readonly SearchTime[], scope: CommandScope): SearchRang
     ...(earliest === undefined ? {} : { earliest }),
     ...(latest === undefined ? {} : { latest }),
   });
+}
+
+function ownBoundsOf(times: readonly SearchTime[]): OwnBounds {
+  const text = (name: SearchTime['bound']) => times.find(({ bound }) => bound === name)?.value.text ?? null;
+  return { earliest: text('earliest'), latest: text('latest') };
 }
 
 function wantedFields(dataset: Dataset, scope: CommandScope): readonly (readonly [string, Need])[] {

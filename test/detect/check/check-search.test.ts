@@ -244,6 +244,22 @@ describe('suspicions', () => {
     expect(overlap.suspicions.map(({ code }) => code)).toEqual(['CHK114']);
     expect(overlap.windows?.longestOverlap).toBe(1800);
   });
+
+  test('CHK113 and CHK114: go by the times that parts of the search set', async () => {
+    const gap = await checkOne('`audit` earliest=-30m@m latest=@m | stats count by verb');
+    expect(gap.suspicions.map(({ code, message }) => [code, message])).toEqual([
+      [
+        'CHK113',
+        'Windows leave out up to 1800 s between two runs (cron "0 * * * *" with -70m@m to -10m@m, and the times that the search sets).',
+      ],
+    ]);
+    const overlap = await checkOne('`audit` | append [search `audit` earliest=-100m@m] | stats count by verb');
+    expect(overlap.windows).toMatchObject({ longestGap: 0, longestOverlap: 1800 });
+    const tiled = await checkOne('`audit` earliest=-1h@h latest=@h | stats count by verb', {
+      schedule: { cron: '5 * * * *', earliest: '-1d', latest: 'now' },
+    });
+    expect(tiled.suspicions).toEqual([]);
+  });
 });
 
 test('CHK115: a field that only props.conf would make', async () => {

@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Detection } from '../../../src/detect/detection.ts';
+import { type CompiledDetection, compileDetection } from '../../../src/detect/run/compile-detection.ts';
+import { DetectionScheduler } from '../../../src/detect/schedule/detection-scheduler.ts';
+import type { SchedulerSettings } from '../../../src/detect/schedule/settings.ts';
+import { DetectionBench, testDetection } from '../../support/detection-bench.ts';
+import { SteppedClock } from '../../support/stepped-clock.ts';
+
+let bench: DetectionBench;
+let clock: SteppedClock;
+let scheduler: DetectionScheduler;
+
+beforeEach(async () => {
+  bench = await DetectionBench.open();
+  clock = new SteppedClock('2026-11-02T09:30:00Z');
+});
+
+afterEach(async () => {
+  await scheduler?.shutdown();
+  await bench[Symbol.asyncDispose]();
+});
+
+async function start(
+  detections: readonly CompiledDetection[],
+  settings: Partial<SchedulerSettings> = {},
+): Promise<void> {
+  const { store, logger, metrics } = bench;
+  scheduler = new DetectionScheduler({ detections, store, outbox: bench, clock, logger, metrics, settings });
+  await scheduler.start();
+  await scheduler.idle();
+}
+
+async function turnTo(time: string): Promise<void> {
+  clock.turnTo(time);
+  await scheduler.idle();
+}
+
+async function loadLate(...times: readonly string[]): Promise<void> {
+  await bench.load(times.map((time) => deleted(time)));
+  clock.advance(30);
+  await scheduler.idle();
+}
+
+const deleted = (time: string, user = 'eve') => ({ time, user, verb: 'delete' });
+
+const counted = '| stats count by user.username | rename user.username AS user';
+
+function compiled(search: string, overrides: Partial<Detection> = {}): CompiledDetection {
+  const detection = testDetection({ search, ...overrides });
+  const result = compileDetection(detection, { macros: new Map(), strictSplunk: false, window: 'detection' });
+  if (!result.ok) throw new Error(result.error);
+  return result;
+}
+
+describe('a search that sets times of its own', () => {
+  const own = `dataset=kube_audit earliest=-3h@h latest=-1h@h verb=delete ${counted}`;
+
+  test('is run again for late events that it reads, wherever the window of its schedule lies', async () => {
+    await start([compiled(own)]);
+    await turnTo('2026-11-02T10:00:00Z');
+    expect(await bench.ledger()).toEqual(['02 10:00 08:50-09:50 done r0 rows=0']);
+    await loadLate('2026-11-02T07:30:00Z');
+    expect(await bench.ledger()).toEqual(['02 10:00 08:50-09:50 done r1 rows=1']);
+    expect(bench.sent.map(({ kind }) => kind)).toEqual(['risk', 'finding']);
+  });
+
+  test('is left alone by late events that only the window of its schedule holds', async () => {
+    await start([compiled(own)]);
+    await turnTo('2026-11-02T10:00:00Z');
+    await loadLate('2026-11-02T06:59:59Z', '2026-11-02T09:00:00Z');
+    expect(await bench.ledger()).toEqual(['02 10:00 08:50-09:50 done r0 rows=0']);
+  });
+
+  test('is run again after a restart for what was loaded while nobody listened, though it is later than every window', async () => {
+    await start([compiled(`dataset=kube_audit latest=now verb=delete ${counted}`)]);
+    await turnTo('2026-11-02T10:00:00Z');
+    await scheduler.shutdown();
+    await bench.load([deleted('2026-11-02T09:59:00Z')], false);
+    clock.advance(60);
+    await start([compiled(`dataset=kube_audit latest=now verb=delete ${counted}`)]);
+    expect(await bench.ledger()).toEqual(['02 10:00 08:50-09:50 done r1 rows=1']);
+  });
+
+  test('is run again for events that come while it is under way', async () => {
+    await start([compiled(own)]);
+    bench.beforeLoaded = async () => {
+      bench.beforeLoaded = null;
+      const { read } = bench.database;
+      // The row is committed after the run fixed its watermark and before it is done.
+      bench.database.read = async (options, work) => {
+        bench.database.read = read.bind(bench.database);
+        const result = await bench.database.read(options, work);
+        await bench.load([deleted('2026-11-02T07:30:00Z')]);
+        return result;
+      };
+    };
+    await turnTo('2026-11-02T10:00:00Z');
+    clock.advance(30);
+    await scheduler.idle();
+    expect(await bench.ledger()).toEqual(['02 10:00 08:50-09:50 done r1 rows=1']);
+  });
+
+  test.each([
+    [
+      'append',
+      `dataset=kube_audit verb=get | append [search dataset=kube_audit earliest=-3h@h latest=-1h@h verb=delete]`,
+    ],
+    ['union', `| union [search dataset=kube_audit verb=get] [search dataset=kube_audit earliest=-3h@h verb=delete]`],
+    [
+      'join',
+      `dataset=kube_audit verb=delete | join user.username [search dataset=kube_audit earliest=-3h@h verb=delete | stats count by user.username]`,
+    ],
+  ])('may set them in %s', async (_where, search) => {
+    await start([compiled(`${search} ${counted}`)]);
+    await turnTo('2026-11-02T10:00:00Z');
+    await loadLate('2026-11-02T07:30:00Z');
+    expect(await bench.ledger()).toEqual([expect.stringContaining('02 10:00 08:50-09:50 done r1')]);
+    await loadLate('2026-11-02T09:30:00Z');
+    expect(await bench.ledger()).toEqual([expect.stringContaining('02 10:00 08:50-09:50 done r2')]);
+  });
+
+  test('counts them in UTC, as its SQL does, whatever the zone of the schedules', async () => {
+    const timeZone = 'Asia/Tokyo';
+    await start([compiled(`dataset=kube_audit earliest=@d latest=@h verb=delete ${counted}`)], { timeZone });
+    await turnTo('2026-11-02T10:00:00Z');
+    await loadLate('2026-11-02T00:30:00Z');
+    expect(await bench.ledger()).toEqual(['02 10:00 08:50-09:50 done r1 rows=1']);
+    // The day in Tokyo began at 15:00.
+    await loadLate('2026-11-01T23:30:00Z');
+    expect(await bench.ledger()).toEqual(['02 10:00 08:50-09:50 done r1 rows=1']);
+  });
+
+  test('is not run again once events of that time are gone', async () => {
+    await start([compiled(own)]);
+    await turnTo('2026-11-02T10:00:00Z');
+    await bench.database.write((connection) =>
+      connection.run(`update event_horizon set arrived_before = timestamp '2026-11-02 08:00:00'`),
+    );
+    await loadLate('2026-11-02T08:30:00Z');
+    expect(await bench.ledger()).toEqual(['02 10:00 08:50-09:50 done r0 rows=0']);
+  });
+
+  test('over all time follows late events as far back as catch_up from its scheduled time, and later ones not at all', async () => {
+    const search = `dataset=kube_audit earliest=0 latest=12/31/2037:00:00:00 verb=delete ${counted}`;
+    await start([compiled(search)], { catchUpSeconds: 86_400 });
+    await turnTo('2026-11-02T10:00:00Z');
+    await loadLate('2026-11-01T09:59:00Z', '2026-11-02T10:00:00Z');
+    expect(await bench.ledger()).toEqual(['02 10:00 08:50-09:50 done r0 rows=0']);
+    await loadLate('2026-11-01T10:00:00Z');
+    expect(await bench.ledger()).toEqual(['02 10:00 08:50-09:50 done r1 rows=1']);
+    expect(bench.gauge('pintail_detection_late_minutes')).toBe(3);
+    await loadLate('2020-01-01T00:00:00Z');
+    expect(bench.gauge('pintail_detection_late_minutes')).toBe(3);
+    await turnTo('2026-11-02T11:00:00Z');
+    await loadLate('2026-11-02T10:30:00Z');
+    expect(await bench.ledger()).toEqual([
+      '02 10:00 08:50-09:50 done r1 rows=1',
+      '02 11:00 09:50-10:50 done r1 rows=1',
+    ]);
+  });
+});
