@@ -26,7 +26,6 @@ import { type QueuedRun, RunQueue } from './run-queue.ts';
 import { newRun, type ScheduledDetection, scheduleDetections } from './scheduled-detection.ts';
 import { defaultSchedulerSettings, type SchedulerSettings } from './settings.ts';
 import { type PlannedRun, WindowPlanner } from './window-planner.ts';
-import { windowAt } from './windows.ts';
 import { checkTimeZone } from './zoned-time.ts';
 
 export interface DetectionSchedulerOptions {
@@ -90,10 +89,7 @@ export class DetectionScheduler implements Component {
     this.#countSkipped(recovered.skipped);
     this.#enqueue(recovered.pending.map((run) => ({ run, isLive: false })));
     await this.#planner.start(this.#detections.values(), now);
-    const windows = this.#windowsAt(now);
-    const back = now - Math.min(now, ...windows.map(({ earliest }) => earliest));
-    const ahead = Math.max(now, ...windows.map(({ latest }) => latest)) - now;
-    await this.#lateData.start(this.#detections, { back, ahead }, () => this.#wake());
+    await this.#lateData.start(this.#detections, () => this.#wake());
     this.#isStarted = true;
     this.#wake();
   }
@@ -289,12 +285,6 @@ export class DetectionScheduler implements Component {
 
   #announceIdle(): void {
     for (const resolve of this.#idleWaiters.splice(0)) resolve();
-  }
-
-  #windowsAt(now: number): readonly ScheduledWindow[] {
-    return [...this.#detections.values()].map(({ compiled }) =>
-      windowAt(compiled.detection.schedule, now, this.#settings.timeZone),
-    );
   }
 }
 

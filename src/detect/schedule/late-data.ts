@@ -19,6 +19,7 @@ import { type Reach, reachOf, readRange, setsTimes } from './read-range.ts';
 import { insertRuns, type LedgerRun, markPending, readDoneRuns, readLatestDone } from './run-ledger.ts';
 import { newRun, type ScheduledDetection, writesLookup } from './scheduled-detection.ts';
 import type { SchedulerSettings } from './settings.ts';
+import { reachOfWindows } from './windows.ts';
 
 /**
  * Rows dated further ahead than this beyond the end of any window are not followed: no run that is done or under way
@@ -42,8 +43,9 @@ export class LateData {
   #isReopening = false;
   /** The latest end of what a run that is done has read; rows after it are late for nothing. */
   #latestDone = Number.NEGATIVE_INFINITY;
-  /** Rows older than this were not read by a run that may still be repeated. */
+  /** Rows that lie further back than this and before every date of a schedule are read by no run that may still be repeated. */
   #horizonSeconds = 0;
+  #oldestDate = Number.POSITIVE_INFINITY;
   /** How far runs read beyond their scheduled time. */
   #reachSeconds = 0;
   #forgottenAt = Number.NEGATIVE_INFINITY;
@@ -72,9 +74,8 @@ export class LateData {
 
   /**
    * Follows load commits, calling `onDue` when late rows set a time; looks at once at what came earlier.
-   * `windows` is how far the windows of the schedules lie around their scheduled times.
    */
-  async start(detections: ReadonlyMap<string, ScheduledDetection>, windows: Reach, onDue: () => void): Promise<void> {
+  async start(detections: ReadonlyMap<string, ScheduledDetection>, onDue: () => void): Promise<void> {
     const { catchUpSeconds } = this.#settings;
     this.#detections = detections;
     this.#reaches = new Map(
@@ -83,9 +84,13 @@ export class LateData {
         return setsTimes(parts) ? [[slug, reachOf(parts, catchUpSeconds)]] : [];
       }),
     );
-    const reaches = [windows, ...this.#reaches.values()];
-    this.#horizonSeconds = catchUpSeconds + Math.max(...reaches.map(({ back }) => back));
-    this.#reachSeconds = Math.max(...reaches.map(({ ahead }) => ahead));
+    const now = this.#clock.now();
+    const schedules = [...detections.values()].map(({ compiled }) => compiled.detection.schedule);
+    const windows = schedules.map((schedule) => reachOfWindows(schedule, now));
+    const reaches = [...windows, ...this.#reaches.values()];
+    this.#oldestDate = Math.min(...windows.map(({ since }) => since));
+    this.#horizonSeconds = catchUpSeconds + Math.max(0, ...reaches.map(({ back }) => back));
+    this.#reachSeconds = Math.max(0, ...reaches.map(({ ahead }) => ahead));
     // First the subscription: a commit between it and the query is seen twice, which does no harm.
     this.#unsubscribe = this.#store.onLoad((commit) => {
       const minutes = this.#relevant(commit.minutes);
@@ -93,7 +98,7 @@ export class LateData {
       this.#wait(minutes, this.#settings.debounceSeconds);
       if (this.#dueAt !== null) onDue();
     });
-    const since = Math.max(0, this.#clock.now() - this.#horizonSeconds);
+    const since = Math.max(0, this.#horizon(now));
     await this.#store.database.read({ share: 'service' }, async (connection) => {
       const newest = await readNewestCommit(connection);
       const done = await readLatestDone(connection);
@@ -135,7 +140,7 @@ export class LateData {
     this.#changed = new Set();
     this.#dueAt = null;
     this.#isReopening = true;
-    this.#history.forgetBefore(now - this.#horizonSeconds);
+    this.#history.forgetBefore(this.#horizon(now));
     try {
       const since = now - this.#settings.catchUpSeconds;
       const done = await this.#store.database.read({ share: 'service' }, async (connection) => {
@@ -176,10 +181,14 @@ export class LateData {
     return readRange(partsOf(this.#detections.get(detection)), window, this.#settings.catchUpSeconds);
   }
 
+  #horizon(now: number): number {
+    return Math.min(now - this.#horizonSeconds, this.#oldestDate);
+  }
+
   /** Minutes that may lie in what a run has read and that may still be opened. */
   #relevant(minutes: readonly number[]): readonly number[] {
     const now = this.#clock.now();
-    const from = now - this.#horizonSeconds;
+    const from = this.#horizon(now);
     const until = now + this.#reachSeconds + AHEAD_SECONDS;
     if (now - this.#forgottenAt >= FORGET_SECONDS) {
       this.#forgottenAt = now;

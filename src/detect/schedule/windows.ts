@@ -3,8 +3,8 @@ import type { OwnBounds } from '../../spl/index.ts';
 import type { Schedule } from '../detection.ts';
 import type { ScheduledWindow } from '../run/run-window.ts';
 import { type CronTimes, cronTimes } from './cron.ts';
-import { CENTURY_SECONDS, readRange } from './read-range.ts';
-import { resolveTime } from './time-modifier.ts';
+import { CENTURY_SECONDS, type Reach, readRange } from './read-range.ts';
+import { furthestAhead, furthestBack, parseTimeModifier, resolveTime } from './time-modifier.ts';
 
 /** Earliest to latest, exactly, as the modifiers say at the scheduled minute; half-open. */
 export function windowAt(schedule: Schedule, scheduledAt: number, timeZone: string): ScheduledWindow {
@@ -12,6 +12,23 @@ export function windowAt(schedule: Schedule, scheduledAt: number, timeZone: stri
     earliest: resolveTime(schedule.earliest, scheduledAt, timeZone),
     latest: resolveTime(schedule.latest, scheduledAt, timeZone),
     now: scheduledAt,
+  };
+}
+
+export interface WindowReach extends Reach {
+  /** Where all windows begin, in epoch seconds, if it is a date, from which they lie ever further away; else infinite. */
+  readonly since: number;
+}
+
+/** At least how far the windows of a schedule lie around their scheduled times, whenever these are after `now`. */
+export function reachOfWindows({ earliest, latest }: Schedule, now: number): WindowReach {
+  const start = parseTimeModifier(earliest);
+  const end = parseTimeModifier(latest);
+  return {
+    ...(start.kind === 'absolute'
+      ? { back: 0, since: start.epochSeconds }
+      : { back: furthestBack(earliest), since: Number.POSITIVE_INFINITY }),
+    ahead: end.kind === 'absolute' ? Math.max(0, end.epochSeconds - now) : furthestAhead(latest),
   };
 }
 

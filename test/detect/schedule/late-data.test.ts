@@ -159,3 +159,22 @@ describe('a search that sets times of its own', () => {
     ]);
   });
 });
+
+describe('late rows in a long window', () => {
+  const search = `dataset=kube_audit verb=delete ${counted}`;
+
+  test.each([
+    ['day', '2026-11-02T00:05:00Z', '0 23 * * *', '@d', '2026-11-02T23:00:00Z', '2026-11-02T12:00:00Z'],
+    ['week', '2026-11-01T00:05:00Z', '0 6 * * *', '@w0', '2026-11-07T06:00:00Z', '2026-11-02T12:00:00Z'],
+    ['month', '2026-11-01T00:05:00Z', '0 6 * * *', '@mon', '2026-11-30T06:00:00Z', '2026-11-10T12:00:00Z'],
+    ['date', '2026-11-01T00:05:00Z', '0 6 * * *', '2026-11-01', '2026-11-30T06:00:00Z', '2026-11-10T12:00:00Z'],
+  ])('open it also where the service started as its %s began', async (_what, started, cron, earliest, ends, late) => {
+    clock = new SteppedClock(started);
+    const detection = compiled(search, { schedule: { cron, earliest, latest: '@h' } });
+    await start([detection], { catchUpSeconds: 3600 });
+    await turnTo(ends);
+    expect((await bench.ledger()).at(-1)).toMatch(/ done r0 rows=0$/);
+    await loadLate(late);
+    expect((await bench.ledger()).at(-1)).toMatch(/ done r1 rows=1$/);
+  });
+});

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { parseTimeModifier, resolveTime } from '../../../src/detect/schedule/time-modifier.ts';
+import {
+  furthestAhead,
+  furthestBack,
+  parseTimeModifier,
+  resolveTime,
+} from '../../../src/detect/schedule/time-modifier.ts';
 
 const at = (text: string) => Date.parse(text) / 1000;
 
@@ -81,5 +86,45 @@ describe('time modifiers', () => {
     expect(() => parseTimeModifier('rt-5m')).toThrow(
       'time: expected a scheduled time such as -70m@m, found the real-time modifier "rt-5m".',
     );
+  });
+});
+
+describe('the furthest that a modifier lies from the time it is counted from', () => {
+  test.each([
+    ['now', 0, 0],
+    ['-70m@m', 71 * 60, 0],
+    ['+30s', 0, 30],
+    ['-1h@h+5m', 7200, 300],
+    ['@d', 2 * 86_400, 0],
+    ['0', Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+  ])('%s', (modifier, back, ahead) => {
+    expect([furthestBack(modifier), furthestAhead(modifier)]).toEqual([back, ahead]);
+  });
+
+  test.each([
+    '@d',
+    '-1d@d',
+    '@w0',
+    '@w1',
+    '-1w@w3',
+    '@mon',
+    '-1mon@mon',
+    '@q',
+    '@y',
+    '-1y@y',
+    '+1mon',
+    '+1d@d',
+    '-1h@d+2h',
+    '-3q+2d',
+  ])('is never exceeded by %s, over a leap day, changes of the clock and of the date line', (modifier) => {
+    const [back, ahead] = [furthestBack(modifier), furthestAhead(modifier)];
+    for (const timeZone of ['UTC', 'Europe/Berlin', 'Australia/Lord_Howe', 'Pacific/Apia']) {
+      // Apia left out 2011-12-30.
+      for (let time = at('2011-12-20T00:30:00Z'); time < at('2012-04-10T00:00:00Z'); time += 17 * 3600) {
+        const moved = resolveTime(modifier, time, timeZone) - time;
+        expect(moved).toBeGreaterThanOrEqual(-back);
+        expect(moved).toBeLessThanOrEqual(ahead);
+      }
+    }
   });
 });
