@@ -16,7 +16,7 @@ import {
 } from './late-data-ledger.ts';
 import { LoadHistory, toStretches } from './load-history.ts';
 import { type Reach, reachOf, readRange, setsTimes } from './read-range.ts';
-import { insertRuns, type LedgerRun, markPending, readDoneRuns, readLatestDone } from './run-ledger.ts';
+import { type LedgerRun, readDoneRuns, readLatestDone, reopenRuns } from './run-ledger.ts';
 import { newRun, type ScheduledDetection, writesLookup } from './scheduled-detection.ts';
 import type { SchedulerSettings } from './settings.ts';
 import { reachOfWindows } from './windows.ts';
@@ -159,12 +159,7 @@ export class LateData {
         return scheduled === undefined || writesLookup(scheduled) ? [] : [reopenedRun(run, scheduled)];
       });
       await this.#store.database.write(async (connection) => {
-        const known = new Set(late.map((run) => run.runId));
-        for (const run of reopened) if (known.has(run.runId)) await markPending(connection, run);
-        await insertRuns(
-          connection,
-          reopened.filter((run) => !known.has(run.runId)),
-        );
+        await reopenRuns(connection, reopened);
         await writeLateDataCursor(connection, cursorFor(seen));
       });
       return reopened.filter((run) => run.status === 'pending');

@@ -50,6 +50,23 @@ const runColumns = {
 
 /** Adds runs; one that is there already is left as it is. */
 export async function insertRuns(connection: Connection, runs: readonly LedgerRun[]): Promise<void> {
+  await writeRuns(connection, runs, 'nothing');
+}
+
+/**
+ * Adds runs that are owed again. The row of one that is there already says so: it may be the run itself, or an earlier
+ * one of the same text, which other content had replaced for a while.
+ */
+export async function reopenRuns(connection: Connection, runs: readonly LedgerRun[]): Promise<void> {
+  await writeRuns(
+    connection,
+    runs,
+    `update set status = excluded.status, revision = excluded.revision, attempt = excluded.attempt,
+       error = excluded.error, next_attempt_at = null`,
+  );
+}
+
+async function writeRuns(connection: Connection, runs: readonly LedgerRun[], onConflict: string): Promise<void> {
   await writeRows(
     connection,
     runColumns,
@@ -58,7 +75,7 @@ export async function insertRuns(connection: Connection, runs: readonly LedgerRu
       status, revision, attempt, error
     ) select run_id, detection, kind, detection_version, content_hash, make_timestamp(scheduled_micros),
       make_timestamp(earliest_micros), make_timestamp(latest_micros), status, revision, attempt, error
-    from ${source} on conflict do nothing`,
+    from ${source} on conflict (run_id) do ${onConflict}`,
     runs.map((run) => ({
       run_id: run.runId,
       detection: run.detection,

@@ -178,3 +178,49 @@ describe('late rows in a long window', () => {
     expect((await bench.ledger()).at(-1)).toMatch(/ done r1 rows=1$/);
   });
 });
+
+describe('late rows after content was rolled back', () => {
+  const first = () => compiled(`dataset=kube_audit verb=delete ${counted}`);
+  const second = () => compiled(`dataset=kube_audit verb=delete ${counted} | where count > 0`);
+
+  /** The first text found nothing at 10:00, the second what was late; the ledger has a row of each. */
+  async function replaceContent(): Promise<void> {
+    await start([first()]);
+    await turnTo('2026-11-02T10:00:00Z');
+    await scheduler.shutdown();
+    await start([second()]);
+    await loadLate('2026-11-02T09:10:00Z');
+    await scheduler.shutdown();
+    expect(await bench.ledger()).toEqual([
+      '02 10:00 08:50-09:50 done r0 rows=0',
+      '02 10:00 08:50-09:50 done r1 rows=1',
+    ]);
+  }
+
+  test('open the row that the text has already, as the newest revision', async () => {
+    await replaceContent();
+    await start([first()]);
+    await loadLate('2026-11-02T09:11:00Z');
+    expect(await bench.ledger()).toEqual([
+      '02 10:00 08:50-09:50 done r1 rows=1',
+      '02 10:00 08:50-09:50 done r2 rows=1',
+    ]);
+    await loadLate('2026-11-02T09:12:00Z');
+    expect((await bench.ledger()).at(-1)).toBe('02 10:00 08:50-09:50 done r3 rows=1');
+    expect(
+      bench.sent.filter(({ kind }) => kind.startsWith('finding')).map(({ attributes }) => attributes.count),
+    ).toEqual([1, 2, 3]);
+  });
+
+  test('are not lost where the process dies before the run: the ledger says that it is owed', async () => {
+    await replaceContent();
+    // No run begins, and what is queued is gone with the process.
+    await start([first()], { maxParallelRuns: 0 });
+    await loadLate('2026-11-02T09:11:00Z');
+    expect((await bench.ledger()).at(-1)).toBe('02 10:00 08:50-09:50 pending r2 rows=0');
+    await scheduler.shutdown();
+    await start([first()]);
+    expect((await bench.ledger()).at(-1)).toBe('02 10:00 08:50-09:50 done r2 rows=1');
+    expect(bench.sent.at(-1)).toMatchObject({ kind: 'finding_revised', attributes: { count: 2 } });
+  });
+});
