@@ -1,5 +1,5 @@
 /** The scheduler's clock, turned by hand. */
-import type { Clock } from '../../src/detect/schedule/clock.ts';
+import { type Clock, setBackTolerance } from '../../src/detect/schedule/clock.ts';
 
 interface Alarm {
   readonly time: number;
@@ -9,6 +9,7 @@ interface Alarm {
 export class SteppedClock implements Clock {
   #now: number;
   readonly #alarms = new Set<Alarm>();
+  readonly #setBackListeners = new Set<() => void>();
 
   constructor(start: string) {
     this.#now = Date.parse(start) / 1000;
@@ -25,9 +26,17 @@ export class SteppedClock implements Clock {
     return () => this.#alarms.delete(alarm);
   }
 
+  onSetBack(callback: () => void): () => void {
+    const listener = () => callback();
+    this.#setBackListeners.add(listener);
+    return () => this.#setBackListeners.delete(listener);
+  }
+
   /** Turns the clock and rings every alarm that is due, the earliest first. */
   turnTo(time: string): void {
+    const before = this.#now;
     this.#now = Date.parse(time) / 1000;
+    if (this.#now < before - setBackTolerance) for (const listener of this.#setBackListeners) listener();
     const due = [...this.#alarms].filter((alarm) => alarm.time <= this.#now).sort((a, b) => a.time - b.time);
     for (const alarm of due) this.#ring(alarm);
   }

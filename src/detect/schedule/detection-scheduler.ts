@@ -18,6 +18,7 @@ import type { CompiledDetection, UncompiledDetection } from '../run/compile-dete
 import { installViews } from '../run/install-views.ts';
 import type { RunOutcome, ScheduledWindow } from '../run/run-window.ts';
 import type { Clock } from './clock.ts';
+import { isClockSet } from './clock-behind.ts';
 import { LateData } from './late-data.ts';
 import { recoverRuns } from './recover-runs.ts';
 import { type Execution, RunExecutor } from './run-executor.ts';
@@ -25,7 +26,7 @@ import { insertRuns, type LedgerRun } from './run-ledger.ts';
 import { type QueuedRun, RunQueue } from './run-queue.ts';
 import { newRun, type ScheduledDetection, scheduleDetections } from './scheduled-detection.ts';
 import { defaultSchedulerSettings, type SchedulerSettings } from './settings.ts';
-import { type PlannedRun, WindowPlanner } from './window-planner.ts';
+import { type PlannedRun, type TurnedBack, WindowPlanner } from './window-planner.ts';
 import { checkTimeZone } from './zoned-time.ts';
 
 export interface DetectionSchedulerOptions {
@@ -54,6 +55,7 @@ export class DetectionScheduler implements Component {
   #cycle: Promise<void> | undefined;
   #isCycleWanted = false;
   #cancelAlarm: () => void = () => undefined;
+  #unwatchClock: () => void = () => undefined;
   #idleWaiters: (() => void)[] = [];
   #repairAt: number | null = null;
 
@@ -85,11 +87,20 @@ export class DetectionScheduler implements Component {
     for (const { slug, failure } of this.#detections.values()) {
       if (failure !== null) logger.error({ detection: slug, error: failure }, 'a detection cannot run');
     }
-    const recovered = await recoverRuns(store.database, this.#detections, now, this.#settings);
+    await this.#planner.start(this.#detections.values(), now);
+    this.#warnOfUnsetClock(now);
+    this.#reportTurnedBack(await this.#planner.turnBack(now), now);
+    const recovered = await recoverRuns(
+      store.database,
+      this.#detections,
+      this.#planner.plannedUntil(),
+      now,
+      this.#settings,
+    );
     this.#countSkipped(recovered.skipped);
     this.#enqueue(recovered.pending.map((run) => ({ run, isLive: false })));
-    await this.#planner.start(this.#detections.values(), now);
     await this.#lateData.start(this.#detections, () => this.#wake());
+    this.#unwatchClock = clock.onSetBack(() => this.#onClockSetBack());
     this.#isStarted = true;
     this.#wake();
   }
@@ -98,6 +109,7 @@ export class DetectionScheduler implements Component {
   async shutdown(): Promise<void> {
     if (this.#isStarted) this.#lateData.stop();
     this.#isStarted = false;
+    this.#unwatchClock();
     this.#cancelAlarm();
     this.#stopping.abort(new Error('the service is shutting down'));
     await this.#cycle;
@@ -169,6 +181,7 @@ export class DetectionScheduler implements Component {
       try {
         const now = clock.now();
         this.#repairAt = null;
+        await this.#turnBack(now);
         await this.#planner.plan(now, (runs) => this.#takePlanned(runs));
         if (this.#lateData.dueAt !== null && this.#lateData.dueAt <= now) await this.#reopen();
       } catch (error: unknown) {
@@ -178,6 +191,52 @@ export class DetectionScheduler implements Component {
       this.#dispatch();
       this.#setAlarm();
     }
+  }
+
+  #onClockSetBack(): void {
+    const now = this.#options.clock.now();
+    this.#warnOfUnsetClock(now);
+    this.#queue.shortenWaits(now, this.#settings.retry.maxSeconds);
+    this.#lateData.clockSetBack();
+    this.#wake();
+  }
+
+  #warnOfUnsetClock(now: number): void {
+    if (isClockSet(now)) return;
+    this.#options.logger.error(
+      { now: isoTime(now) },
+      'the clock of this machine: expected the present, found one that was never set. No detection runs until it is set',
+    );
+  }
+
+  async #turnBack(now: number): Promise<void> {
+    const turned = await this.#planner.turnBack(now);
+    if (turned === null) return;
+    this.#reportTurnedBack(turned, now);
+    this.#queue.remove(new Set([...turned.tooEarly, ...turned.owed].map(({ runId }) => runId)));
+    this.#enqueue(turned.owed.filter((run) => this.#canRun(run)).map((run) => ({ run, isLive: false })));
+  }
+
+  #canRun({ detection }: LedgerRun): boolean {
+    return this.#detections.get(detection)?.failure === null;
+  }
+
+  #reportTurnedBack(turned: TurnedBack | null, now: number): void {
+    if (turned === null) return;
+    const { detections, scheduledUntil, tooEarly, owed } = turned;
+    this.#options.metrics.add('pintail_detection_schedule_set_back_total', 1);
+    this.#options.logger.error(
+      {
+        detections,
+        scheduledUntil: isoTime(scheduledUntil),
+        now: isoTime(now),
+        aheadSeconds: Math.round(scheduledUntil - now),
+        windowsToCome: tooEarly.length,
+        windowsRunAgain: owed.length,
+      },
+      'the schedule of detections is ahead of the clock, which was wrong before or is now: it is set back to now, ' +
+        'windows that were run or skipped before their time are run when it comes. Look at how this machine keeps time',
+    );
   }
 
   #takePlanned(runs: readonly PlannedRun[]): void {
@@ -286,6 +345,10 @@ export class DetectionScheduler implements Component {
   #announceIdle(): void {
     for (const resolve of this.#idleWaiters.splice(0)) resolve();
   }
+}
+
+function isoTime(epochSeconds: number): string {
+  return new Date(epochSeconds * 1000).toISOString();
 }
 
 function messageOf(error: unknown): string {

@@ -123,6 +123,14 @@ export class LateData {
     this.#unsubscribe = undefined;
   }
 
+  /** After the clock was set back: nothing waits for a time that it showed before, and no window after now was looked at. */
+  clockSetBack(): void {
+    const now = this.#clock.now();
+    if (this.#dueAt !== null) this.#dueAt = Math.min(this.#dueAt, now + this.#settings.debounceSeconds);
+    this.#latestDone = Math.min(this.#latestDone, now + this.#reachSeconds);
+    this.#forgottenAt = Math.min(this.#forgottenAt, now);
+  }
+
   /** A run is done; rows that came while it was under way count as late. */
   afterRun(run: LedgerRun, watermark: number): void {
     if (run.kind !== 'scheduled') return;

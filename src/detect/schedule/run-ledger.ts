@@ -206,10 +206,11 @@ export async function markPending(connection: Connection, run: LedgerRun): Promi
   );
 }
 
-/** Records that the window will not be run, with the reason in `error`. */
-export async function markSkipped(connection: Connection, run: LedgerRun): Promise<void> {
-  await connection.run(`update detection_run set status = 'skipped', error = $2 where run_id = $1`, [
+/** Records that the window is not run (skipped, failed) with the reason in `error`. */
+export async function markNotRun(connection: Connection, run: LedgerRun): Promise<void> {
+  await connection.run(`update detection_run set status = $2, error = $3, next_attempt_at = null where run_id = $1`, [
     run.runId,
+    run.status,
     run.error,
   ]);
 }
@@ -281,6 +282,102 @@ export async function readScheduledUntil(connection: Connection): Promise<Readon
     'select detection, epoch(scheduled_until) as scheduled_until from detection_schedule',
   );
   return new Map(rows.map((row) => [String(row.detection), Number(row.scheduled_until)]));
+}
+
+/**
+ * Makes the scheduled runs of one detection that are due after a time wait for it: those that were done are pending, with
+ * what they found left on record; the others are deleted. Resolves to what they were.
+ */
+export async function takeBackRunsAfter(
+  connection: Connection,
+  detection: string,
+  after: number,
+): Promise<readonly LedgerRun[]> {
+  const due = `kind = 'scheduled' and detection = $1 and scheduled_at > ${time('$2')}`;
+  const parameters = [detection, toMicros(after)];
+  const rows = await connection.query(`${selectRuns} where ${due} order by scheduled_at`, parameters);
+  await connection.run(
+    `delete from detection_run where ${due} and status <> 'done' and not ${wasTakenBack}`,
+    parameters,
+  );
+  await connection.run(
+    `update detection_run set status = 'pending', attempt = 0, next_attempt_at = null where ${due} and status = 'done'`,
+    parameters,
+  );
+  return rows.map(toLedgerRun);
+}
+
+/** Of a run that was done and then taken back. */
+const wasTakenBack = `(status = 'pending' and finished_at is not null)`;
+
+/** The latest scheduled time of a run that was taken back and is due after `now`; null where none is. */
+export async function readTakenBackUntil(connection: Connection, now: number): Promise<number | null> {
+  const [row] = await connection.query(
+    `select epoch(max(scheduled_at)) as until from detection_run
+     where kind = 'scheduled' and ${wasTakenBack} and scheduled_at > ${time('$1')}`,
+    [toMicros(now)],
+  );
+  return nullableNumber(row?.until);
+}
+
+/** Runs of one detection that were taken back, due after `after` up to `until`. */
+export async function readTakenBackRuns(
+  connection: Connection,
+  detection: string,
+  after: number,
+  until: number,
+): Promise<readonly LedgerRun[]> {
+  const rows = await connection.query(
+    `${selectRuns} where kind = 'scheduled' and detection = $1 and ${wasTakenBack}
+       and scheduled_at > ${time('$2')} and scheduled_at <= ${time('$3')}
+     qualify row_number() over (partition by scheduled_at order by revision desc, started_at desc) = 1`,
+    [detection, toMicros(after), toMicros(until)],
+  );
+  return rows.map(toLedgerRun);
+}
+
+/** A run that was taken back counts as done again, where it was done before `now`. Resolves to whether it was. */
+export async function restoreDone(connection: Connection, run: LedgerRun, now: number): Promise<boolean> {
+  const rows = await connection.query(
+    `update detection_run set status = 'done' where run_id = $1 and finished_at <= ${time('$2')} returning run_id`,
+    [run.runId, toMicros(now)],
+  );
+  return rows.length > 0;
+}
+
+/**
+ * Scheduled runs of one detection, due from `since` to `now`, that only a clock ahead of `now` can have skipped, or that
+ * began at a time which has not come.
+ */
+export async function readRunsOfClockAhead(
+  connection: Connection,
+  detection: string,
+  since: number,
+  now: number,
+): Promise<readonly LedgerRun[]> {
+  const rows = await connection.query(
+    `${selectRuns} where kind = 'scheduled' and detection = $1
+       and scheduled_at >= ${time('$2')} and scheduled_at <= ${time('$3')}
+       and (status = 'skipped' or status = 'done' and started_at > ${time('$3')})
+     order by scheduled_at`,
+    [detection, toMicros(since), toMicros(now)],
+  );
+  return rows.map(toLedgerRun);
+}
+
+/** Sets the cursor back, and the detection's view to the window of its newest run up to it. */
+export async function turnBackSchedule(connection: Connection, detection: string, until: number): Promise<void> {
+  await connection.run(
+    `update detection_schedule set scheduled_until = ${time('$2')}, known_since = least(known_since, ${time('$2')})
+     where detection = $1`,
+    [detection, toMicros(until)],
+  );
+  await connection.run('delete from detection_window where detection = $1', [detection]);
+  await connection.run(
+    `insert into detection_window select detection, window_earliest, window_latest, scheduled_at from detection_run
+     where kind = 'scheduled' and detection = $1 and scheduled_at <= ${time('$2')} order by scheduled_at desc limit 1`,
+    [detection, toMicros(until)],
+  );
 }
 
 /** First time: also since when the detection is known. */

@@ -39,6 +39,22 @@ export class RunQueue {
     return this.#live.pop() ?? this.#missed.pop() ?? null;
   }
 
+  /** Takes runs out that are not to be run after all. */
+  remove(runIds: ReadonlySet<string>): void {
+    for (const list of [this.#live, this.#missed, this.#waiting]) {
+      list.splice(0, list.length, ...list.filter(({ run }) => !runIds.has(run.runId)));
+    }
+  }
+
+  /** After the clock was set back: no run waits longer than `longestWait` seconds from now on. */
+  shortenWaits(now: number, longestWait: number): void {
+    const shortened = this.#waiting.map((queued) => ({
+      ...queued,
+      notBefore: Math.min(queued.notBefore, now + longestWait),
+    }));
+    this.#waiting.splice(0, this.#waiting.length, ...shortened);
+  }
+
   /** When the next run that must wait may start; null where none waits. */
   nextRelease(): number | null {
     if (this.#waiting.length === 0) return null;

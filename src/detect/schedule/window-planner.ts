@@ -1,9 +1,11 @@
 /** Turns scheduled times that have come into rows of the ledger, each exactly once. */
 import type { Connection, Database } from '../../component.ts';
+import { isAhead, isClockSet, planTakenBack, type TakenBack, takeBack } from './clock-behind.ts';
 import {
   insertRuns,
   type LedgerRun,
   readScheduledUntil,
+  readTakenBackUntil,
   writeDetectionWindow,
   writeScheduledUntil,
 } from './run-ledger.ts';
@@ -24,16 +26,27 @@ export interface PlannedRun {
   readonly isLive: boolean;
 }
 
+/** What was done about schedules that were ahead of the clock. */
+export interface TurnedBack extends TakenBack {
+  readonly detections: number;
+  /** The furthest time up to which one of them had been planned. */
+  readonly scheduledUntil: number;
+}
+
 interface Plan {
   readonly cursor: Cursor;
-  readonly runs: readonly PlannedRun[];
+  readonly runs: readonly LedgerRun[];
   readonly until: number;
+  /** Scheduled time of the detection's newest window; null where it is in a later batch. */
+  readonly newest: number | null;
 }
 
 export class WindowPlanner {
   readonly #database: Database;
   readonly #settings: SchedulerSettings;
   readonly #cursors: Cursor[] = [];
+  /** Up to this scheduled time there may be runs that were taken back. */
+  #takenBackUntil = Number.NEGATIVE_INFINITY;
 
   constructor(database: Database, settings: SchedulerSettings) {
     this.#database = database;
@@ -43,6 +56,10 @@ export class WindowPlanner {
   /** Takes up each detection where the ledger left it; one that is new begins with its next time after `now`. */
   async start(detections: Iterable<ScheduledDetection>, now: number): Promise<void> {
     const known = await this.#database.read({ share: 'service' }, readScheduledUntil);
+    const takenBackUntil = await this.#database.read({ share: 'service' }, (connection) =>
+      readTakenBackUntil(connection, Math.min(now, ...known.values())),
+    );
+    this.#takenBackUntil = takenBackUntil ?? Number.NEGATIVE_INFINITY;
     const all = [...detections];
     await this.#database.write(async (connection) => {
       for (const { slug } of all) {
@@ -56,22 +73,55 @@ export class WindowPlanner {
     }
   }
 
+  /** Up to when each detection's scheduled times are in the ledger. */
+  plannedUntil(): ReadonlyMap<string, number> {
+    return new Map(this.#cursors.map(({ scheduled, until }) => [scheduled.slug, until]));
+  }
+
   /** The next time at which there is something to plan; null where there never is. */
   next(): number | null {
     const times = this.#cursors.flatMap(({ next }) => (next === null ? [] : [next]));
     return times.length === 0 ? null : Math.min(...times);
   }
 
+  /**
+   * Sets schedules that are ahead of the clock back to `now`; null where none is, which is nearly always. Does nothing while
+   * the clock shows a time at which it cannot have been set.
+   */
+  async turnBack(now: number): Promise<TurnedBack | null> {
+    const ahead = this.#cursors.filter(({ until }) => isAhead(until, now));
+    if (ahead.length === 0 || !isClockSet(now)) return null;
+    const scheduledUntil = Math.max(...ahead.map(({ until }) => until));
+    const taken = await this.#database.write(async (connection) => {
+      const each: TakenBack[] = [];
+      for (const { scheduled } of ahead) {
+        each.push(await takeBack(connection, scheduled.slug, now, this.#settings.catchUpSeconds));
+      }
+      return each;
+    });
+    this.#takenBackUntil = Math.max(this.#takenBackUntil, scheduledUntil);
+    for (const cursor of ahead) {
+      cursor.until = now;
+      cursor.next = cursor.scheduled.cron.next(now);
+    }
+    return {
+      detections: ahead.length,
+      scheduledUntil,
+      tooEarly: taken.flatMap(({ tooEarly }) => tooEarly),
+      owed: taken.flatMap(({ owed }) => owed),
+    };
+  }
+
   /** Writes what has come due, a batch per transaction, and calls `onPlanned` after each. */
   async plan(now: number, onPlanned: (runs: readonly PlannedRun[]) => void): Promise<void> {
     for (let plans = this.#nextBatch(now); plans.length > 0; plans = this.#nextBatch(now)) {
       const batch = plans;
-      await this.#database.write((connection) => writePlans(connection, batch));
+      const written = await this.#database.write((connection) => this.#write(connection, batch, now));
       for (const { cursor, until } of batch) {
         cursor.until = until;
         cursor.next = cursor.scheduled.cron.next(until);
       }
-      onPlanned(batch.flatMap((plan) => plan.runs));
+      onPlanned(written);
     }
   }
 
@@ -86,14 +136,31 @@ export class WindowPlanner {
       if (until === undefined) continue;
       const following = cursor.scheduled.cron.next(until);
       const newest = following === null || following > now ? until : null;
-      const runs = times.map((time) => ({
-        run: this.#planRun(cursor.scheduled, time, now),
-        isLive: time === newest,
-      }));
-      plans.push({ cursor, runs, until });
+      const runs = times.map((time) => this.#planRun(cursor.scheduled, time, now));
+      plans.push({ cursor, runs, until, newest });
       room -= times.length;
     }
     return plans;
+  }
+
+  async #write(connection: Connection, plans: readonly Plan[], now: number): Promise<readonly PlannedRun[]> {
+    const written: PlannedRun[] = [];
+    for (const { cursor, runs: planned, until, newest } of plans) {
+      const { slug } = cursor.scheduled;
+      const runs =
+        cursor.until < this.#takenBackUntil
+          ? await planTakenBack(connection, slug, planned, cursor.until, now)
+          : planned;
+      written.push(...runs.map((run) => ({ run, isLive: run.window.now === newest })));
+      await writeScheduledUntil(connection, slug, until);
+      const last = runs.at(-1);
+      if (last !== undefined) await writeDetectionWindow(connection, slug, last.window);
+    }
+    await insertRuns(
+      connection,
+      written.map(({ run }) => run),
+    );
+    return written;
   }
 
   #planRun(scheduled: ScheduledDetection, time: number, now: number): LedgerRun {
@@ -114,16 +181,4 @@ export function asSkipped(run: LedgerRun, settings: SchedulerSettings): LedgerRu
     status: 'skipped',
     error: `window: expected to be run within ${settings.catchUpSeconds} s (catch_up) of its scheduled time, found it too old.`,
   };
-}
-
-async function writePlans(connection: Connection, plans: readonly Plan[]): Promise<void> {
-  await insertRuns(
-    connection,
-    plans.flatMap(({ runs }) => runs.map(({ run }) => run)),
-  );
-  for (const { cursor, runs, until } of plans) {
-    await writeScheduledUntil(connection, cursor.scheduled.slug, until);
-    const newest = runs.at(-1);
-    if (newest !== undefined) await writeDetectionWindow(connection, cursor.scheduled.slug, newest.run.window);
-  }
 }
