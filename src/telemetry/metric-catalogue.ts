@@ -70,7 +70,7 @@ export const METRICS: Readonly<Record<string, MetricDescription>> = {
   pintail_detection_late_minutes: gauge([], 'Minutes of event time that are watched for late rows.'),
   pintail_detection_load_waits_exceeded_total: counter([], 'Runs that began before all that had been received was loaded; late rows re-open them.'),
   pintail_detection_windows_reopened_total: counter(DETECTION, 'Windows run again because of late rows.'),
-  pintail_detection_windows_skipped_total: counter(DETECTION, 'Windows beyond catch_up that will never be run.'),
+  pintail_detection_windows_skipped_total: counter(DETECTION, 'Windows that were not run: beyond catch_up, or of a detection that is gone.'),
   pintail_detection_schedule_set_back_total: counter([], 'Times that the schedule was found ahead of the clock and set back: the clock had been wrong.'),
   pintail_findings_total: counter(['detection', 'change'], 'Findings that were new, revised or withdrawn.'),
   pintail_risk_events_total: counter(DETECTION, 'Risk events.'),

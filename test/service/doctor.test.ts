@@ -218,6 +218,7 @@ describe('detections', () => {
           run('1', 'a', 'failed', '-7200', "'no memory'"),
           run('2', 'a', 'failed', '-3600', "'no lookup'"),
           run('3', 'b', 'skipped', '-7200', 'null'),
+          run('6', 'e', 'skipped', '-7200', "'detection: expected in the content'"),
           run('4', 'c', 'pending', '-1800', 'null'),
           run('5', 'd', 'done', '-1800', 'null'),
         ].join(' union all ')}`,
@@ -228,8 +229,11 @@ describe('detections', () => {
       symptoms.filter((one) => one.code === code).map(({ subject, finding }) => `${subject}: ${finding}`);
     expect(about('failed-runs')).toEqual(['detection a: 2 windows of the last week failed: no lookup']);
     expect(about('skipped-windows')).toEqual([
+      expect.stringMatching(/^detection b: 1 window from .* skipped: further back than detections\.catch_up\.$/),
+    ]);
+    expect(about('gone-detection')).toEqual([
       expect.stringMatching(
-        /^detection b: 1 window from .* skipped for good: further back than detections\.catch_up\.$/,
+        /^detection e: 1 window from .* skipped: the detection left the content before they ran\.$/,
       ),
     ]);
     expect(about('overdue-windows')).toEqual([

@@ -13,8 +13,8 @@ import {
   readTakenBackRuns,
   restoreDone,
   takeBackRunsAfter,
-  turnBackSchedule,
 } from './run-ledger.ts';
+import { turnBackSchedule } from './schedule-ledger.ts';
 
 /** Epoch seconds, the first of 2025: a clock that shows less was never set, so nothing is turned back to it. */
 const CLOCK_FLOOR = 1_735_689_600;

@@ -26,6 +26,7 @@ import { insertRuns, type LedgerRun } from './run-ledger.ts';
 import { type QueuedRun, RunQueue } from './run-queue.ts';
 import { newRun, type ScheduledDetection, scheduleDetections } from './scheduled-detection.ts';
 import { defaultSchedulerSettings, type SchedulerSettings } from './settings.ts';
+import type { GoneDetection } from './take-up-schedules.ts';
 import { type PlannedRun, type TurnedBack, WindowPlanner } from './window-planner.ts';
 import { checkTimeZone } from './zoned-time.ts';
 
@@ -87,7 +88,9 @@ export class DetectionScheduler implements Component {
     for (const { slug, failure } of this.#detections.values()) {
       if (failure !== null) logger.error({ detection: slug, error: failure }, 'a detection cannot run');
     }
-    await this.#planner.start(this.#detections.values(), now);
+    const { renamed, gone } = await this.#planner.start(this.#detections.values(), now);
+    for (const { from, to } of renamed)
+      logger.info({ from, to }, 'a detection has another name and goes on where it stood');
     this.#warnOfUnsetClock(now);
     this.#reportTurnedBack(await this.#planner.turnBack(now), now);
     const recovered = await recoverRuns(
@@ -98,6 +101,7 @@ export class DetectionScheduler implements Component {
       this.#settings,
     );
     this.#countSkipped(recovered.skipped);
+    this.#reportGone(gone, recovered.gone);
     this.#enqueue(recovered.pending.map((run) => ({ run, isLive: false })));
     await this.#lateData.start(this.#detections, () => this.#wake());
     this.#unwatchClock = clock.onSetBack(() => this.#onClockSetBack());
@@ -320,11 +324,26 @@ export class DetectionScheduler implements Component {
     logger.debug({ detection, window, revision, ...outcome }, 'a detection ran');
   }
 
+  /** `unfinished`: what detections left that are gone now or were at an earlier start. */
+  #reportGone(gone: readonly GoneDetection[], unfinished: readonly LedgerRun[]): void {
+    for (const run of unfinished) this.#countSkippedRun(run);
+    for (const { slug, until, isScheduleKnown, skipped } of gone) {
+      for (const run of skipped) this.#countSkippedRun(run);
+      const open = unfinished.filter(({ detection }) => detection === slug);
+      this.#options.logger.warn(
+        { detection: slug, scheduledUntil: isoTime(until), isScheduleKnown, windows: skipped.length + open.length },
+        'a detection is no longer in the content: the windows that it owed are skipped. Where it comes back within catch_up, they run',
+      );
+    }
+  }
+
+  #countSkippedRun({ detection }: LedgerRun): void {
+    this.#options.metrics.add('pintail_detection_windows_skipped_total', 1, { detection });
+  }
+
   #countSkipped(runs: readonly LedgerRun[]): void {
     if (runs.length === 0) return;
-    for (const { detection } of runs) {
-      this.#options.metrics.add('pintail_detection_windows_skipped_total', 1, { detection });
-    }
+    for (const run of runs) this.#countSkippedRun(run);
     this.#options.logger.warn({ windows: runs.length }, 'detection windows beyond catch_up were skipped');
   }
 

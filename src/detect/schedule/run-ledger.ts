@@ -1,4 +1,4 @@
-/** The ledger of windows (tables detection_run, detection_schedule, detection_window) in terms of rows. */
+/** The ledger of windows (table detection_run) in terms of rows. */
 import type { Connection, SqlRow, SqlValue } from '../../component.ts';
 import { hashId } from '../../risk/event-id.ts';
 import { toJson, type WindowBounds } from '../run/identify-findings.ts';
@@ -100,6 +100,9 @@ const selectRuns = (
   epoch(window_earliest) as earliest, epoch(window_latest) as latest, status, revision, attempt, watermark, error
   from ${table}`;
 
+/** Of a run that was done and is to run again. */
+const wasTakenBack = `(status = 'pending' and finished_at is not null)`;
+
 function toLedgerRun(row: SqlRow): LedgerRun {
   return {
     runId: String(row.run_id),
@@ -136,6 +139,25 @@ export async function readFailedRuns(connection: Connection, since: number): Pro
     [toMicros(since)],
   );
   return rows.map(toLedgerRun);
+}
+
+/** Scheduled runs that were skipped, of windows due since a time. */
+export async function readSkippedRuns(connection: Connection, since: number): Promise<readonly LedgerRun[]> {
+  const rows = await connection.query(
+    `${selectRuns()} where kind = 'scheduled' and status = 'skipped' and scheduled_at >= ${time('$1')}
+     order by scheduled_at, detection`,
+    [toMicros(since)],
+  );
+  return rows.map(toLedgerRun);
+}
+
+/** Windows that nobody has looked at under a detection's old name are owed under its new one. */
+export async function renameUnseenRuns(connection: Connection, from: string, to: string): Promise<void> {
+  await connection.run(
+    `update detection_run set detection = $2
+     where kind = 'scheduled' and detection = $1 and revision = 0 and status <> 'done' and not ${wasTakenBack}`,
+    [from, to],
+  );
 }
 
 /**
@@ -276,14 +298,6 @@ export async function markFailed(
   );
 }
 
-/** Up to when each detection's scheduled times are in the ledger. */
-export async function readScheduledUntil(connection: Connection): Promise<ReadonlyMap<string, number>> {
-  const rows = await connection.query(
-    'select detection, epoch(scheduled_until) as scheduled_until from detection_schedule',
-  );
-  return new Map(rows.map((row) => [String(row.detection), Number(row.scheduled_until)]));
-}
-
 /**
  * Makes the scheduled runs of one detection that are due after a time wait for it: those that were done are pending, with
  * what they found left on record; the others are deleted. Resolves to what they were.
@@ -295,7 +309,7 @@ export async function takeBackRunsAfter(
 ): Promise<readonly LedgerRun[]> {
   const due = `kind = 'scheduled' and detection = $1 and scheduled_at > ${time('$2')}`;
   const parameters = [detection, toMicros(after)];
-  const rows = await connection.query(`${selectRuns} where ${due} order by scheduled_at`, parameters);
+  const rows = await connection.query(`${selectRuns()} where ${due} order by scheduled_at`, parameters);
   await connection.run(
     `delete from detection_run where ${due} and status <> 'done' and not ${wasTakenBack}`,
     parameters,
@@ -306,9 +320,6 @@ export async function takeBackRunsAfter(
   );
   return rows.map(toLedgerRun);
 }
-
-/** Of a run that was done and then taken back. */
-const wasTakenBack = `(status = 'pending' and finished_at is not null)`;
 
 /** The latest scheduled time of a run that was taken back and is due after `now`; null where none is. */
 export async function readTakenBackUntil(connection: Connection, now: number): Promise<number | null> {
@@ -328,7 +339,7 @@ export async function readTakenBackRuns(
   until: number,
 ): Promise<readonly LedgerRun[]> {
   const rows = await connection.query(
-    `${selectRuns} where kind = 'scheduled' and detection = $1 and ${wasTakenBack}
+    `${selectRuns()} where kind = 'scheduled' and detection = $1 and ${wasTakenBack}
        and scheduled_at > ${time('$2')} and scheduled_at <= ${time('$3')}
      qualify row_number() over (partition by scheduled_at order by revision desc, started_at desc) = 1`,
     [detection, toMicros(after), toMicros(until)],
@@ -356,48 +367,11 @@ export async function readRunsOfClockAhead(
   now: number,
 ): Promise<readonly LedgerRun[]> {
   const rows = await connection.query(
-    `${selectRuns} where kind = 'scheduled' and detection = $1
+    `${selectRuns()} where kind = 'scheduled' and detection = $1
        and scheduled_at >= ${time('$2')} and scheduled_at <= ${time('$3')}
        and (status = 'skipped' or status = 'done' and started_at > ${time('$3')})
      order by scheduled_at`,
     [detection, toMicros(since), toMicros(now)],
   );
   return rows.map(toLedgerRun);
-}
-
-/** Sets the cursor back, and the detection's view to the window of its newest run up to it. */
-export async function turnBackSchedule(connection: Connection, detection: string, until: number): Promise<void> {
-  await connection.run(
-    `update detection_schedule set scheduled_until = ${time('$2')}, known_since = least(known_since, ${time('$2')})
-     where detection = $1`,
-    [detection, toMicros(until)],
-  );
-  await connection.run('delete from detection_window where detection = $1', [detection]);
-  await connection.run(
-    `insert into detection_window select detection, window_earliest, window_latest, scheduled_at from detection_run
-     where kind = 'scheduled' and detection = $1 and scheduled_at <= ${time('$2')} order by scheduled_at desc limit 1`,
-    [detection, toMicros(until)],
-  );
-}
-
-/** First time: also since when the detection is known. */
-export async function writeScheduledUntil(connection: Connection, detection: string, until: number): Promise<void> {
-  await connection.run(
-    `insert into detection_schedule values ($1, ${time('$2')}, ${time('$2')})
-     on conflict (detection) do update set scheduled_until = excluded.scheduled_until`,
-    [detection, toMicros(until)],
-  );
-}
-
-/** The window that the detection's view shows from now on. */
-export async function writeDetectionWindow(
-  connection: Connection,
-  detection: string,
-  window: ScheduledWindow,
-): Promise<void> {
-  await connection.run(
-    `insert into detection_window values ($1, ${time('$2')}, ${time('$3')}, ${time('$4')})
-     on conflict (detection) do update set earliest = excluded.earliest, latest = excluded.latest, "now" = excluded."now"`,
-    [detection, toMicros(window.earliest), toMicros(window.latest), toMicros(window.now)],
-  );
 }

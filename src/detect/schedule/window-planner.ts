@@ -1,16 +1,11 @@
 /** Turns scheduled times that have come into rows of the ledger, each exactly once. */
 import type { Connection, Database } from '../../component.ts';
 import { isAhead, isClockSet, planTakenBack, type TakenBack, takeBack } from './clock-behind.ts';
-import {
-  insertRuns,
-  type LedgerRun,
-  readScheduledUntil,
-  readTakenBackUntil,
-  writeDetectionWindow,
-  writeScheduledUntil,
-} from './run-ledger.ts';
+import { insertRuns, type LedgerRun, readTakenBackUntil } from './run-ledger.ts';
+import { writeDetectionWindow, writeScheduledUntil } from './schedule-ledger.ts';
 import { newRun, type ScheduledDetection } from './scheduled-detection.ts';
 import type { SchedulerSettings } from './settings.ts';
+import { type TakenUp, takeUpSchedules } from './take-up-schedules.ts';
 import { scheduledTimes, windowAt } from './windows.ts';
 
 interface Cursor {
@@ -54,23 +49,20 @@ export class WindowPlanner {
   }
 
   /** Takes up each detection where the ledger left it; one that is new begins with its next time after `now`. */
-  async start(detections: Iterable<ScheduledDetection>, now: number): Promise<void> {
-    const known = await this.#database.read({ share: 'service' }, readScheduledUntil);
+  async start(detections: Iterable<ScheduledDetection>, now: number): Promise<TakenUp> {
+    const all = [...detections];
+    const taken = await this.#database.write((connection) => takeUpSchedules(connection, all, now, this.#settings));
+    const oldest = Math.min(now, ...taken.until.values());
     const takenBackUntil = await this.#database.read({ share: 'service' }, (connection) =>
-      readTakenBackUntil(connection, Math.min(now, ...known.values())),
+      readTakenBackUntil(connection, oldest),
     );
     this.#takenBackUntil = takenBackUntil ?? Number.NEGATIVE_INFINITY;
-    const all = [...detections];
-    await this.#database.write(async (connection) => {
-      for (const { slug } of all) {
-        if (!known.has(slug)) await writeScheduledUntil(connection, slug, now);
-      }
-    });
     this.#cursors.length = 0;
     for (const scheduled of all) {
-      const until = known.get(scheduled.slug) ?? now;
+      const until = taken.until.get(scheduled.slug) ?? now;
       this.#cursors.push({ scheduled, until, next: scheduled.cron.next(until) });
     }
+    return taken;
   }
 
   /** Up to when each detection's scheduled times are in the ledger. */

@@ -26,7 +26,8 @@ export async function examineRuns(examination: Examination, limits: RunLimits): 
       LEDGER_SECONDS,
     ),
     read(
-      `select detection, count(*) as windows, epoch(min(window_earliest)) as earliest, epoch(max(window_latest)) as latest
+      `select detection, count(*) as windows, epoch(min(window_earliest)) as earliest, epoch(max(window_latest)) as latest,
+         coalesce(starts_with(error, 'detection:'), false) as is_gone
        from detection_run where status = 'skipped' and ${since('$1')} group by all order by windows desc, detection`,
       LEDGER_SECONDS,
     ),
@@ -48,7 +49,7 @@ export async function examineRuns(examination: Examination, limits: RunLimits): 
   ]);
   return [
     ...failed.map(failedSymptom),
-    ...skipped.map(skippedSymptom),
+    ...skipped.map((row) => (row.is_gone === true ? goneSymptom(row) : skippedSymptom(row))),
     ...overdue.flatMap((row) => overdueSymptoms(row, examination.now)),
     ...unscored.map(unscoredSymptom),
     ...slow.map((row) => slowSymptom(row, limits)),
@@ -71,8 +72,20 @@ function skippedSymptom({ detection, windows, earliest, latest }: SqlRow): Sympt
     severity: 'problem',
     code: 'skipped-windows',
     subject: `detection ${detection}`,
-    finding: `${showCount(Number(windows), 'window')} from ${from} to ${until} skipped for good: further back than detections.catch_up.`,
-    advice: `Look yourself: select * from detection.${detection} through the API with earliest ${from} and latest ${until}; raise catch_up before the next long stop.`,
+    finding: `${showCount(Number(windows), 'window')} from ${from} to ${until} skipped: further back than detections.catch_up.`,
+    advice: `Look yourself: select * from detection.${detection} through the API with earliest ${from} and latest ${until}; raise catch_up before the next long stop; windows that the longer one reaches run at the next start.`,
+  };
+}
+
+function goneSymptom({ detection, windows, earliest, latest }: SqlRow): Symptom {
+  const [from, until] = [isoTime(Number(earliest)), isoTime(Number(latest))];
+  return {
+    severity: 'warning',
+    code: 'gone-detection',
+    subject: `detection ${detection}`,
+    finding: `${showCount(Number(windows), 'window')} from ${from} to ${until} skipped: the detection left the content before they ran.`,
+    advice:
+      'Where it was taken out on purpose, this goes away after a week. Otherwise put it back, or mend the file that was left out (pintail check): what lies within detections.catch_up then runs.',
   };
 }
 
