@@ -85,7 +85,7 @@ function toGone({ slug, schedule, until }: KnownSchedule, now: number, settings:
       detection: slug,
       kind: 'scheduled' as const,
       contentHash: '',
-      window: windowAt(schedule, time, settings.timeZone),
+      window: windowAt(schedule, time, settings.timeZone, cron.putOffBy(time)),
     };
     return {
       ...identity,

@@ -38,12 +38,16 @@ function parseIso(text: string): number {
 
 /**
  * The instant, in epoch seconds, that a modifier means at `nowSeconds` in the time zone. ISO times without a zone are
- * UTC. Throws a PermanentError where the text is no modifier.
+ * UTC. `putOffBy`: by how many seconds clocks going forward put off what is now, so that `-1d` of a time that they left out
+ * is that time of the day before. Throws a PermanentError where the text is no modifier.
  */
-export function resolveTime(modifier: string, nowSeconds: number, timeZone: string): number {
+export function resolveTime(modifier: string, nowSeconds: number, timeZone: string, putOffBy = 0): number {
   const parsed = parseTimeModifier(modifier);
   if (parsed.kind === 'absolute') return parsed.epochSeconds;
-  return parsed.steps.reduce((instant, step) => apply(step, instant, timeZone), nowSeconds);
+  return parsed.steps.reduce(
+    (instant, step, index) => apply(step, instant, timeZone, index === 0 ? putOffBy : 0),
+    nowSeconds,
+  );
 }
 
 /** The longest that one unit may be. */
@@ -85,10 +89,10 @@ function furthest(modifier: string, secondsOf: (step: TimeStep) => number): numb
 
 const secondsPer = { s: 1, m: 60, h: 3600 } as const;
 
-function apply(step: TimeStep, instant: number, timeZone: string): number {
+function apply(step: TimeStep, instant: number, timeZone: string, putOffBy: number): number {
   switch (step.kind) {
     case 'offset':
-      return offset(instant, step.count, step.unit, timeZone);
+      return offset(instant, step.count, step.unit, timeZone, putOffBy);
     case 'snap':
       return snap(instant, step.unit, timeZone);
     case 'snap_weekday':
@@ -96,10 +100,11 @@ function apply(step: TimeStep, instant: number, timeZone: string): number {
   }
 }
 
-function offset(instant: number, count: number, unit: TimeUnit, timeZone: string): number {
+function offset(instant: number, count: number, unit: TimeUnit, timeZone: string, putOffBy: number): number {
   if (unit === 's' || unit === 'm' || unit === 'h') return instant + count * secondsPer[unit];
   const fraction = instant - Math.floor(instant);
-  const wall = toWallClock(instant, timeZone);
+  const shown = toWallClock(instant, timeZone);
+  const wall = { ...shown, second: shown.second - putOffBy };
   if (unit === 'd' || unit === 'w') {
     const days = unit === 'd' ? count : 7 * count;
     return fromWallClock({ ...wall, day: wall.day + days }, timeZone) + fraction;

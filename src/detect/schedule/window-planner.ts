@@ -157,7 +157,8 @@ export class WindowPlanner {
 
   #planRun(scheduled: ScheduledDetection, time: number, now: number): LedgerRun {
     const { schedule } = scheduled.compiled.detection;
-    const run = newRun(scheduled, windowAt(schedule, time, this.#settings.timeZone), 'scheduled', 0);
+    const window = windowAt(schedule, time, this.#settings.timeZone, scheduled.cron.putOffBy(time));
+    const run = newRun(scheduled, window, 'scheduled', 0);
     return isWithinCatchUp(run, now, this.#settings) ? run : asSkipped(run, this.#settings);
   }
 }

@@ -6,11 +6,14 @@ import { type CronTimes, cronTimes } from './cron.ts';
 import { CENTURY_SECONDS, type Reach, readRange } from './read-range.ts';
 import { furthestAhead, furthestBack, parseTimeModifier, resolveTime } from './time-modifier.ts';
 
-/** Earliest to latest, exactly, as the modifiers say at the scheduled minute; half-open. */
-export function windowAt(schedule: Schedule, scheduledAt: number, timeZone: string): ScheduledWindow {
+/**
+ * Earliest to latest, exactly, as the modifiers say at the scheduled minute; half-open. `putOffBy`: of `CronTimes`, for a
+ * minute that it made.
+ */
+export function windowAt(schedule: Schedule, scheduledAt: number, timeZone: string, putOffBy = 0): ScheduledWindow {
   return {
-    earliest: resolveTime(schedule.earliest, scheduledAt, timeZone),
-    latest: resolveTime(schedule.latest, scheduledAt, timeZone),
+    earliest: resolveTime(schedule.earliest, scheduledAt, timeZone, putOffBy),
+    latest: resolveTime(schedule.latest, scheduledAt, timeZone, putOffBy),
     now: scheduledAt,
   };
 }
@@ -57,8 +60,11 @@ export function measureTiling(
   from: number,
   runs: number,
 ): Tiling {
-  const times = scheduledTimes(cronTimes(schedule.cron, timeZone), from, Number.POSITIVE_INFINITY, runs);
-  const windows = times.map((time) => readRange(parts, windowAt(schedule, time, timeZone), CENTURY_SECONDS));
+  const cron = cronTimes(schedule.cron, timeZone);
+  const times = scheduledTimes(cron, from, Number.POSITIVE_INFINITY, runs);
+  const windows = times.map((time) =>
+    readRange(parts, windowAt(schedule, time, timeZone, cron.putOffBy(time)), CENTURY_SECONDS),
+  );
   let longestGap = 0;
   let longestOverlap = 0;
   for (const [index, window] of windows.entries()) {

@@ -60,19 +60,24 @@ function asIfUtc(wall: WallClock): number {
   return Date.UTC(wall.year, wall.month - 1, wall.day, wall.hour, wall.minute, wall.second) / 1000;
 }
 
-function offsetAt(epochSeconds: number, timeZone: string): number {
+/** What is added to UTC at the instant, in seconds. */
+export function offsetAt(epochSeconds: number, timeZone: string): number {
   return asIfUtc(toWallClock(epochSeconds, timeZone)) - Math.floor(epochSeconds);
 }
 
 /**
- * The instant at which the clock shows this time. Fields may overflow (month 14, day 0). A time that occurs twice
- * (clocks go back) is its first occurrence; one that never occurs (clocks go forward) is as far after the gap as it
- * lies in it.
+ * The instants at which the clock shows a time, given in seconds as if it were UTC, the earlier first: two where it occurs
+ * twice (clocks go back). One that never occurs (clocks go forward) is as far after the gap as it lies in it.
  */
-export function fromWallClock(wall: WallClock, timeZone: string): number {
-  const utc = asIfUtc(wall);
+export function instantsOf(utc: number, timeZone: string): readonly number[] {
   const before = offsetAt(utc - 86_400, timeZone);
   const after = offsetAt(utc + 86_400, timeZone);
+  if (before === after) return [utc - before];
   const real = [utc - before, utc - after].filter((instant) => instant + offsetAt(instant, timeZone) === utc);
-  return real.length === 0 ? utc - before : Math.min(...real);
+  return real.length === 0 ? [utc - before] : real.sort((a, b) => a - b);
+}
+
+/** The instant at which the clock shows this time, the first of two. Fields may overflow (month 14, day 0). */
+export function fromWallClock(wall: WallClock, timeZone: string): number {
+  return Math.min(...instantsOf(asIfUtc(wall), timeZone));
 }

@@ -131,6 +131,18 @@ describe('the schedule', () => {
     ]);
   });
 
+  test('looks at the hours before the change on the day that clocks go forward', async () => {
+    clock = new SteppedClock('2026-03-28T22:30:00Z');
+    const schedule = { cron: '0 */2 * * *', earliest: '-2h@h', latest: '@h' };
+    await start([testCompiled({ schedule })], { timeZone: 'Europe/Berlin' });
+    await turnTo('2026-03-29T02:10:00Z');
+    expect(await bench.ledger()).toEqual([
+      '28 23:00 21:00-23:00 done r0 rows=0',
+      '29 01:00 23:00-01:00 done r0 rows=0',
+      '29 02:00 00:00-02:00 done r0 rows=0',
+    ]);
+  });
+
   test('takes the local day whole on the day that clocks go back', async () => {
     clock = new SteppedClock('2026-10-25T12:00:00Z');
     const schedule = { cron: '5 0 * * *', earliest: '-1d@d', latest: '@d' };
