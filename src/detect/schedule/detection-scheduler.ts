@@ -219,6 +219,9 @@ export class DetectionScheduler implements Component {
     this.#reportTurnedBack(turned, now);
     this.#queue.remove(new Set([...turned.tooEarly, ...turned.owed].map(({ runId }) => runId)));
     this.#enqueue(turned.owed.filter((run) => this.#canRun(run)).map((run) => ({ run, isLive: false })));
+    if (!this.#isStarted) return;
+    this.#lateData.stop();
+    await this.#lateData.start(this.#detections, () => this.#wake());
   }
 
   #canRun({ detection }: LedgerRun): boolean {

@@ -15,6 +15,20 @@ export async function writeLateDataCursor(connection: Connection, commitSeq: num
   );
 }
 
+/**
+ * Compares again, with the windows that are done and were due from `since` to `now`, all that came after one of them: a clock
+ * that was ahead passed over rows as too old.
+ */
+export async function turnBackLateDataCursor(connection: Connection, since: number, now: number): Promise<void> {
+  await connection.run(
+    `update late_data_cursor set commit_seq = least(commit_seq, coalesce((
+       select min(watermark) from detection_run where kind = 'scheduled' and status = 'done'
+         and scheduled_at >= make_timestamp(cast($1 as bigint)) and scheduled_at <= make_timestamp(cast($2 as bigint))
+     ), commit_seq))`,
+    [toMicros(since), toMicros(now)],
+  );
+}
+
 /** Events that arrived before this time (epoch seconds) are gone. */
 export async function readEventHorizon(connection: Connection): Promise<number> {
   const [row] = await connection.query('select epoch(arrived_before) as seconds from event_horizon');

@@ -1,6 +1,7 @@
 /** Turns scheduled times that have come into rows of the ledger, each exactly once. */
 import type { Connection, Database } from '../../component.ts';
 import { isAhead, isClockSet, planTakenBack, type TakenBack, takeBack } from './clock-behind.ts';
+import { turnBackLateDataCursor } from './late-data-ledger.ts';
 import { insertRuns, type LedgerRun, readTakenBackUntil } from './run-ledger.ts';
 import { writeDetectionWindow, writeScheduledUntil } from './schedule-ledger.ts';
 import { newRun, type ScheduledDetection } from './scheduled-detection.ts';
@@ -77,8 +78,8 @@ export class WindowPlanner {
   }
 
   /**
-   * Sets schedules that are ahead of the clock back to `now`; null where none is, which is nearly always. Does nothing while
-   * the clock shows a time at which it cannot have been set.
+   * Sets schedules that are ahead of the clock back to `now`, and the cursor of late data; null where none is, which is
+   * nearly always. Does nothing while the clock shows a time at which it cannot have been set.
    */
   async turnBack(now: number): Promise<TurnedBack | null> {
     const ahead = this.#cursors.filter(({ until }) => isAhead(until, now));
@@ -89,6 +90,7 @@ export class WindowPlanner {
       for (const { scheduled } of ahead) {
         each.push(await takeBack(connection, scheduled.slug, now, this.#settings.catchUpSeconds));
       }
+      await turnBackLateDataCursor(connection, now - this.#settings.catchUpSeconds, now);
       return each;
     });
     this.#takenBackUntil = Math.max(this.#takenBackUntil, scheduledUntil);

@@ -124,6 +124,21 @@ describe('a clock that was a month ahead for a moment', () => {
     expect(sent()).toEqual(['risk eve 1', 'finding eve 1']);
   });
 
+  test.each([false, true])(
+    'opens windows for late rows that came meanwhile, which it took for too old (restarted: %s)',
+    async (isRestarted) => {
+      await bench.load([deleted('2026-11-02T09:20:00Z')]);
+      await scheduler.idle();
+      if (isRestarted) await scheduler.shutdown();
+      await turnTo('2026-11-02T10:01:00Z');
+      if (isRestarted) await start();
+      await turnTo('2026-11-02T10:02:00Z');
+      expect((await bench.ledger()).filter((line) => line.includes('r1'))).toEqual([
+        '02 10:00 08:50-09:50 done r1 rows=1',
+      ]);
+    },
+  );
+
   test('opens windows for late rows again', async () => {
     await turnTo('2026-11-02T10:01:00Z');
     await bench.load([deleted('2026-11-02T09:20:00Z')]);
