@@ -225,6 +225,7 @@ export interface Config {
       readonly loadWaitSeconds: number;
       readonly debounceSeconds: number;
       readonly maxFindingsPerRun: number;
+      readonly maxRiskEventsPerField: number;
       readonly retry: { readonly initialSeconds: number; readonly maxSeconds: number; readonly maxAttempts: number };
     };
   };

@@ -273,6 +273,7 @@ export const configSchema = section({
     load_wait: duration(0, day).prefault('30s'),
     late_data_debounce: duration(0, day).prefault('30s'),
     max_findings_per_run: integer(1, 10_000_000).default(10_000),
+    max_risk_events_per_field: integer(1, 1_000_000).default(1000),
     retry: section({
       initial_interval: duration(1000).prefault('30s'),
       max_interval: duration(1000).prefault('1h'),

@@ -224,6 +224,7 @@ function toDetections(detections: ParsedConfig['detections']): Config['detection
       loadWaitSeconds: detections.load_wait / 1000,
       debounceSeconds: detections.late_data_debounce / 1000,
       maxFindingsPerRun: detections.max_findings_per_run,
+      maxRiskEventsPerField: detections.max_risk_events_per_field,
       retry: {
         initialSeconds: detections.retry.initial_interval / 1000,
         maxSeconds: detections.retry.max_interval / 1000,

@@ -59,10 +59,6 @@ export interface Assessment {
   readonly missingFields: readonly string[];
   /** Values of risk object fields beyond `maxRiskEventsPerField`: they got no risk event. */
   readonly droppedRiskObjects: number;
-  /** Threat object fields that the row does not have. */
-  readonly missingThreatFields: readonly string[];
-  /** `$field$` tokens of the message that the row could not fill. */
-  readonly unfilledTokens: readonly string[];
 }
 
 /**
@@ -78,7 +74,7 @@ export function assess(
   limits: AssessLimits = DEFAULT_ASSESS_LIMITS,
 ): Assessment {
   const filled = fillMessage(rule.message, row);
-  const message = filled.text.trim() === '' ? facts.name : filled.text;
+  const message = filled.trim() === '' ? facts.name : filled;
   const threatObjects = threatValues(rule, row, limits);
   const shared: Fields = {
     finding_id: findingId,
@@ -120,8 +116,6 @@ export function assess(
     riskEvents,
     missingFields: missing(row, rule.riskObjects),
     droppedRiskObjects,
-    missingThreatFields: missing(row, rule.threatObjects),
-    unfilledTokens: filled.unfilledTokens,
   };
 }
 

@@ -9,15 +9,8 @@
 import type { SqlRow } from '../component.ts';
 import { fieldValues } from './field-value.ts';
 
-export interface FilledMessage {
-  readonly text: string;
-  /** Names between dollar signs that the row could not fill, without the dollar signs, each once. */
-  readonly unfilledTokens: readonly string[];
-}
-
 /** Fills the tokens of `template` from `row`. Values are taken as they are: a `$` in one is never read as a token. */
-export function fillMessage(template: string, row: SqlRow): FilledMessage {
-  const unfilled = new Set<string>();
+export function fillMessage(template: string, row: SqlRow): string {
   let text = '';
   let position = 0;
   for (;;) {
@@ -31,14 +24,12 @@ export function fillMessage(template: string, row: SqlRow): FilledMessage {
       position = close + 1;
     } else {
       // Without a name that could be a field, the second dollar sign may open a token: "costs $5 for $user$".
-      const isToken = /^\S+$/u.test(name);
-      if (isToken) unfilled.add(name);
-      const resume = isToken ? close + 1 : close;
+      const resume = /^\S+$/u.test(name) ? close + 1 : close;
       text += template.slice(position, resume);
       position = resume;
     }
   }
-  return { text: text + template.slice(position), unfilledTokens: [...unfilled] };
+  return text + template.slice(position);
 }
 
 function tokenValues(row: SqlRow, name: string): readonly string[] {

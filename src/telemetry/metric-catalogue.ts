@@ -75,6 +75,7 @@ export const METRICS: Readonly<Record<string, MetricDescription>> = {
   pintail_findings_total: counter(['detection', 'change'], 'Findings that were new, revised or withdrawn.'),
   pintail_risk_events_total: counter(DETECTION, 'Risk events.'),
   pintail_risk_objects_missing_total: counter(DETECTION, 'Risk objects that could not be scored because a result row lacked their field.'),
+  pintail_risk_objects_dropped_total: counter(DETECTION, 'Risk objects of one result row beyond max_risk_events_per_field: they got no risk event.'),
 
   pintail_exporter_queue_size: gauge(EXPORTER, 'Events that wait to be sent.'),
   pintail_exporter_oldest_pending_seconds: gauge(EXPORTER, 'Age of the oldest event that waits to be sent.'),

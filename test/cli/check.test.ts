@@ -185,5 +185,5 @@ test.skipIf(escu === undefined)('what ESCU is known to have wrong is found, and 
   expect(views('CHK104')).toEqual(['gcp_kubernetes_cluster_pod_scan_detection']);
   expect(views('CHK105')).toEqual(['kubernetes_scanner_image_pulling']);
   expect(views('CHK107')).toEqual(['kubernetes_scanner_image_pulling']);
-  expect(['CHK111', 'CHK112', 'CHK113', 'CHK114'].flatMap(views)).toEqual([]);
+  expect(['CHK111', 'CHK112', 'CHK113', 'CHK114', 'CHK117'].flatMap(views)).toEqual([]);
 });

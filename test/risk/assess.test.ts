@@ -91,8 +91,6 @@ test('writes no risk event for an absent, null or empty field and names it', () 
     const assessment = assess(FACTS, RULE, WINDOW, row, 'f1');
     expect(assessment.riskEvents.map((event) => event.riskObject)).toEqual(['payments']);
     expect(assessment.missingFields).toEqual(['user']);
-    expect(assessment.missingThreatFields).toEqual(['src_ip']);
-    expect(assessment.unfilledTokens).toEqual(['user', 'src_ip']);
     expect(assessment.riskEvents[0]!.attributes).not.toHaveProperty('threat_object');
   }
 });

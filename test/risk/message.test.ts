@@ -26,15 +26,10 @@ test.each([
   ['$money$', '$user$'],
   ['ends with $', 'ends with $'],
   ['', ''],
+  ['$nobody$ read it', '$nobody$ read it'],
+  ['$gone$ and $gone$', '$gone$ and $gone$'],
+  ['$nobody$user$user$', '$nobody$userada'],
+  ['$toString$', '$toString$'],
 ])('%j becomes %j', (template, text) => {
-  expect(fillMessage(template, ROW)).toEqual({ text, unfilledTokens: [] });
-});
-
-test.each([
-  ['$nobody$ read it', '$nobody$ read it', ['nobody']],
-  ['$gone$ and $gone$', '$gone$ and $gone$', ['gone']],
-  ['$nobody$user$user$', '$nobody$userada', ['nobody']],
-  ['$toString$', '$toString$', ['toString']],
-])('%j becomes %j and names what is missing', (template, text, unfilledTokens) => {
-  expect(fillMessage(template, ROW)).toEqual({ text, unfilledTokens });
+  expect(fillMessage(template, ROW)).toBe(text);
 });

@@ -211,7 +211,7 @@ describe('detections', () => {
       select '${id}' as run_id, '${detection}' as detection, 'scheduled' as kind, '1' as detection_version, 'h' as content_hash,
         ${inMicros(scheduled)} as scheduled_at, ${inMicros(`${scheduled} - 3600`)} as window_earliest,
         ${inMicros(scheduled)} as window_latest, '${status}' as status, 0 as revision, 1 as attempt, ${error} as error,
-        ${inMicros(scheduled)} as finished_at, 4 as missing_risk_objects, 200000 as duration_ms`;
+        ${inMicros(scheduled)} as finished_at, 4 as missing_risk_objects, 3 as dropped_risk_objects, 200000 as duration_ms`;
     await running.service.database.write((connection) =>
       connection.run(
         `insert into detection_run by name ${[
@@ -241,6 +241,9 @@ describe('detections', () => {
     ]);
     expect(about('unscored-risk-objects')).toEqual([
       'detection d: 4 risk objects of the last day without risk: the result row lacks the field that names them.',
+    ]);
+    expect(about('dropped-risk-objects')).toEqual([
+      'detection d: 3 risk objects of the last day without risk: one result row gives at most 1000 of a field (detections.max_risk_events_per_field).',
     ]);
     expect(about('slow-detection')).toEqual([
       'detection d: A run of the last day took 3 min 20 s; after 5 min (detections.run_timeout) it is stopped and fails.',

@@ -78,13 +78,17 @@ function duplicates(detection: Detection, sameText: readonly string[]): readonly
   return [{ code: 'CHK101', name: 'duplicate-search', message, place: startOf(detection) }];
 }
 
-/** A risk object or a `$token$` of the message that is no field of the results: no risk event, or a message with a hole. */
+/**
+ * A risk or threat object or a `$token$` of the message that is no field of the results: no risk event, one without what
+ * the threat came from, or a message with a hole.
+ */
 function unknownRiskFields({ detection, fields }: CompiledDetection): readonly Suspicion[] {
   const rule = detection.riskRule;
   if (rule === null || !detection.emission.risk) return [];
   const names = new Set(fields.map(({ name }) => name));
   const place = startOf(detection);
   const objects = rule.riskObjects.filter(({ field }) => !names.has(field));
+  const threats = rule.threatObjects.filter(({ field }) => !names.has(field));
   const tokens = [...rule.message.matchAll(/\$([^$\s]+)\$/g)]
     .map((match) => match[1] ?? '')
     .filter((name) => !names.has(name));
@@ -99,6 +103,12 @@ function unknownRiskFields({ detection, fields }: CompiledDetection): readonly S
       code: 'CHK112',
       name: 'message-field-not-in-results',
       message: `The risk message names $${field}$, which is no field of the results.`,
+      place,
+    })),
+    ...threats.map(({ field }) => ({
+      code: 'CHK117',
+      name: 'threat-object-not-in-results',
+      message: `The threat object ${field} is no field of the results, so no risk event names it.`,
       place,
     })),
   ];

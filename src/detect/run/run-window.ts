@@ -1,6 +1,12 @@
 /** One run of one detection over one window: rows to findings and risk events, or into a lookup, all in one transaction. */
 import type { Connection, Database, OutboundEvent, Outbox, SqlRow, TimeWindow } from '../../component.ts';
-import { type Assessment, assess, type RiskEvent, toRiskOutboundEvent } from '../../risk/assess.ts';
+import {
+  type Assessment,
+  assess,
+  DEFAULT_ASSESS_LIMITS,
+  type RiskEvent,
+  toRiskOutboundEvent,
+} from '../../risk/assess.ts';
 import { toFindingOutboundEvent } from '../../risk/finding-event.ts';
 import type { IncidentSettings } from '../../risk/incident.ts';
 import { toIncidentOutboundEvent } from '../../risk/incident-event.ts';
@@ -38,6 +44,8 @@ export interface RunRequest {
   readonly compiled: CompiledDetection;
   readonly window: ScheduledWindow;
   readonly maxFindings: number;
+  /** Of one row's risk object: values beyond are counted in the outcome and get no risk event. */
+  readonly maxRiskEventsPerField: number;
   /** Default: those of `findIncidents`. */
   readonly incidents?: IncidentSettings;
   /** Epoch seconds, for `updated_at`. */
@@ -56,6 +64,8 @@ export interface RunOutcome {
   readonly riskEvents: number;
   /** Risk objects that could not be scored because a row lacked their field. */
   readonly missingRiskObjects: number;
+  /** Values of risk objects beyond `maxRiskEventsPerField`: they got no risk event. */
+  readonly droppedRiskObjects: number;
 }
 
 /** Rows that one run of a baseline may write. */
@@ -74,12 +84,7 @@ export async function runWindow(ports: RunPorts, request: RunRequest): Promise<R
   const rows = await readRows(ports.database, request);
   if (fillsLookup(compiled)) return fillLookup(ports.database, request, rows);
   const identified = identifyFindings(detection.slug, window, rows, compiled.keyFields);
-  const assessments = new Map(
-    identified.map(({ findingId, row }) => [
-      findingId,
-      assess(detection, detection.riskRule ?? noRiskRule, window, row, findingId),
-    ]),
-  );
+  const assessments = new Map(identified.map(({ findingId, row }) => [findingId, assessRow(request, row, findingId)]));
   const outcome = await ports.database.write(async (connection) => {
     const written = await writeResults(connection, ports.outbox, request, identified, assessments);
     await writeRowsToLookup(connection, request, rows);
@@ -90,13 +95,31 @@ export async function runWindow(ports: RunPorts, request: RunRequest): Promise<R
   return outcome;
 }
 
+function assessRow(
+  { compiled, window, maxRiskEventsPerField }: RunRequest,
+  row: SqlRow,
+  findingId: string,
+): Assessment {
+  const { detection } = compiled;
+  const limits = { ...DEFAULT_ASSESS_LIMITS, maxRiskEventsPerField };
+  return assess(detection, detection.riskRule ?? noRiskRule, window, row, findingId, limits);
+}
+
 /** A baseline's rows are what it learned, not findings. */
 function fillsLookup({ detection, writes }: CompiledDetection): boolean {
   return detection.type === 'Baseline' && writes !== null;
 }
 
 async function fillLookup(database: Database, request: RunRequest, rows: readonly SqlRow[]): Promise<RunOutcome> {
-  const outcome = { rows: rows.length, found: 0, revised: 0, withdrawn: 0, riskEvents: 0, missingRiskObjects: 0 };
+  const outcome: RunOutcome = {
+    rows: rows.length,
+    found: 0,
+    revised: 0,
+    withdrawn: 0,
+    riskEvents: 0,
+    missingRiskObjects: 0,
+    droppedRiskObjects: 0,
+  };
   await database.write(async (connection) => {
     await writeRowsToLookup(connection, request, rows);
     await request.record(connection, outcome);
@@ -190,6 +213,8 @@ async function writeResults(
     ...incidents.map((incident) => toIncidentOutboundEvent(incident)),
   ];
   if (events.length > 0) await outbox.enqueue(connection, events);
+  const unscored = (objects: (assessment: Assessment) => number) =>
+    detection.emission.risk ? [...assessments.values()].reduce((sum, one) => sum + objects(one), 0) : 0;
   const count = (kind: FindingChange['kind']) => changes.filter((change) => change.kind === kind).length;
   return {
     rows: identified.length,
@@ -197,9 +222,8 @@ async function writeResults(
     revised: count('finding_revised'),
     withdrawn: count('finding_withdrawn'),
     riskEvents: riskEvents.length,
-    missingRiskObjects: detection.emission.risk
-      ? [...assessments.values()].reduce((sum, assessment) => sum + assessment.missingFields.length, 0)
-      : 0,
+    missingRiskObjects: unscored(({ missingFields }) => missingFields.length),
+    droppedRiskObjects: unscored(({ droppedRiskObjects }) => droppedRiskObjects),
   };
 }
 
@@ -245,7 +269,7 @@ function findingEvent(
   if (change.kind === 'finding_withdrawn') {
     const row: SqlRow = JSON.parse(change.stored.json);
     const { findingId } = change.stored;
-    const assessment = assess(detection, detection.riskRule ?? noRiskRule, request.window, row, findingId);
+    const assessment = assessRow(request, row, findingId);
     const occasion = { kind: change.kind, findingId, revision: change.revision };
     return toFindingOutboundEvent(occasion, detection, request.window, row, assessment);
   }

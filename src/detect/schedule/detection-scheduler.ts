@@ -324,6 +324,14 @@ export class DetectionScheduler implements Component {
     metrics.add('pintail_findings_total', outcome.withdrawn, { detection, change: 'withdrawn' });
     metrics.add('pintail_risk_events_total', outcome.riskEvents, { detection });
     metrics.add('pintail_risk_objects_missing_total', outcome.missingRiskObjects, { detection });
+    metrics.add('pintail_risk_objects_dropped_total', outcome.droppedRiskObjects, { detection });
+    if (outcome.droppedRiskObjects > 0) {
+      const { maxRiskEventsPerField } = this.#settings;
+      logger.warn(
+        { detection, window, droppedRiskObjects: outcome.droppedRiskObjects, maxRiskEventsPerField },
+        'risk objects beyond max_risk_events_per_field got no risk event',
+      );
+    }
     logger.debug({ detection, window, revision, ...outcome }, 'a detection ran');
   }
 

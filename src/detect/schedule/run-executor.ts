@@ -94,6 +94,7 @@ export class RunExecutor {
           compiled,
           window: run.window,
           maxFindings: this.#settings.maxFindingsPerRun,
+          maxRiskEventsPerField: this.#settings.maxRiskEventsPerField,
           incidents: this.#settings.incidents,
           startedAt,
           signal: AbortSignal.any([shutdown, timeout.signal]),

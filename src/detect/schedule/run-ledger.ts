@@ -259,7 +259,8 @@ export async function markDone(
 ): Promise<void> {
   await connection.run(
     `update detection_run set status = 'done', finished_at = ${time('$2')}, duration_ms = cast($3 as bigint),
-       "rows" = cast($4 as bigint), missing_risk_objects = cast($5 as bigint), watermark = cast($6 as bigint), error = null
+       "rows" = cast($4 as bigint), missing_risk_objects = cast($5 as bigint), watermark = cast($6 as bigint),
+       dropped_risk_objects = cast($7 as bigint), error = null
      where run_id = $1`,
     [
       run.runId,
@@ -268,6 +269,7 @@ export async function markDone(
       done.outcome.rows,
       done.outcome.missingRiskObjects,
       done.watermark,
+      done.outcome.droppedRiskObjects,
     ],
   );
 }

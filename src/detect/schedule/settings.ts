@@ -1,4 +1,5 @@
 /** Bounds and delays of the scheduler; all times in seconds. */
+import { DEFAULT_ASSESS_LIMITS } from '../../risk/assess.ts';
 import { DEFAULT_INCIDENT_SETTINGS, type IncidentSettings } from '../../risk/incident.ts';
 
 export interface SchedulerSettings {
@@ -15,6 +16,8 @@ export interface SchedulerSettings {
   /** A run that takes longer is interrupted and counts as failed. */
   readonly runTimeoutSeconds: number;
   readonly maxFindingsPerRun: number;
+  /** Of one row's risk object; values beyond get no risk event and are counted. */
+  readonly maxRiskEventsPerField: number;
   readonly incidents: IncidentSettings;
   readonly retry: {
     readonly initialSeconds: number;
@@ -34,6 +37,7 @@ export const defaultSchedulerSettings: SchedulerSettings = {
   loadWaitSeconds: 30,
   runTimeoutSeconds: 300,
   maxFindingsPerRun: 10_000,
+  maxRiskEventsPerField: DEFAULT_ASSESS_LIMITS.maxRiskEventsPerField,
   incidents: DEFAULT_INCIDENT_SETTINGS,
   retry: { initialSeconds: 30, maxSeconds: 3600, maxAttempts: 10 },
   planBatch: 1000,

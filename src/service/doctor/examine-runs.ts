@@ -8,6 +8,7 @@ const OVERDUE_SECONDS = 900;
 
 export interface RunLimits {
   readonly runTimeoutSeconds: number;
+  readonly maxRiskEventsPerField: number;
 }
 
 export async function examineRuns(examination: Examination, limits: RunLimits): Promise<readonly Symptom[]> {
@@ -19,7 +20,7 @@ export async function examineRuns(examination: Examination, limits: RunLimits): 
       ),
     );
   const since = (parameter: string): string => `scheduled_at >= make_timestamp(cast(${parameter} as bigint))`;
-  const [failed, skipped, overdue, slow, unscored] = await Promise.all([
+  const [failed, skipped, overdue, slow, unscored, dropped] = await Promise.all([
     read(
       `select detection, count(*) as windows, arg_max(error, finished_at) as error, bool_or(next_attempt_at is not null) as retried
        from detection_run where status = 'failed' and ${since('$1')} group by all order by windows desc, detection`,
@@ -46,12 +47,18 @@ export async function examineRuns(examination: Examination, limits: RunLimits): 
        group by all having objects > 0 order by objects desc`,
       RECENT_SECONDS,
     ),
+    read(
+      `select detection, sum(dropped_risk_objects) as objects from detection_run where status = 'done' and ${since('$1')}
+       group by all having objects > 0 order by objects desc`,
+      RECENT_SECONDS,
+    ),
   ]);
   return [
     ...failed.map(failedSymptom),
     ...skipped.map((row) => (row.is_gone === true ? goneSymptom(row) : skippedSymptom(row))),
     ...overdue.flatMap((row) => overdueSymptoms(row, examination.now)),
     ...unscored.map(unscoredSymptom),
+    ...dropped.map((row) => droppedSymptom(row, limits)),
     ...slow.map((row) => slowSymptom(row, limits)),
   ];
 }
@@ -122,5 +129,16 @@ function unscoredSymptom({ detection, objects }: SqlRow): Symptom {
     finding: `${showCount(Number(objects), 'risk object')} of the last day without risk: the result row lacks the field that names them.`,
     advice:
       "Name a field of the search's result in the detection's rba (or tags.observable), or keep the field in its last stats or table.",
+  };
+}
+
+function droppedSymptom({ detection, objects }: SqlRow, { maxRiskEventsPerField }: RunLimits): Symptom {
+  return {
+    severity: 'warning',
+    code: 'dropped-risk-objects',
+    subject: `detection ${detection}`,
+    finding: `${showCount(Number(objects), 'risk object')} of the last day without risk: one result row gives at most ${maxRiskEventsPerField} of a field (detections.max_risk_events_per_field).`,
+    advice:
+      'The finding itself holds them all. Let the search give a row for each (group by the field), or raise the limit.',
   };
 }

@@ -214,20 +214,24 @@ describe('suspicions', () => {
     expect(await suspicionsOf(search)).toEqual(expected);
   });
 
-  test('CHK111 and CHK112: risk objects and message fields that are no results', async () => {
+  test('CHK111, CHK112 and CHK117: risk objects, message fields and threat objects that are no results', async () => {
     const riskRule = {
       message: '$user$ in $namespace$',
       riskObjects: [
         { field: 'user', type: 'user', score: 10 },
         { field: 'dest', type: 'system', score: 10 },
       ],
-      threatObjects: [],
+      threatObjects: [
+        { field: 'user', type: 'user' },
+        { field: 'src_ip', type: 'ip_address' },
+      ],
     };
     const search = '`audit` | stats count by user.username | rename user.username AS user';
     const { suspicions } = await checkOne(search, { riskRule });
     expect(suspicions.map(({ code, message }) => [code, message])).toEqual([
       ['CHK111', 'The risk object dest is no field of the results, so it is never scored.'],
       ['CHK112', 'The risk message names $namespace$, which is no field of the results.'],
+      ['CHK117', 'The threat object src_ip is no field of the results, so no risk event names it.'],
     ]);
     expect((await checkOne(search, { riskRule, emission: { risk: false, finding: false } })).suspicions).toEqual([]);
   });

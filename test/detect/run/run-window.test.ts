@@ -20,7 +20,11 @@ const window = {
 };
 let runs = 0;
 
-async function run(overrides: Partial<Detection> = {}, sql?: string): Promise<RunOutcome> {
+async function run(
+  overrides: Partial<Detection> = {},
+  sql?: string,
+  maxRiskEventsPerField = 1000,
+): Promise<RunOutcome> {
   const compiled = testCompiled(overrides, sql);
   expect(await installViews(bench.database, [compiled])).toEqual(new Map());
   return runWindow(
@@ -30,6 +34,7 @@ async function run(overrides: Partial<Detection> = {}, sql?: string): Promise<Ru
       compiled,
       window,
       maxFindings: 5000,
+      maxRiskEventsPerField,
       startedAt: window.now,
       record: async () => undefined,
     },
@@ -113,6 +118,21 @@ describe('a row without the field of its risk object', () => {
     const outcome = await run({}, 'select count(*) as count, null::varchar as user from kube_audit where $window');
     expect(outcome).toMatchObject({ rows: 1, riskEvents: 0, missingRiskObjects: 1 });
     expect(await bench.query('select "row" from finding')).toEqual([{ row: '{"count":1}' }]);
+  });
+});
+
+describe('a row with more risk objects than one field may give', () => {
+  const three = `select ['eve', 'mallory', 'trent'] as user, 1 as count`;
+
+  test('scores the first ones and counts the others', async () => {
+    const outcome = await run({}, three, 2);
+    expect(outcome).toMatchObject({ riskEvents: 2, missingRiskObjects: 0, droppedRiskObjects: 1 });
+    const scored = await bench.query('select risk_object from risk_event order by 1');
+    expect(scored.map((row) => row.risk_object)).toEqual(['eve', 'mallory']);
+  });
+
+  test('counts none where the detection emits no risk', async () => {
+    expect(await run({ emission: { risk: false, finding: true } }, three, 2)).toMatchObject({ droppedRiskObjects: 0 });
   });
 });
 

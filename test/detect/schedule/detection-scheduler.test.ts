@@ -374,6 +374,21 @@ describe('failures', () => {
 });
 
 describe('a run', () => {
+  test('with more risk objects in one field than allowed is done, and the ledger, a counter and the log say how many got no risk', async () => {
+    await start([testCompiled({}, `select ['a', 'b', 'c'] as user, 3 as count`)], { maxRiskEventsPerField: 1 });
+    await turnTo('2026-11-02T10:00:00Z');
+    expect(await bench.query('select status, dropped_risk_objects, error from detection_run')).toEqual([
+      { status: 'done', dropped_risk_objects: 2, error: null },
+    ]);
+    expect(bench.counted.get('pintail_risk_objects_dropped_total deletions')).toBe(2);
+    expect(bench.logged.filter(({ level }) => level === 'warn')).toMatchObject([
+      {
+        fields: { detection: 'deletions', droppedRiskObjects: 2, maxRiskEventsPerField: 1 },
+        message: 'risk objects beyond max_risk_events_per_field got no risk event',
+      },
+    ]);
+  });
+
   test('waits for what was received to be loaded', async () => {
     await start();
     bench.beforeLoaded = async () => {
