@@ -291,6 +291,8 @@ export interface PiecewiseBatch {
   readonly pieces: Iterable<NormalizedBatch>;
   /** About how many bytes the rows' texts have, for a refusal before the work. */
   readonly expectedBytes: number;
+  /** About how many rows they are: what counts as refused then. */
+  readonly expectedRows: number;
 }
 
 // ---------------------------------------------------------------- store -> everyone who reads or writes tables

@@ -45,7 +45,11 @@ export class Intake implements RecordConsumer {
     const pieces = passed.takeEach(normalizePieces(batch, context, ROWS_EACH));
     const [first = { audit: [], logs: [] }, second] = [pieces.next().value, pieces.next().value];
     if (second === undefined) await this.#store.append(first);
-    else await this.#store.append({ pieces: chain([first, second], pieces), expectedBytes: textBytes });
+    else {
+      const made = [first, second].reduce((sum, { audit, logs }) => sum + audit.length + logs.length, 0);
+      const expectedRows = Math.max(records, made);
+      await this.#store.append({ pieces: chain([first, second], pieces), expectedBytes: textBytes, expectedRows });
+    }
     this.#count(passed, { receiver: batch.receiver });
     if (leftOut > 0) this.#metrics.add('pintail_attributes_left_out_total', leftOut, { receiver: batch.receiver });
     return { acceptedLogRecords: records, rejectedLogRecords: 0, errorMessage: '' };

@@ -136,11 +136,13 @@ async function* normalizeFile(
   };
   for await (const batch of batches) {
     let expectedBytes = 0;
+    let expectedRows = 0;
     for (const { logRecords } of batch.resourceLogs) {
-      records += logRecords.length;
+      expectedRows += logRecords.length;
       for (const { body } of logRecords) expectedBytes += typeof body === 'string' ? body.length : 0;
     }
-    yield { pieces: rowsOf(batch), expectedBytes };
+    records += expectedRows;
+    yield { pieces: rowsOf(batch), expectedBytes, expectedRows };
     options.onProgress?.({ file, records });
   }
 }

@@ -55,22 +55,19 @@ export class Appends {
     const counts = { auditRows: batch.audit.length, logRows: batch.logs.length };
     const rows = counts.auditRows + counts.logRows;
     if (rows === 0) return counts;
-    try {
+    await this.#countingRefused(rows, async () => {
       let rawBytes = 0;
       for (const table of [batch.audit, batch.logs]) {
         for (const row of table) rawBytes += rawBytesOf(row);
       }
       this.#assertRoom(rawBytes);
       await this.#small.append({ batch, arrivalMicros: this.#context.clock() * 1000, rows, rawBytes });
-    } catch (error: unknown) {
-      this.#context.metrics.add('pintail_store_refused_rows_total', rows);
-      throw error;
-    }
+    });
     return counts;
   }
 
-  async #appendPieces({ pieces, expectedBytes }: PiecewiseBatch): Promise<RowCounts> {
-    this.#assertRoom(expectedBytes);
+  async #appendPieces({ pieces, expectedBytes, expectedRows }: PiecewiseBatch): Promise<RowCounts> {
+    await this.#countingRefused(expectedRows, () => this.#assertRoom(expectedBytes));
     const arrivalMicros = this.#context.clock() * 1000;
     const capacity = Math.ceil(expectedBytes * 1.25) + 16_384;
     let out: GrowingBuffer | undefined;
@@ -80,7 +77,8 @@ export class Appends {
         return this.#encode(pieces, arrivalMicros, out);
       });
       const { auditRows, logRows } = encoded;
-      if (auditRows + logRows > 0) await this.#writeCounted(encoded);
+      const rows = auditRows + logRows;
+      if (rows > 0) await this.#countingRefused(rows, () => this.#write(encoded));
       return { auditRows, logRows };
     } finally {
       out?.clear(mostKept);
@@ -102,11 +100,11 @@ export class Appends {
     return this.#columns.finish(out);
   }
 
-  async #writeCounted(encoded: EncodedRows): Promise<void> {
+  async #countingRefused(rows: number, work: () => void | Promise<void>): Promise<void> {
     try {
-      await this.#write(encoded);
+      await work();
     } catch (error: unknown) {
-      this.#context.metrics.add('pintail_store_refused_rows_total', encoded.auditRows + encoded.logRows);
+      this.#context.metrics.add('pintail_store_refused_rows_total', rows);
       throw error;
     }
   }

@@ -35,23 +35,26 @@ const batchOf = (bodies: readonly string[]): RecordBatch => ({
 function intakeOf(refusal?: Error) {
   const telemetry = recordTelemetry();
   const appended: NormalizedBatch[][] = [];
+  const expected: number[] = [];
   const store = {
     async append(batch: NormalizedBatch | PiecewiseBatch): Promise<void> {
+      if ('pieces' in batch) expected.push(batch.expectedRows);
       appended.push('pieces' in batch ? [...batch.pieces] : [batch]);
       if (refusal !== undefined) throw refusal;
     },
   };
   const volume = new VolumeControl([], { ...telemetry, now: () => 0 });
-  return { intake: new Intake(store, volume, telemetry.metrics, options), appended, telemetry };
+  return { intake: new Intake(store, volume, telemetry.metrics, options), appended, expected, telemetry };
 }
 
 const bodies = auditEvents({ seed: 7, count: 1000, startMs: 1_700_000_000_000 });
 
 test('a large batch goes on in pieces whose rows are those of the whole, repeated log records included', async () => {
-  const { intake, appended, telemetry } = intakeOf();
+  const { intake, appended, expected, telemetry } = intakeOf();
   const batch = batchOf([...bodies, ...Array.from({ length: 600 }, () => 'the same line'), '{"kind":"Ev']);
   const consumed = await intake.consume(batch);
   expect(consumed.acceptedLogRecords).toBe(1601);
+  expect(expected).toEqual([1601]);
   const [pieces = []] = appended;
   expect(pieces.map(({ audit, logs }) => audit.length + logs.length)).toEqual([256, 256, 256, 256, 256, 256, 65]);
   const whole = normalize(batch, { arrivalMicros, maxNestingDepth: 100 });
@@ -63,12 +66,13 @@ test('a large batch goes on in pieces whose rows are those of the whole, repeate
 });
 
 test('a few records that hold many events go on in pieces too', async () => {
-  const { intake, appended } = intakeOf();
+  const { intake, appended, expected } = intakeOf();
   const list = (of: readonly string[]) =>
     `{"kind":"EventList","apiVersion":"audit.k8s.io/v1","items":[${of.join(',')}]}`;
   await intake.consume(batchOf([0, 200, 400].map((from) => list(bodies.slice(from, from + 200)))));
   const [pieces = []] = appended;
   expect(pieces.map(({ audit }) => audit.length)).toEqual([400, 200]);
+  expect(expected).toEqual([600]);
   expect(pieces.flatMap(({ audit }) => audit.map(({ _raw }) => _raw))).toEqual(bodies.slice(0, 600));
 });
 

@@ -66,7 +66,7 @@ test('a thousand senders of single events are loaded in a handful of batches', a
   expect(await opened.loadedRows('select count(distinct "auditID") as n from kube_audit')).toEqual([{ n: 1000 }]);
 });
 
-test('a batch in pieces is read once and stored whole, or refused before it is read', async () => {
+test('a batch in pieces is read once and stored whole, or refused before it is read and counted by the rows expected of it', async () => {
   await using opened = await openTestStore({ settings: { spoolBytes: 1_000_000 } });
   let made = 0;
   const pieces = function* () {
@@ -75,9 +75,11 @@ test('a batch in pieces is read once and stored whole, or refused before it is r
       yield auditBatch(...[1, 2, 3].map((n) => auditRow(`${piece}-${n}`)));
     }
   };
-  await opened.store.append({ pieces: pieces(), expectedBytes: 1000 });
+  await opened.store.append({ pieces: pieces(), expectedBytes: 1000, expectedRows: 15 });
   expect(await opened.loadedRows('select count(distinct "auditID") as n from kube_audit')).toEqual([{ n: 15 }]);
   expect(opened.telemetry.value('pintail_store_appended_rows_total{table="kube_audit"}')).toBe(15);
-  await rejection(opened.store.append({ pieces: pieces(), expectedBytes: 2_000_000 }));
+  expect(opened.telemetry.value('pintail_store_refused_rows_total')).toBe(0);
+  await rejection(opened.store.append({ pieces: pieces(), expectedBytes: 2_000_000, expectedRows: 15 }));
   expect(made).toBe(5);
+  expect(opened.telemetry.value('pintail_store_refused_rows_total')).toBe(15);
 });
