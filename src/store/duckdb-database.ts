@@ -91,7 +91,7 @@ export class DuckdbDatabase implements Database {
           result = await work(connection);
         } catch (error: unknown) {
           await connection.release();
-          await runEngine(engine, 'rollback');
+          await engine.run('rollback').catch(() => undefined);
           throw error;
         }
         await connection.release();

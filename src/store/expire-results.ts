@@ -1,6 +1,7 @@
 /** Lets go of old results of detections and of the bookkeeping beside them. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 
+import { inTransaction } from './engine-transaction.ts';
 import { rewriteTable } from './rewrite-table.ts';
 
 /** Times before which rows go, microseconds; null: none. */
@@ -44,21 +45,16 @@ export async function expireResults(
   engine: DuckDBConnection,
   expiry: Expiry,
 ): Promise<Readonly<Record<string, number>>> {
-  const deleted: Record<string, number> = {};
-  await engine.run('begin transaction');
-  try {
+  return inTransaction(engine, async () => {
+    const deleted: Record<string, number> = {};
     for (const { table, expiry: kind, isOld } of expiringTables) {
       const before = expiry[kind];
       if (before === null) continue;
       const rows = await expire(engine, table, isOld(`make_timestamp(${before})`));
       if (rows > 0) deleted[table] = rows;
     }
-    await engine.run('commit');
     return deleted;
-  } catch (error: unknown) {
-    await engine.run('rollback').catch(() => undefined);
-    throw error;
-  }
+  });
 }
 
 /**

@@ -7,6 +7,7 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 
+import { inTransaction } from './engine-transaction.ts';
 import { rewriteTable } from './rewrite-table.ts';
 
 const HOUR_MICROS = 3_600_000_000;
@@ -22,9 +23,8 @@ export async function mergeOldLoads(engine: DuckDBConnection, nowMicros: number)
   );
   const merged = Number(counted.getRowsJS()[0]?.[0] ?? 0);
   if (merged < LEAST_ROWS) return 0;
-  await engine.run('begin transaction');
-  try {
-    await rewriteTable(
+  await inTransaction(engine, () =>
+    rewriteTable(
       engine,
       'load_commit',
       `by name
@@ -35,11 +35,7 @@ export async function mergeOldLoads(engine: DuckDBConnection, nowMicros: number)
        union all by name
          select * from load_commit where (${isOld}) is not true
        order by commit_seq`,
-    );
-    await engine.run('commit');
-    return merged;
-  } catch (error: unknown) {
-    await engine.run('rollback').catch(() => undefined);
-    throw error;
-  }
+    ),
+  );
+  return merged;
 }

@@ -1,6 +1,7 @@
 /** Brings a database to the schema of this Pintail: numbered migrations once each, definitions at every open. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { PermanentError } from '../component.ts';
+import { inTransaction } from './engine-transaction.ts';
 import type { SqlFile, SqlFiles } from './sql-files.ts';
 
 interface Migration extends SqlFile {
@@ -54,17 +55,6 @@ function numberMigrations(files: readonly SqlFile[]): readonly Migration[] {
     throw new Error(`sql/${twice.name}: expected a number of its own, found ${twice.number} twice.`);
   }
   return migrations;
-}
-
-async function inTransaction(engine: DuckDBConnection, work: () => Promise<unknown>): Promise<void> {
-  await engine.run('begin transaction');
-  try {
-    await work();
-    await engine.run('commit');
-  } catch (error: unknown) {
-    await engine.run('rollback');
-    throw error;
-  }
 }
 
 /** Says which file it is where the work fails. */

@@ -296,6 +296,15 @@ describe('errors', () => {
     expect(await rejection(opened.store.database.read({ share: 'service' }, fail))).toBe(bug);
     expect(await rejection(opened.store.database.write(fail))).toBe(bug);
   });
+
+  test('leaves the error of a writer as it is where there is nothing left to roll back', async () => {
+    const bug = new Error('mine');
+    const work = opened.store.database.write(async (connection) => {
+      await connection.run('rollback');
+      throw bug;
+    });
+    expect(await rejection(work)).toBe(bug);
+  });
 });
 
 describe('the instance', () => {
