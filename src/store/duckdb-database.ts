@@ -103,11 +103,15 @@ export class DuckdbDatabase implements Database {
 
   /** Resolves once all work that was lent a connection before this call is over, or the signal aborts. */
   async settled(signal: AbortSignal): Promise<void> {
-    const aborted = new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      signal.addEventListener('abort', () => resolve(), { once: true });
+    if (signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      signal.addEventListener('abort', end, { once: true });
+      void Promise.allSettled(this.#lent.keys()).then(end);
     });
-    await Promise.race([Promise.allSettled(this.#lent.keys()), aborted]);
   }
 
   /** Runs long maintenance that changes no table, beside readers and writers; interrupts it when the signal aborts. */

@@ -107,16 +107,23 @@ export class Loader {
       return Promise.reject(stopped());
     }
     return new Promise((resolve, reject) => {
-      const waiter: Waiter = { segment, resolve, reject };
-      this.#waiters.push(waiter);
-      signal?.addEventListener(
-        'abort',
-        () => {
-          this.#waiters = this.#waiters.filter((other) => other !== waiter);
-          reject(signal.reason);
+      const waiter: Waiter = {
+        segment,
+        resolve: (commitSeq) => {
+          signal?.removeEventListener('abort', leave);
+          resolve(commitSeq);
         },
-        { once: true },
-      );
+        reject: (reason) => {
+          signal?.removeEventListener('abort', leave);
+          reject(reason);
+        },
+      };
+      const leave = (): void => {
+        this.#waiters = this.#waiters.filter((other) => other !== waiter);
+        reject(signal?.reason);
+      };
+      this.#waiters.push(waiter);
+      signal?.addEventListener('abort', leave, { once: true });
       this.#isAwaited = true;
       this.#wake();
     });

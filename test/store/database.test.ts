@@ -1,7 +1,10 @@
+import { getEventListeners } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Connection, PermanentError, RetryableError, type SqlRow, type SqlValue } from '../../src/component.ts';
+import { DuckdbDatabase } from '../../src/store/duckdb-database.ts';
 import { auditBatch, auditRow, openTestStore, rejection, type TestStore } from './store-fixture.ts';
 
 const endless = 'select count(*) from range(1000000000000) t(i) where i % 7 = 3';
@@ -265,6 +268,47 @@ describe('write', () => {
     expect(await query('select count(*) as n from beside, kube_audit where "auditID" = \'beside\'')).toEqual([
       { n: 1 },
     ]);
+  });
+});
+
+describe('settled', () => {
+  test('waits for all work under way or the signal, and leaves no listener on it', async () => {
+    const instance = await DuckDBInstance.create(':memory:');
+    const database = new DuckdbDatabase({ service: 2, detection: 1, hunt: 1 });
+    database.attach(instance);
+    onTestFinished(async () => {
+      await database.detach();
+      instance.closeSync();
+    });
+    const lasting = new AbortController();
+    const listeners = () => getEventListeners(lasting.signal, 'abort').length;
+    const work = () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      return { end: resolve, done: database.read({ share: 'service' }, () => promise) };
+    };
+
+    const [first, second] = [work(), work()];
+    let isSettled = false;
+    const settled = database.settled(lasting.signal).then(() => {
+      isSettled = true;
+    });
+    expect(listeners()).toBe(1);
+    first.end();
+    await first.done;
+    expect(isSettled).toBe(false);
+    second.end();
+    await settled;
+    for (let turn = 0; turn < 100; turn++) await database.settled(lasting.signal);
+    expect(listeners()).toBe(0);
+
+    const endless = work();
+    const given = database.settled(lasting.signal);
+    lasting.abort();
+    await given;
+    await database.settled(lasting.signal);
+    expect(listeners()).toBe(0);
+    endless.end();
+    await endless.done;
   });
 });
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -359,6 +360,24 @@ describe('loads', () => {
     await using opened = await openTestStore();
     await opened.store.append(auditBatch(auditRow('a-1')));
     await expect(opened.store.loaded(AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');
+  });
+
+  test('leave no listener on the signal of who waited, whether they went through or were given up', async () => {
+    await using opened = await openTestStore();
+    const lasting = new AbortController();
+    const listeners = () => getEventListeners(lasting.signal, 'abort').length;
+    for (const id of ['a-1', 'a-2', 'a-3']) {
+      await opened.store.append(auditBatch(auditRow(id)));
+      const loaded = opened.store.loaded(lasting.signal);
+      expect(listeners()).toBe(1);
+      await loaded;
+      expect(listeners()).toBe(0);
+    }
+    await opened.store.append(auditBatch(auditRow('a-4')));
+    const waiting = rejection(opened.store.loaded(lasting.signal));
+    lasting.abort(new Error('enough'));
+    expect(await waiting).toMatchObject({ message: 'enough' });
+    expect(listeners()).toBe(0);
   });
 
   test('takes a whole data set with back-pressure and a small spool', async () => {
