@@ -97,8 +97,8 @@ async function storeSymptoms({ read, storage, startedAt }: ServiceReadings): Pro
   }
   const aside = await readdir(join(storage.directory, 'quarantine'));
   if (aside.length > 0) {
-    const advice = `Look at ${join(storage.directory, 'quarantine')}: what these files hold was acknowledged and is not in the tables. Their lines are JSON. Take them away once you have.`;
-    add('problem', 'quarantined-segments', `${showCount(aside.length, 'spool file')} put aside: damaged, or impossible to load.`, advice);
+    const finding = `${showCount(aside.length, 'spool file')} put aside: damaged, or impossible to load.`;
+    add('problem', 'quarantined-segments', finding, quarantineAdvice(join(storage.directory, 'quarantine')));
   }
   const failures = only(await read('pintail_store_load_failures_total'));
   if (failures > 0 && wait <= LOAD_WAIT_SECONDS) {
@@ -107,6 +107,16 @@ async function storeSymptoms({ read, storage, startedAt }: ServiceReadings): Pro
   }
   return symptoms;
 } // biome-ignore format: sentences
+
+/** The files keep the form of the spool, `src/store/spool-format.ts`. */
+function quarantineAdvice(folder: string): string {
+  return [
+    `Look at ${folder} and at the log, which says of each file what it lacks.`,
+    'Of a damaged file the intact batches are in the tables and the damaged ones are not; of a file that could not be loaded nothing is.',
+    'What is missing was acknowledged: see that the disk is sound, and send the events of that time again from where they come from (pintail replay); copies are dropped.',
+    'The files are Parquet of the spool’s own columns; a damaged one may lack the footer that readers want. Do not put them back into spool: a start deletes there what it has passed. Take them away once you need them no more.',
+  ].join(' ');
+}
 
 async function refusalSymptoms({ read, startedAt }: ServiceReadings): Promise<readonly Symptom[]> {
   const refused = (await read('pintail_receiver_refused_requests_total')).filter(({ value }) => value > 0);
