@@ -11,7 +11,6 @@ export type {
   ListenerTlsConfig,
   OtlpExporterConfig,
   OtlpGrpcListenerConfig,
-  OtlpListenerConfig,
   ReceiverListenerConfig,
   Scope,
   ServerTlsConfig,

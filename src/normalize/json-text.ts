@@ -74,6 +74,11 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The value where it is an object, else one without members. */
+export function objectOf(value: JsonValue | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}
+
 /** A member of an object node with its exact text; null where there is none. The last one wins where repeated. */
 export function member(node: JsonNode, key: string): JsonNode | null {
   if (!isObject(node.value) || !Object.hasOwn(node.value, key)) return null;

@@ -18,57 +18,10 @@ import type { Sender } from './authorization.ts';
 import { ClientClusters } from './client-clusters.ts';
 import { collectBytes, SenderGoneError } from './collect-bytes.ts';
 import { COMPRESSIONS, type Compression } from './decompress.ts';
-import { listen, readTlsOptions, type TlsSettings } from './listen.ts';
+import { listen, readTlsOptions } from './listen.ts';
+import { type ListenerSettings, type ResolvedListenerSettings, resolveListenerSettings } from './listener-settings.ts';
 import { ReceivedBody } from './received-body.ts';
 import { RefusedError, shorten, tooLarge } from './refusal.ts';
-
-export interface HttpListenerSettings {
-  /** `host:port`; IPv6 hosts in brackets; port 0 takes a free one. */
-  readonly endpoint: string;
-  /** Largest body as it comes off the wire. */
-  readonly maxRequestBytes?: number | undefined;
-  /** Largest body after decompression; default `maxRequestBytes`. */
-  readonly maxDecompressedBytes?: number | undefined;
-  /** Requests being received or stored at a time; more are told to come back. */
-  readonly maxConcurrentRequests?: number | undefined;
-  /** Requests being decoded and stored at a time; the others wait as they came, still compressed. */
-  readonly maxConcurrentConsumes?: number | undefined;
-  /** The longest such wait; then the sender is told to come back. */
-  readonly maxWaitMs?: number | undefined;
-  /** Bytes of all those requests together, compressed and decompressed; at least one of the largest must fit. */
-  readonly maxInFlightBytes?: number | undefined;
-  readonly maxConnections?: number | undefined;
-  /** Time in which a request must have arrived whole. */
-  readonly requestTimeoutMs?: number | undefined;
-  /** Time that requests in hand get to finish at shutdown. */
-  readonly shutdownTimeoutMs?: number | undefined;
-  readonly tls?: TlsSettings | undefined;
-}
-
-type ResolvedSettings = {
-  readonly [Key in Exclude<keyof HttpListenerSettings, 'tls'>]-?: NonNullable<HttpListenerSettings[Key]>;
-} & Pick<HttpListenerSettings, 'tls'>;
-
-const MEBIBYTE = 1024 * 1024;
-
-/** The defaults laid under what was given. */
-export function resolveListenerSettings(settings: HttpListenerSettings): ResolvedSettings {
-  const maxRequestBytes = settings.maxRequestBytes ?? 64 * MEBIBYTE;
-  const maxDecompressedBytes = settings.maxDecompressedBytes ?? maxRequestBytes;
-  return {
-    endpoint: settings.endpoint,
-    maxRequestBytes,
-    maxDecompressedBytes,
-    maxConcurrentRequests: settings.maxConcurrentRequests ?? 128,
-    maxConcurrentConsumes: settings.maxConcurrentConsumes ?? 32,
-    maxWaitMs: settings.maxWaitMs ?? 2000,
-    maxInFlightBytes: settings.maxInFlightBytes ?? Math.max(256 * MEBIBYTE, maxRequestBytes + maxDecompressedBytes),
-    maxConnections: settings.maxConnections ?? 1024,
-    requestTimeoutMs: settings.requestTimeoutMs ?? 30_000,
-    shutdownTimeoutMs: settings.shutdownTimeoutMs ?? 10_000,
-    tls: settings.tls,
-  };
-}
 
 export interface HttpRequest {
   readonly method: string;
@@ -100,7 +53,7 @@ export interface HttpProtocol {
 
 export class HttpListener {
   readonly #name: string;
-  readonly #settings: ResolvedSettings;
+  readonly #settings: ResolvedListenerSettings;
   readonly #protocol: HttpProtocol;
   readonly #admission: Admission;
   readonly #clientClusters: ClientClusters;
@@ -108,7 +61,7 @@ export class HttpListener {
   #server: Server | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(name: string, settings: HttpListenerSettings, protocol: HttpProtocol) {
+  constructor(name: string, settings: ListenerSettings, protocol: HttpProtocol) {
     this.#name = name;
     this.#settings = resolveListenerSettings(settings);
     this.#protocol = protocol;

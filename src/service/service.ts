@@ -9,7 +9,6 @@ import {
   createAuthorize,
   createFindToken,
   type Endpoint,
-  type OtlpListenerConfig,
   type ReceiverListenerConfig,
 } from '../config/index.ts';
 import {
@@ -343,6 +342,7 @@ function createReceivers(config: Config, intake: Intake, logger: Logger, metrics
   const authorize = findToken && ((header: string | undefined) => findToken(header, 'ingest'));
   const settings = <Bounds extends object>(listener: ReceiverListenerConfig & { readonly bounds: Bounds }) => ({
     endpoint: printAddress(listener.endpoint.host, listener.endpoint.port),
+    maxRequestBytes: listener.maxRequestBytes,
     maxConcurrentRequests: listener.maxConcurrentRequests,
     ...listener.bounds,
     tls: listener.tls,
@@ -350,27 +350,16 @@ function createReceivers(config: Config, intake: Intake, logger: Logger, metrics
     metadata: listener.metadata,
     authorize,
   });
-  const otlpSettings = (listener: OtlpListenerConfig) => ({
-    ...settings(listener),
-    maxRecvMsgSizeBytes: listener.maxRequestBytes,
-  });
   const telemetry = { logger, metrics };
   return {
-    otlpGrpc: grpc && new OtlpGrpcReceiver({ ...otlpSettings(grpc), ...grpc.keepalive }, intake, telemetry),
-    otlpHttp: http && new OtlpHttpReceiver(otlpSettings(http), intake, telemetry),
-    splunkHec:
-      splunkHec &&
-      new HecReceiver(
-        { ...settings(splunkHec), maxRequestBytes: splunkHec.maxRequestBytes, tokens: splunkHec.tokens },
-        intake,
-        telemetry,
-      ),
+    otlpGrpc: grpc && new OtlpGrpcReceiver({ ...settings(grpc), ...grpc.keepalive }, intake, telemetry),
+    otlpHttp: http && new OtlpHttpReceiver(settings(http), intake, telemetry),
+    splunkHec: splunkHec && new HecReceiver({ ...settings(splunkHec), tokens: splunkHec.tokens }, intake, telemetry),
     auditWebhook:
       k8sAuditWebhook &&
       new AuditWebhookReceiver(
         {
           ...settings(k8sAuditWebhook),
-          maxRequestBytes: k8sAuditWebhook.maxRequestBytes,
           path: k8sAuditWebhook.path,
           tokens: k8sAuditWebhook.tokens,
         },

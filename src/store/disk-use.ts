@@ -13,10 +13,3 @@ export async function usedBytes(engine: DuckDBConnection): Promise<number> {
   const [blocks, log] = (result.getRowsJS()[0] ?? []).map(Number);
   return (blocks ?? 0) + (log ?? 0);
 }
-
-/** `1.5 GiB`. */
-export function printBytes(bytes: number): string {
-  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
-  const step = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), units.length - 1);
-  return `${Math.round((bytes / 1024 ** step) * 10) / 10} ${units[step]}`;
-}

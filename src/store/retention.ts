@@ -9,12 +9,13 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Logger, Metrics } from '../component.ts';
 import type { ColdTier } from './cold-tier.ts';
-import { printBytes, usedBytes } from './disk-use.ts';
+import { usedBytes } from './disk-use.ts';
 import type { DuckdbDatabase } from './duckdb-database.ts';
 import { dayMicros, deleteHour, oldestArrival, printDay } from './event-days.ts';
 import { type EventTable, eventTables } from './event-table.ts';
 import { expireResults } from './expire-results.ts';
 import { mergeOldLoads } from './merge-loads.ts';
+import { printBytes } from './print-bytes.ts';
 import type { ShareQueue } from './share-queue.ts';
 
 export interface RetentionSettings {

@@ -9,7 +9,7 @@ import { DEFAULT_MAX_NESTING_DEPTH, DEFAULT_MAX_ROWS_PER_RECORD } from '../../sr
 import { DEFAULT_MAX_SHARED_ATTRIBUTES } from '../../src/normalize/shared-attributes.ts';
 import { DEFAULT_PATH } from '../../src/receive/audit-webhook/settings.ts';
 import { resolveHecBounds } from '../../src/receive/hec/settings.ts';
-import { resolveListenerSettings } from '../../src/receive/http-listener.ts';
+import { resolveListenerSettings } from '../../src/receive/listener-settings.ts';
 import { resolveSettings } from '../../src/receive/otlp/settings.ts';
 import { DEFAULT_INCIDENT_SETTINGS } from '../../src/risk/incident.ts';
 import { DEFAULT_LIMITS } from '../../src/spl/index.ts';
@@ -28,7 +28,7 @@ describe("the configuration's defaults are those of the rooms", () => {
     expect(room).toMatchObject({ ...grpc?.bounds, ...grpc?.keepalive });
     expect(room).toMatchObject({ ...http?.bounds });
     for (const listener of [grpc, http]) {
-      expect(listener?.maxRequestBytes).toBe(room.maxRecvMsgSizeBytes);
+      expect(listener?.maxRequestBytes).toBe(room.maxRequestBytes);
       expect(listener?.maxConcurrentRequests).toBe(room.maxConcurrentRequests);
     }
   });

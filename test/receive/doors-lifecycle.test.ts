@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AuditWebhookReceiver } from '../../src/receive/audit-webhook/audit-webhook-receiver.ts';
 import { HecReceiver } from '../../src/receive/hec/hec-receiver.ts';
-import type { HttpListenerSettings } from '../../src/receive/http-listener.ts';
+import type { ListenerSettings } from '../../src/receive/listener-settings.ts';
 import { send } from './otlp/support/http-client.ts';
 import { acceptAll, RecordingConsumer } from './otlp/support/recording-consumer.ts';
 import { RecordingTelemetry } from './otlp/support/recording-telemetry.ts';
@@ -30,7 +30,7 @@ function accepts(port: number): Promise<boolean> {
 }
 
 describe.each(doors)('$Receiver.name', ({ Receiver, path, body }) => {
-  const make = (settings: Partial<HttpListenerSettings> = {}, consumer = new RecordingConsumer()) =>
+  const make = (settings: Partial<ListenerSettings> = {}, consumer = new RecordingConsumer()) =>
     new Receiver({ endpoint: '127.0.0.1:0', ...settings }, consumer, new RecordingTelemetry());
   const isTaken = async (port: number) => (await send({ port, path, body })).status === 200;
 

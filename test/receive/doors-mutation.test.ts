@@ -50,7 +50,6 @@ const telemetry = new RecordingTelemetry();
 const settings = {
   endpoint: '127.0.0.1:0',
   maxRequestBytes: LIMIT,
-  maxRecvMsgSizeBytes: LIMIT,
   maxEventsPerRequest: 500,
   requestTimeoutMs: 300,
 };

@@ -1,6 +1,7 @@
 /** The tables of the lookups, which compiled searches and hunters read. */
 import type { Connection, Database } from '../../component.ts';
 import { LOOKUP_ROW } from '../../spl/index.ts';
+import { quoteIdentifier } from '../../spl/quote.ts';
 import type { Lookup } from '../detection.ts';
 
 /** Rows handed to DuckDB at once. */
@@ -39,7 +40,7 @@ export async function dropOtherLookups(database: Database, lookups: Iterable<Loo
     );
     for (const { table_name } of tables) {
       const name = String(table_name);
-      if (!wanted.has(name)) await connection.run(`drop table ${quoted(name)}`);
+      if (!wanted.has(name)) await connection.run(`drop table ${quoteIdentifier(name)}`);
     }
   });
 }
@@ -58,29 +59,32 @@ async function readCollections(connection: Connection): Promise<ReadonlyMap<stri
 async function keepRows(connection: Connection, { table, columns }: Lookup, had: readonly string[]): Promise<void> {
   const wanted = [LOOKUP_ROW, ...columns];
   if (had.length === wanted.length && had.every((name, index) => name === wanted[index])) return;
-  const taken = wanted.map((name) => (had.includes(name) ? quoted(name) : `null::varchar as ${quoted(name)}`));
-  await connection.run(`create or replace table ${quoted(table)} as select ${taken.join(', ')} from ${quoted(table)}`);
+  const taken = wanted.map((name) =>
+    had.includes(name) ? quoteIdentifier(name) : `null::varchar as ${quoteIdentifier(name)}`,
+  );
+  await connection.run(
+    `create or replace table ${quoteIdentifier(table)} as select ${taken.join(', ')} from ${quoteIdentifier(table)}`,
+  );
   await markCollection(connection, table);
 }
 
 async function markCollection(connection: Connection, table: string): Promise<void> {
-  await connection.run(`comment on table ${quoted(table)} is '${collectionMark}'`);
+  await connection.run(`comment on table ${quoteIdentifier(table)} is '${collectionMark}'`);
 }
 
 async function install(connection: Connection, { table, columns, rows, isCollection }: Lookup): Promise<void> {
-  const definitions = [`${quoted(LOOKUP_ROW)} bigint`, ...columns.map((name) => `${quoted(name)} varchar`)];
-  await connection.run(`create or replace table ${quoted(table)} (${definitions.join(', ')})`);
+  const definitions = [
+    `${quoteIdentifier(LOOKUP_ROW)} bigint`,
+    ...columns.map((name) => `${quoteIdentifier(name)} varchar`),
+  ];
+  await connection.run(`create or replace table ${quoteIdentifier(table)} (${definitions.join(', ')})`);
   if (isCollection === true) await markCollection(connection, table);
   for (let start = 0; start < rows.length; start += batchRows) {
     const batch = rows.slice(start, start + batchRows).map((cells, index) => [String(start + index + 1), ...cells]);
     const cells = columns.map((_, index) => `cells[${index + 2}]`);
     await connection.run(
-      `insert into ${quoted(table)} select ${['cells[1]::bigint', ...cells].join(', ')} from (select unnest(from_json($1, '[["VARCHAR"]]')) as cells)`,
+      `insert into ${quoteIdentifier(table)} select ${['cells[1]::bigint', ...cells].join(', ')} from (select unnest(from_json($1, '[["VARCHAR"]]')) as cells)`,
       [JSON.stringify(batch)],
     );
   }
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

@@ -1,5 +1,6 @@
 /** The schema `detection`: one view per detection, for hunters and for the runs. */
 import type { Database } from '../../component.ts';
+import { quoteIdentifier } from '../../spl/quote.ts';
 import type { CompiledDetection } from './compile-detection.ts';
 import { viewName } from './run-window.ts';
 
@@ -26,7 +27,7 @@ export async function installViews(
     const views = await connection.query(`select view_name from duckdb_views() where schema_name = 'detection'`);
     for (const { view_name } of views) {
       const name = String(view_name);
-      if (!wanted.has(name)) await connection.run(`drop view detection."${name.replaceAll('"', '""')}"`);
+      if (!wanted.has(name)) await connection.run(`drop view detection.${quoteIdentifier(name)}`);
     }
   });
   return errors;

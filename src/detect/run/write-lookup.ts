@@ -1,6 +1,7 @@
 /** Rows of a search that ends in outputlookup, written into the lookup's table. */
 import type { Connection, SqlRow, SqlValue } from '../../component.ts';
 import { LOOKUP_ROW, type LookupWrite } from '../../spl/index.ts';
+import { quoteIdentifier } from '../../spl/quote.ts';
 
 /** Rows handed to DuckDB at once. */
 const batchRows = 10_000;
@@ -13,7 +14,7 @@ export async function writeLookup(connection: Connection, write: LookupWrite, fo
   const rows = distinctKeys(write, found.slice(0, write.maxRows ?? found.length));
   if (write.mode === 'replace') {
     if (rows.length === 0 && !write.overrideIfEmpty) return;
-    await connection.run(`delete from ${quoted(write.table)}`);
+    await connection.run(`delete from ${quoteIdentifier(write.table)}`);
   }
   for (let start = 0; start < rows.length; start += batchRows) {
     const batch = rows.slice(start, start + batchRows);
@@ -25,17 +26,17 @@ export async function writeLookup(connection: Connection, write: LookupWrite, fo
 async function deleteKeys(connection: Connection, write: LookupWrite, rows: readonly SqlRow[]): Promise<void> {
   const keys = rows.map((row) => keyOf(write, row)).filter((key) => key !== null);
   await connection.run(
-    `delete from ${quoted(write.table)} where ${quoted(write.key ?? '')} in (select unnest(from_json($1, '["VARCHAR"]')))`,
+    `delete from ${quoteIdentifier(write.table)} where ${quoteIdentifier(write.key ?? '')} in (select unnest(from_json($1, '["VARCHAR"]')))`,
     [JSON.stringify(keys)],
   );
 }
 
 async function insert(connection: Connection, write: LookupWrite, rows: readonly SqlRow[]): Promise<void> {
-  const names = [LOOKUP_ROW, ...write.columns.map(({ column }) => column)].map(quoted);
+  const names = [LOOKUP_ROW, ...write.columns.map(({ column }) => column)].map(quoteIdentifier);
   const cells = write.columns.map((_, index) => `cells[${index + 1}]`);
   await connection.run(
-    `insert into ${quoted(write.table)} (${names.join(', ')})
-     select (select coalesce(max(${quoted(LOOKUP_ROW)}), 0) from ${quoted(write.table)}) + place, ${cells.join(', ')}
+    `insert into ${quoteIdentifier(write.table)} (${names.join(', ')})
+     select (select coalesce(max(${quoteIdentifier(LOOKUP_ROW)}), 0) from ${quoteIdentifier(write.table)}) + place, ${cells.join(', ')}
      from (select unnest(rows) as cells, generate_subscripts(rows, 1) as place
        from (select from_json($1, '[["VARCHAR"]]') as rows))`,
     [JSON.stringify(rows.map((row) => write.columns.map(({ field }) => cellOf(row[field]))))],
@@ -59,8 +60,4 @@ function cellOf(value: SqlValue | undefined): string | null {
   if (value === undefined || value === null || value === '') return null;
   if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 1e17) return BigInt(value).toString();
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

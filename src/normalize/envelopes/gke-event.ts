@@ -5,7 +5,7 @@
  * response its code is taken; else the code is inferred from google.rpc.Code, the authorization label or the
  * verb (201 for create, 101 for exec, attach and port-forward, else 200).
  */
-import { isObject, type JsonNode, type JsonObject, type JsonValue, member } from '../json-text.ts';
+import { isObject, type JsonNode, type JsonObject, type JsonValue, member, objectOf } from '../json-text.ts';
 
 /** What of a LogEntry the conversion needs. */
 export interface LogEntry {
@@ -179,10 +179,6 @@ function textsOf(labels: JsonObject): Readonly<Record<string, string>> {
   const texts: Record<string, string> = Object.create(null);
   for (const [name, value] of Object.entries(labels)) if (isText(value)) texts[name] = value;
   return texts;
-}
-
-function objectOf(value: JsonValue | undefined): JsonObject {
-  return isObject(value) ? value : {};
 }
 
 function textOf(value: JsonValue | undefined): string | undefined {

@@ -6,7 +6,7 @@
  * An AuditLog is not an audit.k8s.io Event. It is converted to one, which becomes the row's `event`; what the
  * conversion had to infer is listed in the annotation `pintail.io/inferred`.
  */
-import { identityText, isObject, type JsonNode, type JsonObject, type JsonValue, member } from '../json-text.ts';
+import { identityText, isObject, type JsonNode, type JsonObject, member, objectOf } from '../json-text.ts';
 import type { Part } from '../part.ts';
 import { type RecordContext, readAttribute } from '../record-context.ts';
 import { convertAuditLog, type LogEntry } from './gke-event.ts';
@@ -39,14 +39,14 @@ export function openGke(node: JsonNode, context: RecordContext): readonly Part[]
 
 function entryOfNode(node: JsonNode, payload: JsonNode): LogEntry {
   const value = node.value as JsonObject;
-  const resource = objectOr(value.resource);
+  const resource = objectOf(value.resource);
   return {
     payload,
     insertId: value.insertId,
-    labels: objectOr(value.labels),
+    labels: objectOf(value.labels),
     resourceType: resource.type,
-    resourceLabels: objectOr(resource.labels),
-    timestamp: value.timestamp ?? objectOr(payload.value).timestamp ?? value.receiveTimestamp,
+    resourceLabels: objectOf(resource.labels),
+    timestamp: value.timestamp ?? objectOf(payload.value).timestamp ?? value.receiveTimestamp,
   };
 }
 
@@ -74,12 +74,8 @@ function labelsOf(attributes: Readonly<Record<string, unknown>>): JsonObject {
 }
 
 function isKubernetes(entry: LogEntry): boolean {
-  const { serviceName, methodName } = objectOr(entry.payload.value);
+  const { serviceName, methodName } = objectOf(entry.payload.value);
   if (typeof serviceName === 'string') return serviceName === 'k8s.io';
   if (typeof methodName !== 'string') return false;
   return methodName.startsWith('io.k8s.') || entry.resourceType === 'k8s_cluster';
-}
-
-function objectOr(value: JsonValue | undefined): JsonObject {
-  return isObject(value) ? value : {};
 }

@@ -1,7 +1,7 @@
 /** What the audit webhook receiver is given. */
 import type { SplunkMetadata } from '../../component.ts';
 import type { Authorization } from '../authorization.ts';
-import type { HttpListenerSettings } from '../http-listener.ts';
+import type { ListenerSettings } from '../listener-settings.ts';
 
 /** The path of Falco's k8saudit plugin, so that an API server that posts there needs another host only. */
 export const DEFAULT_PATH = '/k8s-audit';
@@ -13,7 +13,7 @@ export interface WebhookToken {
   readonly cluster?: string | undefined;
 }
 
-export interface AuditWebhookReceiverSettings extends HttpListenerSettings {
+export interface AuditWebhookReceiverSettings extends ListenerSettings {
   /** Default `/k8s-audit`. */
   readonly path?: string | undefined;
   /** Empty, and no `authorize`: everybody may send. */

@@ -1,7 +1,7 @@
 /** What the HEC receiver is given; every bound has a default here. */
 import type { SplunkMetadata } from '../../component.ts';
 import type { Authorization } from '../authorization.ts';
-import type { HttpListenerSettings } from '../http-listener.ts';
+import type { ListenerSettings } from '../listener-settings.ts';
 
 export interface HecToken {
   /** SHA-256 of the token, 64 hexadecimal digits. */
@@ -20,7 +20,7 @@ export interface HecToken {
   readonly acknowledges?: boolean | undefined;
 }
 
-export interface HecReceiverSettings extends HttpListenerSettings {
+export interface HecReceiverSettings extends ListenerSettings {
   /** Empty, and no `authorize`: everybody may send. */
   readonly tokens?: readonly HecToken[] | undefined;
   /** Decides about a token that is not in `tokens`, given as an `authorization` header would have it. */

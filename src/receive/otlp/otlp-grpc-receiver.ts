@@ -137,9 +137,9 @@ export class OtlpGrpcReceiver implements Component {
     const compression = messageCompression(headers);
     const ticket = this.#admission.enter();
     try {
-      const { maxRecvMsgSizeBytes, maxDecompressedBytes, requestTimeoutMs } = this.#settings;
+      const { maxRequestBytes, maxDecompressedBytes, requestTimeoutMs } = this.#settings;
       const message = await readMessage(stream, {
-        maxMessageBytes: maxRecvMsgSizeBytes,
+        maxMessageBytes: maxRequestBytes,
         timeoutMs: requestTimeoutMs,
         reserve: (bytes) => ticket.reserve(bytes),
       });
@@ -167,7 +167,7 @@ export class OtlpGrpcReceiver implements Component {
 
   #refuse(stream: ServerHttp2Stream, error: unknown): void {
     const refusal = this.#meter.refuse(error);
-    const discardBytes = this.#settings.maxRecvMsgSizeBytes;
+    const discardBytes = this.#settings.maxRequestBytes;
     if (refusal.reason === 'wrong_method') sendHttpRefusal(stream, 405, discardBytes);
     else if (refusal.reason === 'unsupported_content_type') sendHttpRefusal(stream, 415, discardBytes);
     else sendRefusal(stream, refusal, discardBytes);

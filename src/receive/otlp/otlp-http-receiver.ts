@@ -29,7 +29,7 @@ export class OtlpHttpReceiver implements Component, HttpProtocol {
   constructor(settings: OtlpReceiverSettings, next: RecordConsumer, telemetry: ReceiverTelemetry) {
     const resolved = resolveSettings(settings);
     this.#authorize = resolved.authorize;
-    this.#listener = new HttpListener(this.name, { ...resolved, maxRequestBytes: resolved.maxRecvMsgSizeBytes }, this);
+    this.#listener = new HttpListener(this.name, resolved, this);
     this.#meter = new ReceiverMeter(RECEIVER, telemetry);
     this.#meter.watch(() => this.#listener.load);
     this.#meter.watchConnections(() => this.#listener.connections);

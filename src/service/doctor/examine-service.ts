@@ -1,6 +1,7 @@
 /** What only the running service knows: refusals, what volume rules left out, the spool, disk and memory. */
 import { readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { printBytes } from '../../store/print-bytes.ts';
 import type { VolumeRuleCount } from '../volume-rules.ts';
 import { isoTime, type Severity, type Symptom, showCount, showSeconds } from './report.ts';
 
@@ -80,20 +81,20 @@ async function storeSymptoms({ read, storage, startedAt }: ServiceReadings): Pro
   const spool = only(await read('pintail_store_spool_bytes'));
   if (spool > storage.spoolBytes * MOST) {
     const advice = 'At the limit senders are refused. See that loads go on; raise storage.max_spool_size for longer peaks.';
-    add('problem', 'spool-fills', `${showBytes(spool)} wait to be loaded, of ${showBytes(storage.spoolBytes)}.`, advice);
+    add('problem', 'spool-fills', `${printBytes(spool)} wait to be loaded, of ${printBytes(storage.spoolBytes)}.`, advice);
   }
   const { bavail, bsize } = await statfs(storage.directory);
   const free = bavail * bsize;
   if (free < storage.freeDiskBytes * 2) {
     const severity = free < storage.freeDiskBytes ? 'problem' : 'warning';
-    const advice = `Below storage.min_free_disk (${showBytes(storage.freeDiskBytes)}) senders are refused. Make room, or keep less (storage.retention).`;
-    add(severity, 'disk-full', `${showBytes(free)} are free on the disk of ${storage.directory}.`, advice);
+    const advice = `Below storage.min_free_disk (${printBytes(storage.freeDiskBytes)}) senders are refused. Make room, or keep less (storage.retention).`;
+    add(severity, 'disk-full', `${printBytes(free)} are free on the disk of ${storage.directory}.`, advice);
   }
   const resident = process.memoryUsage.rss();
   if (resident > storage.memoryLimitBytes * NEARLY) {
     const severity = resident > storage.memoryLimitBytes ? 'problem' : 'warning';
     const advice = 'Give the container a limit above storage.memory_limit, or lower what runs at once (max_parallel_runs, api.query.max_concurrent).';
-    add(severity, 'memory-full', `The process holds ${showBytes(resident)} of ${showBytes(storage.memoryLimitBytes)}.`, advice);
+    add(severity, 'memory-full', `The process holds ${printBytes(resident)} of ${printBytes(storage.memoryLimitBytes)}.`, advice);
   }
   const aside = await readdir(join(storage.directory, 'quarantine'));
   if (aside.length > 0) {
@@ -159,10 +160,4 @@ function volumeSymptom({ rule, keptShare, dropped }: VolumeRuleCount, startedAt:
 
 function only(values: readonly MetricValue[]): number {
   return values.reduce((sum, { value }) => sum + value, 0);
-}
-
-function showBytes(bytes: number): string {
-  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
-  const step = bytes < 1024 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
-  return `${Number((bytes / 1024 ** step).toFixed(1))} ${units[step]}`;
 }

@@ -264,7 +264,7 @@ describe('OtlpGrpcReceiver, bounds', () => {
   });
 
   it('takes a message of exactly the limit and refuses one byte more', async () => {
-    const { client } = await startReceiver({ maxRecvMsgSizeBytes: one.length });
+    const { client } = await startReceiver({ maxRequestBytes: one.length });
     expect(await client.export(one)).toMatchObject({ code: 0 });
     expect(await client.export(encodeLogs([{ body: { stringValue: 'one!' } }]))).toMatchObject({ code: 8 });
   });
@@ -285,7 +285,7 @@ describe('OtlpGrpcReceiver, bounds', () => {
   });
 
   it('refuses a large message while it is still being sent, and the connection goes on', async () => {
-    const { client, expectAlive } = await startReceiver({ maxRecvMsgSizeBytes: 16 * 1024 });
+    const { client, expectAlive } = await startReceiver({ maxRequestBytes: 16 * 1024 });
     expect(await client.export(Buffer.alloc(8 * MEBIBYTE))).toMatchObject({ code: 8 });
     await expectAlive();
   });

@@ -373,7 +373,7 @@ describe('OtlpHttpReceiver, bounds', () => {
   });
 
   it('takes a request of exactly the limit and refuses one byte more', async () => {
-    const { port } = await startReceiver({ maxRecvMsgSizeBytes: one.length });
+    const { port } = await startReceiver({ maxRequestBytes: one.length });
     expect((await send({ port, body: one })).status).toBe(200);
     expect(
       (await send({ port, headers: { 'content-encoding': 'identity', 'transfer-encoding': 'chunked' }, body: one }))
