@@ -804,7 +804,7 @@ function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-/** Resolves once the condition holds; the test's own timeout bounds it. */
+/** Resolves once the condition holds; rejects where it does not within the time that polls have. */
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+  await expect.poll(condition, { interval: 5 }).toBe(true);
 }
