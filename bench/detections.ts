@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Database, Metrics, NormalizedBatch, TimeWindow } from '../src/component.ts';
-import { normalize } from '../src/normalize/index.ts';
+import { normalizePieces } from '../src/normalize/index.ts';
 import { compileContent } from '../src/service/content.ts';
 import { openEventStore } from '../src/store/event-store.ts';
 import { AuditEventGenerator } from './audit-event-generator.ts';
@@ -60,10 +60,8 @@ function* batches(): Generator<NormalizedBatch> {
       attributes: {},
     }));
     const resourceAttributes = { 'com.splunk.sourcetype': 'kube:apiserver-audit', 'k8s.cluster.name': 'prod' };
-    yield normalize(
-      { receiver: 'bench', resourceLogs: [{ resourceAttributes, logRecords }] },
-      { arrivalMicros: startMs * 1000 },
-    );
+    const batch = { receiver: 'bench', resourceLogs: [{ resourceAttributes, logRecords }] };
+    yield* normalizePieces(batch, { arrivalMicros: startMs * 1000 }, logRecords.length);
   }
 }
 

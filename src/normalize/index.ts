@@ -46,15 +46,12 @@ export const DEFAULT_MAX_NESTING_DEPTH = 20_000;
 /** API servers post 400 events at a time, and clouds' envelopes hold no more than some thousands. */
 export const DEFAULT_MAX_ROWS_PER_RECORD = 100_000;
 
-/** The rows of one batch, in the order of its records. Never throws on what a record holds. */
-export function normalize(batch: RecordBatch, context: NormalizeContext): NormalizedBatch {
-  const [rows = { audit: [], logs: [] }] = normalizePieces(batch, context, Number.POSITIVE_INFINITY);
-  return rows;
-}
-
 /**
- * The same rows in pieces of `rowsEach` and those that the last record adds, each made when it is asked for: rows that
- * are used up before the next piece is made cost half of what they cost a garbage collector that meets them all at once.
+ * The rows of one batch, in the order of its records, in pieces of `rowsEach` and those that the last record adds; none
+ * where there is no row. Never throws on what a record holds.
+ *
+ * Each piece is made when it is asked for: rows that are used up before the next piece is made cost half of what they cost a
+ * garbage collector that meets them all at once.
  */
 export function* normalizePieces(
   batch: RecordBatch,

@@ -4,8 +4,6 @@
  * the risk event says so: a guessed tactic would fire an incident for the wrong reason.
  */
 
-export const ATTACK_VERSION = '16';
-
 export interface Tactic {
   readonly id: string;
   /** As Splunk's annotations spell it, e.g. `credential-access`. */

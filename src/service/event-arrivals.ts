@@ -14,14 +14,7 @@ export class EventArrivals {
     this.#metrics = metrics;
   }
 
-  observe(batch: NormalizedBatch, arrivalMicros: number): void {
-    const seen = new SeenArrivals(arrivalMicros);
-    seen.add(batch);
-    this.observeSeen(seen);
-  }
-
-  /** The same for a batch that was looked at piece by piece. */
-  observeSeen({ clusters, arrivalMicros }: SeenArrivals): void {
+  observe({ clusters, arrivalMicros }: SeenArrivals): void {
     for (const [name, { oldest, ahead }] of clusters) {
       const labels = { cluster: this.#label(name) };
       this.#newest.set(labels.cluster, arrivalMicros / 1e6);

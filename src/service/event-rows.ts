@@ -1,16 +1,6 @@
 /** The rows of a batch as searches at the door read them. */
-import type { AuditRow, LogRow, NormalizedBatch } from '../component.ts';
+import type { AuditRow, LogRow } from '../component.ts';
 import type { EventRow } from '../spl/index.ts';
-
-export interface IdentifiedRow {
-  readonly identity: string;
-  readonly row: EventRow;
-}
-
-export function* eventRows({ audit, logs }: NormalizedBatch): Generator<IdentifiedRow> {
-  for (const row of audit) yield { identity: row.identity, row: auditEventRow(row) };
-  for (const row of logs) yield { identity: row.identity, row: logEventRow(row) };
-}
 
 /** The columns that searches read by name are spelled in the row as in the table. */
 export function auditEventRow(row: AuditRow): EventRow {

@@ -57,7 +57,7 @@ export class Intake implements RecordConsumer {
 
   #count({ dropped, arrivals, audit, logs, unreadable }: PassedRows, labels: { readonly receiver: string }): void {
     this.#volume.count(dropped);
-    this.#arrivals.observeSeen(arrivals);
+    this.#arrivals.observe(arrivals);
     this.#metrics.add('pintail_audit_events_total', audit, labels);
     this.#metrics.add('pintail_log_records_total', logs - unreadable, labels);
     if (unreadable > 0) this.#metrics.add('pintail_unreadable_records_total', unreadable, labels);

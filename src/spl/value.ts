@@ -4,14 +4,12 @@
  * function chose. A list of one is the same as its member.
  */
 import {
-  and,
   binary,
   call,
   cast,
   column,
   type Expression,
   isNotNull,
-  isNull,
   lambda,
   list,
   NULL,
@@ -213,13 +211,4 @@ export function nonEmpty(expression: Expression): Expression {
 
 export function exists(value: Value): Expression {
   return isNotNull(value.expression);
-}
-
-export function isAbsent(value: Value): Expression {
-  return isNull(value.expression);
-}
-
-/** Both hold numbers. */
-export function bothNumbers(left: Value, right: Value): Expression {
-  return and([isNotNull(asNumber(left)), isNotNull(asNumber(right))]);
 }

@@ -6,8 +6,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { AuditRow, LogRow } from '../../src/component.ts';
-import { normalize } from '../../src/normalize/index.ts';
 import { readRecordBatches } from '../../src/receive/file/index.ts';
+import { normalize } from '../support/normalize.ts';
 
 const CORPORA = process.env.PINTAIL_CORPORA;
 

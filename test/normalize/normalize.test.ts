@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { AnyValue, AttributeMap, AuditRow, LogRow, NormalizedBatch, RecordBatch } from '../../src/component.ts';
-import { normalize } from '../../src/normalize/index.ts';
 import { logRecord, recordBatch } from '../support/log-records.ts';
+import { normalize } from '../support/normalize.ts';
 
 const ARRIVAL = 1_700_000_000_000_000;
 

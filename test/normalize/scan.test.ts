@@ -4,10 +4,10 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { AuditRow, LogRecord, NormalizedBatch } from '../../src/component.ts';
-import { normalize } from '../../src/normalize/index.ts';
 import { EventScanner } from '../../src/normalize/scan/event-scanner.ts';
 import { auditEvents } from '../support/audit-events.ts';
 import { logRecord, recordBatch } from '../support/log-records.ts';
+import { normalize } from '../support/normalize.ts';
 import { randomNumbers } from '../support/random-numbers.ts';
 import { chooseSeed } from '../support/seed.ts';
 

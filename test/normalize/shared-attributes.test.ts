@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AttributeMap, NormalizedBatch } from '../../src/component.ts';
-import { normalize } from '../../src/normalize/index.ts';
 import { logRecord } from '../support/log-records.ts';
+import { normalize } from '../support/normalize.ts';
 
 const long = { blob: 'x'.repeat(20_000) };
 const leftOut = '{"pintail.left_out_characters":20011}';

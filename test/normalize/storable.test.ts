@@ -1,8 +1,8 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, it } from 'vitest';
 import type { AnyValue } from '../../src/component.ts';
-import { normalize } from '../../src/normalize/index.ts';
 import { logRecord, recordBatch } from '../support/log-records.ts';
+import { normalize } from '../support/normalize.ts';
 import { randomNumbers } from '../support/random-numbers.ts';
 import { chooseSeed } from '../support/seed.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { AnyValue, AttributeMap, RecordBatch } from '../../src/component.ts';
-import { normalize } from '../../src/normalize/index.ts';
 import { logRecord, recordBatch } from '../support/log-records.ts';
+import { normalize } from '../support/normalize.ts';
 
 const KLOG = 'I0505 16:16:37.655912       1 trace.go:116] Trace[1]: "List" url:/api/v1/pods (started)';
 const AUDIT_STREAM = { 'com.splunk.sourcetype': 'kube:apiserver-audit' };

@@ -8,7 +8,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordBatch, RecordConsumer } from '../../src/component.ts';
-import { normalize } from '../../src/normalize/index.ts';
 import { AuditWebhookReceiver } from '../../src/receive/audit-webhook/audit-webhook-receiver.ts';
 import { HecReceiver } from '../../src/receive/hec/hec-receiver.ts';
 import { OtlpGrpcReceiver } from '../../src/receive/otlp/otlp-grpc-receiver.ts';
@@ -19,6 +18,7 @@ import { attackFirehose } from '../support/hostile-requests/firehose.ts';
 import { attackHec } from '../support/hostile-requests/hec.ts';
 import { attackOtlpGrpc, attackOtlpHttp } from '../support/hostile-requests/otlp.ts';
 import { attackWebhook } from '../support/hostile-requests/webhook.ts';
+import { normalize } from '../support/normalize.ts';
 import { chooseSeed } from '../support/seed.ts';
 import { eventListOf } from './audit-webhook/support/webhook-backend.ts';
 import { callRaw, frame } from './otlp/support/grpc-client.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AuditRow } from '../../src/component.ts';
-import { EventArrivals } from '../../src/service/event-arrivals.ts';
+import { EventArrivals, SeenArrivals } from '../../src/service/event-arrivals.ts';
 import { PrometheusMetrics } from '../../src/telemetry/index.ts';
 import { recordTelemetry } from '../support/recorded-telemetry.ts';
 
@@ -10,7 +10,9 @@ async function rendered(rows: readonly (readonly [cluster: string | null, second
   const metrics = new PrometheusMetrics({ maxSeries: 1000, logger: recordTelemetry().logger, processMetrics: false });
   const arrivals = new EventArrivals(metrics);
   const audit = rows.map(([cluster, ago]) => ({ cluster, timeMicros: ARRIVAL - ago * 1e6 }) as AuditRow);
-  arrivals.observe({ audit, logs: [] }, ARRIVAL);
+  const seen = new SeenArrivals(ARRIVAL);
+  seen.add({ audit, logs: [] });
+  arrivals.observe(seen);
   return metrics.render();
 }
 

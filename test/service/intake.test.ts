@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { LogRecord, NormalizedBatch, PiecewiseBatch, RecordBatch } from '../../src/component.ts';
-import { normalize } from '../../src/normalize/index.ts';
 import { Intake } from '../../src/service/intake.ts';
 import { VolumeControl } from '../../src/service/volume-rules.ts';
 import { auditEvents } from '../support/audit-events.ts';
+import { normalize } from '../support/normalize.ts';
 import { recordTelemetry } from '../support/recorded-telemetry.ts';
 
 const arrivalMicros = 1_700_000_000_000_000;

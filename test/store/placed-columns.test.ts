@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { LogRecord, NormalizedBatch } from '../../src/component.ts';
-import { normalize } from '../../src/normalize/index.ts';
 import { auditEvents } from '../support/audit-events.ts';
 import { logRecord, recordBatch } from '../support/log-records.ts';
+import { normalize } from '../support/normalize.ts';
 import { noonMicros, openTestStore } from './store-fixture.ts';
 
 const startMs = noonMicros / 1000;

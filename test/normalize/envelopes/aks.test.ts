@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { AnyValue } from '../../../src/component.ts';
-import { normalize } from '../../../src/normalize/index.ts';
 import { logRecord, recordBatch } from '../../support/log-records.ts';
+import { normalize } from '../../support/normalize.ts';
 
 const RESOURCE_ID =
   '/SUBSCRIPTIONS/00000000-0000-0000-0000-000000000000/RESOURCEGROUPS/RG/PROVIDERS/MICROSOFT.CONTAINERSERVICE/MANAGEDCLUSTERS/SHOP';

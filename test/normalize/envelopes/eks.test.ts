@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AttributeMap } from '../../../src/component.ts';
-import { normalize } from '../../../src/normalize/index.ts';
 import { logRecord, recordBatch } from '../../support/log-records.ts';
+import { normalize } from '../../support/normalize.ts';
 
 const EVENT = '{"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"a-1","stage":"ResponseComplete","verb":"get"}';
 const KLOG = 'I0304 05:06:07.000000 1 trace.go:116] Trace[1]: "List" (started)';

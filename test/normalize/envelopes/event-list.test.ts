@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { normalize } from '../../../src/normalize/index.ts';
 import { logRecord, recordBatch } from '../../support/log-records.ts';
+import { normalize } from '../../support/normalize.ts';
 
 // As the API server's webhook backend posts it: items have neither kind nor apiVersion.
 const FIRST = '{"level":"Metadata","auditID":"a-1","stage":"RequestReceived","verb":"get","n":12345678901234567890}';

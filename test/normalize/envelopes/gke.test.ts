@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import { normalize } from '../../../src/normalize/index.ts';
 import { logRecord, recordBatch } from '../../support/log-records.ts';
+import { normalize } from '../../support/normalize.ts';
 
 const PAYLOAD = {
   '@type': 'type.googleapis.com/google.cloud.audit.AuditLog',

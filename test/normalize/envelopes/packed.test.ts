@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { expect, it, test } from 'vitest';
-import { normalize } from '../../../src/normalize/index.ts';
 import { logRecord, recordBatch } from '../../support/log-records.ts';
+import { normalize } from '../../support/normalize.ts';
 
 const EVENT = '{"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"a-1","stage":"ResponseComplete","verb":"get"}';
 

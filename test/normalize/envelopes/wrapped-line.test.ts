@@ -1,6 +1,6 @@
 import { expect, it, test } from 'vitest';
-import { normalize } from '../../../src/normalize/index.ts';
 import { logRecord, recordBatch } from '../../support/log-records.ts';
+import { normalize } from '../../support/normalize.ts';
 
 const EVENT = '{"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"a-1","verb":"get"}';
 

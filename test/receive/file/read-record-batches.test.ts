@@ -5,8 +5,8 @@ import { Readable } from 'node:stream';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import type { RecordBatch } from '../../../src/component.ts';
-import { normalize } from '../../../src/normalize/index.ts';
 import { InputError, type ReadOptions, readRecordBatches } from '../../../src/receive/file/index.ts';
+import { normalize } from '../../support/normalize.ts';
 
 const EVENT = '{"kind":"Event","auditID":"a-1","verb":"get"}';
 const OTHER = '{"other":1}';

@@ -2,9 +2,9 @@
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { RetryableError } from '../../../src/component.ts';
-import { normalize } from '../../../src/normalize/index.ts';
 import type { HecReceiverSettings, HecToken } from '../../../src/receive/hec/settings.ts';
 import { MOST_BRACKETS } from '../../../src/receive/json-weight.ts';
+import { normalize } from '../../support/normalize.ts';
 import { type HttpCall, type HttpResult, sendRaw } from '../otlp/support/http-client.ts';
 import { acceptAll } from '../otlp/support/recording-consumer.ts';
 import { hashOf, startReceiver, TOKEN } from './support/started-receiver.ts';

@@ -4,14 +4,14 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { AttributeMap, NormalizedBatch } from '../../../src/component.ts';
-import { normalize } from '../../../src/normalize/index.ts';
-import { eventRows } from '../../../src/service/event-rows.ts';
+import { auditEventRow, logEventRow } from '../../../src/service/event-rows.ts';
 import { silentLogger, silentMetrics } from '../../../src/service/silence.ts';
 import { parseFieldRule } from '../../../src/spl/field-rule.ts';
 import { compile, compileRowSearch, DEFAULT_LIMITS, type EventRow, type MacroTable } from '../../../src/spl/index.ts';
 import { MOST_BRACKETS } from '../../../src/spl/row-search/json-weight.ts';
 import { type DuckdbEventStore, openEventStore } from '../../../src/store/event-store.ts';
 import { logRecord, recordBatch } from '../../support/log-records.ts';
+import { normalize } from '../../support/normalize.ts';
 import { Random, seedFrom } from '../../support/spl-differential/random.ts';
 import { randomEvents, TEXTS } from '../../support/spl-differential/random-events.ts';
 import { EVENT_FIELDS } from '../../support/spl-differential/random-fields.ts';
@@ -28,7 +28,11 @@ function rowsOf(bodies: readonly (string | object)[], attributes: AttributeMap =
     logRecord(typeof body === 'string' ? body : JSON.stringify(body), { attributes }),
   );
   const batch = normalize(recordBatch(records, { 'k8s.cluster.name': 'prod' }), { arrivalMicros: 1 });
-  return [...eventRows(batch)].map(({ row }) => row);
+  return eventRows(batch);
+}
+
+function eventRows({ audit, logs }: NormalizedBatch): readonly EventRow[] {
+  return [...audit.map(auditEventRow), ...logs.map(logEventRow)];
 }
 
 function matching(search: string, rows: readonly EventRow[]): readonly number[] {
@@ -104,7 +108,7 @@ describe('an event', () => {
       recordBatch([logRecord(JSON.stringify(inner))], { 'com.splunk.sourcetype': 'aws:cloudwatchlogs:eks' }),
       { arrivalMicros: 1 },
     );
-    const eks = [...eventRows(batch)].map(({ row }) => row);
+    const eks = eventRows(batch);
     expect(matching('dataset=eks src_user=eve action=list', eks)).toEqual([0]);
     expect(matching('dataset=aks', eks)).toEqual([]);
   });
@@ -316,9 +320,9 @@ describe(`random expressions match the events that the compiled search finds (PI
   function matchingRaw(text: string, batch: NormalizedBatch): readonly string[] | string {
     const compiled = compileRowSearch({ name: 'random', text }, { macros: new Map() });
     if (!compiled.ok) return compiled.diagnostics[0]?.code ?? '';
-    return [...eventRows(batch)]
-      .filter(({ row }) => compiled.matches(row))
-      .map(({ row }) => String(row.columns._raw))
+    return eventRows(batch)
+      .filter((row) => compiled.matches(row))
+      .map(({ columns }) => String(columns._raw))
       .sort();
   }
 
