@@ -17,7 +17,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import type { Component, RecordConsumer } from '../../component.ts';
+import type { Component, Logger, RecordConsumer } from '../../component.ts';
 import { Admission } from '../admission.ts';
 import { boundCluster, checkAuthorization, type Sender } from '../authorization.ts';
 import { BadDataError } from '../bad-data-error.ts';
@@ -43,6 +43,7 @@ const CONNECTION_WINDOW_BYTES = 8 * 1024 * 1024;
 export class OtlpGrpcReceiver implements Component {
   readonly name = 'otlp receiver (grpc)';
   readonly #settings: ResolvedSettings;
+  readonly #logger: Logger;
   readonly #meter: ReceiverMeter;
   readonly #intake: LogsIntake;
   readonly #admission: Admission;
@@ -53,6 +54,7 @@ export class OtlpGrpcReceiver implements Component {
 
   constructor(settings: OtlpGrpcReceiverSettings, next: RecordConsumer, telemetry: ReceiverTelemetry) {
     this.#settings = resolveSettings(settings);
+    this.#logger = telemetry.logger;
     this.#meter = new ReceiverMeter(RECEIVER, telemetry);
     this.#intake = new LogsIntake(RECEIVER, this.#settings, next, this.#meter);
     this.#admission = new Admission(this.#settings, () => performance.now());
@@ -110,9 +112,17 @@ export class OtlpGrpcReceiver implements Component {
   #addSession(session: ServerHttp2Session): void {
     this.#sessions.add(session);
     session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
+    let speaksHttp2 = false;
+    session.once('remoteSettings', () => {
+      speaksHttp2 = true;
+    });
     session.on('error', (error: Error & { readonly code?: string }) => {
-      // A client that ended; nobody was refused.
-      if (error.code === 'ECONNRESET') return;
+      // A client that ended; nobody was refused. Go's clients, the Collector among them, take leave with a GOAWAY that
+      // names a stream of their own, or 2^31 - 1, and nghttp2 calls both a protocol error. Broken calls hear of it themselves.
+      if (speaksHttp2 || error.code === 'ECONNRESET') {
+        this.#logger.debug({ receiver: RECEIVER, error: shorten(error.message) }, 'connection ended with an error');
+        return;
+      }
       // What a port scanner or a plain HTTP/1 client leaves behind.
       this.#meter.refuse(new BadDataError('connection', shorten(`expected HTTP/2, found: ${error.message}.`)));
     });

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { PermanentError, RetryableError } from '../../../src/component.ts';
 import { OtlpGrpcReceiver } from '../../../src/receive/otlp/otlp-grpc-receiver.ts';
 import type { OtlpGrpcReceiverSettings } from '../../../src/receive/otlp/settings.ts';
+import { exportAndLeave } from './support/go-client.ts';
 import { callRaw, EXPORT, frame, GrpcClient, gzipOptions } from './support/grpc-client.ts';
 import { sendRaw } from './support/http-client.ts';
 import { decodeMessage, deeplyNestedRequest, encodeLogs } from './support/otlp-proto.ts';
@@ -396,9 +397,24 @@ describe('OtlpGrpcReceiver, bounds', () => {
     await expectAlive();
   });
 
-  it('survives what is no HTTP/2', async () => {
-    const { port, expectAlive } = await startReceiver();
+  it('survives what is no HTTP/2, and counts it', async () => {
+    const { port, refused, expectAlive } = await startReceiver();
     await sendRaw(port, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await expect.poll(() => refused('bad_data')).toBe(1);
+    await expectAlive();
+  });
+
+  it.each([
+    ['after a call', one],
+    ['without any call', undefined],
+  ])("refuses nobody where Go's client, a Collector's, takes leave %s", async (_name, message) => {
+    const { port, consumer, telemetry, refused, expectAlive } = await startReceiver();
+    const connections = () => telemetry.gauge('pintail_receiver_connections', { receiver: 'otlp/grpc' });
+    // What the engine thinks of such a leave is what makes it look as a broken client's.
+    expect(await exportAndLeave(port, message)).toContain('GOAWAY: invalid last_stream_id');
+    await expect.poll(connections).toBe(0);
+    expect(consumer.logRecords).toHaveLength(message === undefined ? 0 : 1);
+    expect(refused('bad_data')).toBe(0);
     await expectAlive();
   });
 });
