@@ -102,6 +102,19 @@ export function ownMicros(event: JsonObject, columns: AuditColumns): number | nu
   return parseTimestamp(timestamp) ?? (isObject(metadata) ? parseTimestamp(metadata.creationTimestamp) : null);
 }
 
+/** Whether stageTimestamp or requestReceivedTimestamp is there and no time. Null, nothing and Go's zero time say that there is none. */
+export function hasUnreadableTime(event: JsonObject, columns: AuditColumns): boolean {
+  return (
+    (columns.stageMicros === null && isWritten(event.stageTimestamp)) ||
+    (columns.requestReceivedMicros === null && isWritten(event.requestReceivedTimestamp))
+  );
+}
+
+function isWritten(time: JsonValue | undefined): boolean {
+  if (typeof time === 'string') return time !== '' && !time.startsWith('0001-01-01');
+  return time !== undefined && time !== null;
+}
+
 /** Text, or the text of a number or boolean; null for everything else and for numbers whose digits JSON.parse lost. */
 export function readText(value: JsonValue | undefined): string | null {
   if (typeof value === 'string') return value;

@@ -9,7 +9,7 @@
  * a log row with `unreadable` set; it never spoils its batch.
  */
 import type { AnyValue, AuditRow, LogRow, NormalizedBatch, RecordBatch } from '../component.ts';
-import { ownMicros, readColumns } from './audit-event.ts';
+import { hasUnreadableTime, ownMicros, readColumns } from './audit-event.ts';
 import { auditIdentity, logIdentity } from './identity.ts';
 import { readObjectKeys } from './object-keys.ts';
 import { openRecord } from './open-record.ts';
@@ -35,6 +35,8 @@ export interface NormalizeContext {
   readonly maxSharedAttributes?: number;
   /** Hears of how many records such attributes were left out. */
   readonly onAttributesLeftOut?: (records: number) => void;
+  /** Hears of each audit event with a time of its own that cannot be read. */
+  readonly onUnreadableTime?: () => void;
 }
 
 /**
@@ -82,7 +84,7 @@ export function* normalizePieces(
         const parts = openRecord(own, limits);
         const described = shared.boundRecord(own, parts.length);
         for (const part of parts) {
-          if (part.kind === 'audit') audit.push(toAuditRow(part, described, context.arrivalMicros));
+          if (part.kind === 'audit') audit.push(toAuditRow(part, described, context));
           else logs.push(toLogRow(part, described, context.arrivalMicros, ordinals));
         }
       }
@@ -103,8 +105,13 @@ function asciiObject(body: AnyValue): Buffer | undefined {
   return bytes.length === body.length ? bytes : undefined;
 }
 
-function toAuditRow(part: AuditPart, context: RecordContext, arrivalMicros: number): AuditRow {
+function toAuditRow(
+  part: AuditPart,
+  context: RecordContext,
+  { arrivalMicros, onUnreadableTime }: NormalizeContext,
+): AuditRow {
   const columns = readColumns(part.event);
+  if (onUnreadableTime !== undefined && hasUnreadableTime(part.event, columns)) onUnreadableTime();
   const own = ownMicros(part.event, columns);
   const cluster = context.cluster ?? part.cluster ?? context.configuredCluster;
   return {

@@ -40,7 +40,11 @@ export class Intake implements RecordConsumer {
     const onAttributesLeftOut = (count: number): void => {
       leftOut += count;
     };
-    const context = { arrivalMicros: nowMicros(), ...bounds, onAttributesLeftOut };
+    let unreadableTimes = 0;
+    const onUnreadableTime = (): void => {
+      unreadableTimes += 1;
+    };
+    const context = { arrivalMicros: nowMicros(), ...bounds, onAttributesLeftOut, onUnreadableTime };
     const passed = new PassedRows(this.#volume, context.arrivalMicros);
     const pieces = passed.takeEach(normalizePieces(batch, context, ROWS_EACH));
     const [first = { audit: [], logs: [] }, second] = [pieces.next().value, pieces.next().value];
@@ -52,6 +56,9 @@ export class Intake implements RecordConsumer {
     }
     this.#count(passed, { receiver: batch.receiver });
     if (leftOut > 0) this.#metrics.add('pintail_attributes_left_out_total', leftOut, { receiver: batch.receiver });
+    if (unreadableTimes > 0) {
+      this.#metrics.add('pintail_unreadable_times_total', unreadableTimes, { receiver: batch.receiver });
+    }
     return { acceptedLogRecords: records, rejectedLogRecords: 0, errorMessage: '' };
   }
 

@@ -33,6 +33,7 @@ export const METRICS: Readonly<Record<string, MetricDescription>> = {
   pintail_audit_events_total: counter(RECEIVER, 'Audit events handed to the store, copies included.'),
   pintail_log_records_total: counter(RECEIVER, 'Other records handed to the store, copies included.'),
   pintail_unreadable_records_total: counter(RECEIVER, 'Records that should have been audit events and could not be read; kept in logs.'),
+  pintail_unreadable_times_total: counter(RECEIVER, 'Audit events whose stageTimestamp or requestReceivedTimestamp is no time: without another one of their own they are stored under that of the record or of their arrival.'),
   pintail_attributes_left_out_total: counter(RECEIVER, 'Records whose resource, or attributes that several rows share, were too long to be kept with each row.'),
   pintail_intake_dropped_records_total: counter(['rule'], 'Events left out by a volume rule, acknowledged and not stored.'),
   pintail_event_lag_seconds: histogram(['cluster'], 'From the time of the oldest event of a batch to its arrival, one observation per batch and cluster.', [1, 5, 15, 60, 300, 600, 1_800, 3_600, 21_600, 86_400]),

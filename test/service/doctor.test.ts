@@ -121,6 +121,32 @@ describe('events', () => {
     expect(found?.sample).toBe(cut.slice(0, 200));
   });
 
+  test('whose own times cannot be read are a problem, with one of these', async () => {
+    const running = await startService();
+    const now = new Date().toISOString();
+    const broken = now.replace('Z', '.25Z');
+    const inEnvelope = {
+      category: 'kube-audit',
+      properties: { log: JSON.stringify(auditEvent({ requestReceivedTimestamp: broken, stageTimestamp: broken })) },
+    };
+    await running.send(
+      [
+        auditEvent({ stageTimestamp: broken }),
+        inEnvelope,
+        auditEvent({ stageTimestamp: null, requestReceivedTimestamp: '0001-01-01T00:00:00Z', timestamp: now }),
+        auditEvent(),
+      ],
+      { cluster: 'prod' },
+    );
+    const found = await symptom(running, 'unreadable-times');
+    expect(found).toMatchObject({
+      severity: 'problem',
+      subject: 'cluster prod',
+      finding: '3 times of audit events of the last day that cannot be read.',
+    });
+    expect(found?.sample).toMatch(/^"(?:stage|requestReceived)Timestamp":"20.*\.25Z"$/);
+  });
+
   test('that use one auditID for different things are a warning, copies a note', async () => {
     const running = await startService();
     const [one, other] = [auditEvent({ auditID: 'chosen' }), auditEvent({ auditID: 'chosen', verb: 'delete' })];

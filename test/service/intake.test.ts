@@ -88,6 +88,30 @@ test('counts nothing of a batch that the store refused', async () => {
   expect(telemetry.value('pintail_audit_events_total{receiver="test"}')).toBe(0);
 });
 
+test('counts the audit events with a time that cannot be read, and not those that have none', async () => {
+  const { intake, appended, telemetry } = intakeOf();
+  const event = { kind: 'Event', apiVersion: 'audit.k8s.io/v1', auditID: 'a', stage: 'ResponseComplete', verb: 'get' };
+  const good = '2026-11-02T09:00:10.554600Z';
+  const [staged, received] = ['stageTimestamp', 'requestReceivedTimestamp'];
+  const texts = (times: readonly object[]) => times.map((some) => JSON.stringify({ ...event, ...some }));
+  const bad = texts([
+    { [staged]: '2026-11-02T09:00:10.554600.25Z', [received]: '2026-11-02T09:00:10.554600.25Z' },
+    { [staged]: 'yesterday', [received]: good },
+    { [staged]: good, [received]: 1_793_610_010 },
+  ]);
+  const fine = texts([
+    {},
+    { [staged]: null, [received]: '' },
+    { [staged]: '0001-01-01T00:00:00Z', [received]: good },
+    { timestamp: good },
+    { [staged]: good, [received]: good },
+  ]);
+  await intake.consume(batchOf([...bad, ...fine]));
+  expect(telemetry.value('pintail_unreadable_times_total{receiver="test"}')).toBe(3);
+  const rows = appended.flat().flatMap(({ audit }) => audit);
+  expect(rows.map(({ hasOwnTime }) => hasOwnTime)).toEqual([false, true, true, false, false, true, true, true]);
+});
+
 test('counts the records whose shared attributes were left out, and keeps what they name', async () => {
   const { intake, appended, telemetry } = intakeOf();
   const resourceAttributes = { 'k8s.cluster.name': 'prod', blob: 'x'.repeat(2000) };

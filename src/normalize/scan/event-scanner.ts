@@ -3,8 +3,8 @@
  * making an object or a string of any of it.
  *
  * Plain is what API servers write: an object of ASCII with `kind` Event and an `apiVersion` of audit.k8s.io, each member that
- * is a column there at most once, of its own type, and under a name without escapes, and a time of its own. Whatever else an
- * event may be is for `readColumns`, which gives the same row, only slower.
+ * is a column there at most once, of its own type, and under a name without escapes, and a time of its own, and none that
+ * cannot be read. Whatever else an event may be is for `readColumns`, which gives the same row, only slower.
  */
 import { fixedPlaces, type PlacedTexts, slotOf } from '../../component.ts';
 import { parseTimestampBytes } from '../event-time.ts';
@@ -274,8 +274,12 @@ export class EventScanner {
     if (close < 0) return notPlain;
     if (as === 'kind') this.#isEvent = close === skipWord(this.#bytes, from + 1, close, 'Event');
     else if (as === 'apiVersion') this.#isAudit = skipWord(this.#bytes, from + 1, close, 'audit.k8s.io/') >= 0;
-    else if (as === 'received') this.#received = parseTimestampBytes(this.#bytes, from + 1, close);
-    else this.#staged = parseTimestampBytes(this.#bytes, from + 1, close);
+    else {
+      const micros = parseTimestampBytes(this.#bytes, from + 1, close);
+      if (micros === null) return notPlain;
+      if (as === 'received') this.#received = micros;
+      else this.#staged = micros;
+    }
     return close + 1;
   }
 }

@@ -1,4 +1,4 @@
-/** What is wrong with records that are stored: unreadable ones, audit ids used twice, copies. */
+/** What is wrong with records that are stored: unreadable ones, unreadable times, audit ids used twice, copies. */
 import { ask, type Examination, RECENT_SECONDS } from './examination.ts';
 import { type Symptom, showCluster, showCount } from './report.ts';
 
@@ -9,7 +9,8 @@ const SAMPLE_LENGTH = 200;
 const MANY_COPIES = 0.2;
 
 export async function examineRecords(examination: Examination): Promise<readonly Symptom[]> {
-  return (await Promise.all([unreadableRecords(examination), reusedAuditIds(examination), copies(examination)])).flat();
+  const found = [unreadableRecords, unreadableTimes, reusedAuditIds, copies].map((examine) => examine(examination));
+  return (await Promise.all(found)).flat();
 }
 
 /** One symptom per cluster and kind of reason: positions and lengths differ from record to record. */
@@ -31,6 +32,45 @@ async function unreadableRecords(examination: Examination): Promise<readonly Sym
     advice: /found its end/.test(String(row.reason))
       ? 'Raise the line limit on the way (max_log_size of the filelog receiver, 1 MiB by default); what came is kept in `logs`, where no detection looks for it.'
       : 'Send this stream to another sourcetype, or mend what cuts or wraps its lines; what came is kept in `logs`, where no detection looks for it.',
+    sample: String(row.sample),
+  }));
+}
+
+/** Times that a normaliser found written and could not read: their columns are null. Go's zero time says that there is none. */
+async function unreadableTimes(examination: Examination): Promise<readonly Symptom[]> {
+  const written = (name: string): string => `regexp_extract(text, '"${name}"\\s*:\\s*("[^"]+"|[^\\s",nN][^\\s,}]*)')`;
+  const rows = await ask(examination, (connection) =>
+    connection.query(
+      `with newest as (
+         select commit_seq, sum(audit_rows) over (order by commit_seq desc) as total from load_commit
+       ),
+       lacking as (
+         select coalesce(cluster, '') as cluster, coalesce(event, _raw) as text, _indextime, "stageTimestamp", "requestReceivedTimestamp"
+         from kube_audit
+         where ("stageTimestamp" is null or "requestReceivedTimestamp" is null)
+           and _indextime >= make_timestamp(cast($1 as bigint))
+           and commit_seq > (select coalesce(max(commit_seq), 0) from newest where total > ${COMPARED_ROWS})
+       ),
+       written as (
+         select cluster, _indextime, unnest([
+           case when "stageTimestamp" is null then ${written('stageTimestamp')} end,
+           case when "requestReceivedTimestamp" is null then ${written('requestReceivedTimestamp')} end
+         ]) as time
+         from lacking
+       )
+       select cluster, count(*) as times, left(arg_max(time, _indextime), ${SAMPLE_LENGTH}) as sample
+       from written where time <> '' and not contains(time, '"0001-01-01')
+       group by all order by times desc limit 20`,
+      [Math.round((examination.now - RECENT_SECONDS) * 1e6)],
+    ),
+  );
+  return rows.map((row) => ({
+    severity: 'problem',
+    code: 'unreadable-times',
+    subject: showCluster(String(row.cluster)),
+    finding: `${showCount(Number(row.times), 'time')} of audit events of the last day that cannot be read.`,
+    advice:
+      'Expected is RFC 3339, as 2026-11-02T09:00:00.123456Z. Mend what writes or rewrites this stream: an event without a time that can be read is stored under that of its record or of its arrival, and detections see it then.',
     sample: String(row.sample),
   }));
 }
