@@ -48,6 +48,10 @@ export class Sender {
     this.#dependencies = dependencies;
     this.#labels = { exporter: destination.name };
     this.#batchLimit = destination.batch.maxEvents;
+    const { metrics } = dependencies;
+    metrics.add('pintail_exporter_sent_events_total', 0, this.#labels);
+    metrics.add('pintail_exporter_failed_attempts_total', 0, this.#labels);
+    metrics.add('pintail_exporter_dead_letters_total', 0, this.#labels);
   }
 
   /** Sends until `stop`. Never rejects. */

@@ -1,6 +1,6 @@
 /** What a receiver counts and says of its requests; the names are the same for every receiver. */
 import type { Logger, Metrics } from '../component.ts';
-import { type Refusal, refusalOf } from './refusal.ts';
+import { type Refusal, refusalOf, refusalReasons } from './refusal.ts';
 
 /** Where a receiver reports what it does. */
 export interface ReceiverTelemetry {
@@ -19,6 +19,9 @@ export class ReceiverMeter {
   constructor(receiver: string, telemetry: ReceiverTelemetry) {
     this.#receiver = receiver;
     this.#telemetry = telemetry;
+    for (const reason of refusalReasons) {
+      telemetry.metrics.add('pintail_receiver_refused_requests_total', 0, { receiver, reason });
+    }
   }
 
   /** Registers the gauges of requests and bytes in hand. */

@@ -3,20 +3,23 @@ import { PermanentError, RetryableError } from '../component.ts';
 import { BadDataError } from './bad-data-error.ts';
 
 /** Also the `reason` label of `pintail_receiver_refused_requests_total`. */
-export type RefusalReason =
-  | 'bad_data' // the bytes are not the request that they claim to be
-  | 'permanent' // the next stage will never take it
-  | 'too_large' // before or after decompression
-  | 'unsupported_encoding'
-  | 'unsupported_content_type'
-  | 'unauthenticated'
-  | 'forbidden'
-  | 'unknown_path'
-  | 'wrong_method'
-  | 'busy' // a bound of the receiver's own is reached
-  | 'unavailable' // the next stage cannot take it now
-  | 'timeout' // the request did not arrive in time
-  | 'internal'; // a bug of ours
+export const refusalReasons = [
+  'bad_data', // the bytes are not the request that they claim to be
+  'permanent', // the next stage will never take it
+  'too_large', // before or after decompression
+  'unsupported_encoding',
+  'unsupported_content_type',
+  'unauthenticated',
+  'forbidden',
+  'unknown_path',
+  'wrong_method',
+  'busy', // a bound of the receiver's own is reached
+  'unavailable', // the next stage cannot take it now
+  'timeout', // the request did not arrive in time
+  'internal', // a bug of ours
+] as const;
+
+export type RefusalReason = (typeof refusalReasons)[number];
 
 export interface Refusal {
   readonly reason: RefusalReason;

@@ -31,6 +31,7 @@ export class EventArrivals {
       this.#newest.set(label, 0);
       const read = (): number => this.#newest.get(label) ?? 0;
       this.#metrics.gauge('pintail_last_arrival_timestamp_seconds', read, { cluster: label });
+      this.#metrics.add('pintail_future_events_total', 0, { cluster: label });
     }
     return label;
   }

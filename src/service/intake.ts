@@ -55,10 +55,8 @@ export class Intake implements RecordConsumer {
       await this.#store.append({ pieces: chain([first, second], pieces), expectedBytes: textBytes, expectedRows });
     }
     this.#count(passed, { receiver: batch.receiver });
-    if (leftOut > 0) this.#metrics.add('pintail_attributes_left_out_total', leftOut, { receiver: batch.receiver });
-    if (unreadableTimes > 0) {
-      this.#metrics.add('pintail_unreadable_times_total', unreadableTimes, { receiver: batch.receiver });
-    }
+    this.#metrics.add('pintail_attributes_left_out_total', leftOut, { receiver: batch.receiver });
+    this.#metrics.add('pintail_unreadable_times_total', unreadableTimes, { receiver: batch.receiver });
     return { acceptedLogRecords: records, rejectedLogRecords: 0, errorMessage: '' };
   }
 
@@ -67,7 +65,7 @@ export class Intake implements RecordConsumer {
     this.#arrivals.observe(arrivals);
     this.#metrics.add('pintail_audit_events_total', audit, labels);
     this.#metrics.add('pintail_log_records_total', logs - unreadable, labels);
-    if (unreadable > 0) this.#metrics.add('pintail_unreadable_records_total', unreadable, labels);
+    this.#metrics.add('pintail_unreadable_records_total', unreadable, labels);
   }
 }
 

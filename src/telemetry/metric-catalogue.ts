@@ -8,11 +8,14 @@ export interface MetricDescription {
   readonly labels: readonly string[];
   readonly help: string;
   readonly buckets?: readonly number[];
+  /** Of a counter: its series whose label values the code knows; they are there at 0 from the start. */
+  readonly known?: readonly Readonly<Record<string, string>>[];
 }
 
 const RECEIVER = ['receiver'];
 const EXPORTER = ['exporter'];
 const DETECTION = ['detection'];
+const EVENT_TABLES = [{ table: 'kube_audit' }, { table: 'logs' }];
 
 export const METRICS: Readonly<Record<string, MetricDescription>> = {
   pintail_receiver_requests_total: counter(RECEIVER, 'Requests, whatever became of them.'),
@@ -40,29 +43,29 @@ export const METRICS: Readonly<Record<string, MetricDescription>> = {
   pintail_future_events_total: counter(['cluster'], 'Events dated more than five minutes after their arrival.'),
   pintail_last_arrival_timestamp_seconds: gauge(['cluster'], 'When the cluster’s newest batch arrived.'),
 
-  pintail_store_appended_rows_total: counter(['table'], 'Rows made durable.'),
+  pintail_store_appended_rows_total: counter(['table'], 'Rows made durable.', EVENT_TABLES),
   pintail_store_append_duration_seconds: histogram([], 'Time to make a batch durable.'),
   pintail_store_refused_rows_total: counter([], 'Rows that the store could not take; their senders were told to try again.'),
   pintail_store_spool_bytes: gauge([], 'Bytes that are durable and not loaded yet.'),
   pintail_store_spool_segments: gauge([], 'Spool files that wait to be loaded.'),
   pintail_store_load_wait_seconds: gauge([], 'While rows wait: since the last load, or since the first of them came.'),
-  pintail_store_loaded_rows_total: counter(['table'], 'Rows that became queryable.'),
-  pintail_store_duplicate_rows_total: counter(['table'], 'Copies that were dropped.'),
+  pintail_store_loaded_rows_total: counter(['table'], 'Rows that became queryable.', EVENT_TABLES),
+  pintail_store_duplicate_rows_total: counter(['table'], 'Copies that were dropped.', EVENT_TABLES),
   pintail_store_conflicting_audit_id_rows_total: counter([], 'Audit events that share cluster, auditID and stage with another one of other content; both are kept.'),
   pintail_store_load_duration_seconds: histogram([], 'Time of one load transaction.'),
   pintail_store_load_failures_total: counter([], 'Load transactions that failed; their rows stay in the spool.'),
-  pintail_store_quarantined_segments_total: counter(['reason'], 'Spool files put aside because they are damaged or cannot be loaded.'),
+  pintail_store_quarantined_segments_total: counter(['reason'], 'Spool files put aside because they are damaged or cannot be loaded.', [{ reason: 'damaged' }, { reason: 'unloadable' }]),
   pintail_store_torn_tail_bytes_total: counter([], 'Bytes of batches that a crash cut off before they were acknowledged.'),
   pintail_store_database_bytes: gauge([], 'Size of the database file.'),
   pintail_store_wal_bytes: gauge([], 'Size of DuckDB’s write-ahead log.'),
   pintail_store_used_bytes: gauge([], 'Blocks of the database file in use, its log and a cold tier on the disk: what storage.max_disk_size bounds.'),
   pintail_store_oldest_arrival_timestamp_seconds: gauge([], 'Midnight (UTC) of the oldest day of arrival that is there; 0 where no event is.'),
-  pintail_store_deleted_rows_total: counter(['table', 'reason'], 'Rows that went because they were too old (retention) or too many (disk).'),
+  pintail_store_deleted_rows_total: counter(['table', 'reason'], 'Rows that went because they were too old (retention) or too many (disk).', ['retention', 'disk'].flatMap((reason) => EVENT_TABLES.map((table) => ({ ...table, reason })))),
   pintail_store_retention_failures_total: counter([], 'Passes of the retention that failed; the next one tries again.'),
   pintail_store_cold_bytes: gauge([], 'Bytes of the Parquet files of the cold tier.'),
   pintail_store_cold_files: gauge([], 'Parquet files of the cold tier.'),
   pintail_store_cold_unreadable_files: gauge([], 'Of those, the ones that are missing, damaged or out of reach: queries over their time fail.'),
-  pintail_store_cold_rows_total: counter(['table'], 'Rows that went from the database to the cold tier.'),
+  pintail_store_cold_rows_total: counter(['table'], 'Rows that went from the database to the cold tier.', EVENT_TABLES),
   pintail_store_waiting_statements: gauge(['share'], 'Statements that wait for a thread of their share.'),
 
   pintail_detection_runs_total: counter(['detection', 'status'], 'Runs that ended, done or failed.'),
@@ -102,6 +105,13 @@ export function bucketsFor(name: string): number[] {
   return powers(1, 10, 8);
 }
 
+/** Counters and their series that are there from the start: all that have no label, and those whose label values are known. */
+export function knownSeries(): readonly (readonly [name: string, labels: Readonly<Record<string, string>>])[] {
+  return Object.entries(METRICS).flatMap(([name, { kind, labels, known = [] }]) =>
+    kind === 'counter' ? (labels.length === 0 ? [{}] : known).map((series) => [name, series] as const) : [],
+  );
+}
+
 /** Help text of the catalogue; of a metric that is not in it what its name says. */
 export function describeMetric(name: string): string {
   return METRICS[name]?.help ?? name.replace(/^pintail_/, '').replaceAll('_', ' ');
@@ -111,8 +121,8 @@ function powers(start: number, factor: number, count: number): number[] {
   return Array.from({ length: count }, (_, index) => start * factor ** index);
 }
 
-function counter(labels: readonly string[], help: string): MetricDescription {
-  return { kind: 'counter', labels, help };
+function counter(labels: readonly string[], help: string, known?: MetricDescription['known']): MetricDescription {
+  return { kind: 'counter', labels, help, ...(known !== undefined && { known }) };
 }
 
 function gauge(labels: readonly string[], help: string): MetricDescription {

@@ -2,11 +2,12 @@
  * Metrics in Prometheus's text format, beside those of the process (memory, event loop, garbage collection).
  *
  * Names and labels come from code, label values partly from outside: the number of series per metric is bounded,
- * and what exceeds it is counted together under the value `other`.
+ * and what exceeds it is counted together under the value `other`. Counters whose series are known are there at 0 from
+ * the start: Prometheus sees no increase in a series that appears with a value.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Logger, Metrics } from '../component.ts';
-import { bucketsFor, describeMetric } from './metric-catalogue.ts';
+import { bucketsFor, describeMetric, knownSeries } from './metric-catalogue.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -29,6 +30,7 @@ export class PrometheusMetrics implements Metrics {
   constructor(settings: PrometheusMetricsSettings) {
     this.#settings = settings;
     if (settings.processMetrics) collectDefaultMetrics({ register: this.#registry });
+    for (const [name, labels] of knownSeries()) this.add(name, 0, labels);
   }
 
   get contentType(): string {

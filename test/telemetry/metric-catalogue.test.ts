@@ -40,6 +40,23 @@ test('alerts name metrics that there are', () => {
   expect(named.filter((name) => !known.includes(name))).toEqual([]);
 });
 
+test('alerts on what happens while a service starts look at values before the first scrape', () => {
+  const page = readFileSync(join(root, 'docs/operations.md'), 'utf8');
+  for (const name of [
+    'store_quarantined_segments',
+    'store_deleted_rows',
+    'detection_windows_skipped',
+    'detection_schedule_set_back',
+  ]) {
+    const [alert] = page.split('\n').filter((line) => line.includes(`increase(pintail_${name}_total`));
+    expect(alert).toMatch(
+      new RegExp(
+        `or pintail_${name}_total\\S* > 0 and on \\(instance\\) time\\(\\) - process_start_time_seconds < 86400`,
+      ),
+    );
+  }
+});
+
 test('every symptom of the doctor is explained', () => {
   const page = readFileSync(join(root, 'docs/operations.md'), 'utf8');
   const explained: readonly string[] = page.slice(page.indexOf('## Doctor')).match(/`[a-z]+(?:-[a-z…]+)+`/g) ?? [];

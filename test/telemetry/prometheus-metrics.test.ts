@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PrometheusMetrics } from '../../src/telemetry/index.ts';
+import { knownSeries, METRICS } from '../../src/telemetry/metric-catalogue.ts';
 import { recordTelemetry } from '../support/recorded-telemetry.ts';
 
 function create(maxSeries = 100, processMetrics = false) {
@@ -71,6 +72,27 @@ describe('PrometheusMetrics', () => {
     expect((await metrics.render()).split('\n').filter((line) => /^(?:pintail_x_total|fake)/.test(line))).toEqual([
       'pintail_x_total{name="a\\"} 5\\nfake_metric 1 \\\\"} 1',
     ]);
+  });
+
+  test('counters whose series are known are there at 0 before anything is counted', async () => {
+    const { metrics } = create();
+    const lines = (await metrics.render()).split('\n');
+    for (const [name, { kind, labels }] of Object.entries(METRICS)) {
+      if (kind === 'counter' && labels.length === 0) expect(lines).toContain(`${name} 0`);
+    }
+    for (const reason of ['damaged', 'unloadable']) {
+      expect(lines).toContain(`pintail_store_quarantined_segments_total{reason="${reason}"} 0`);
+    }
+    for (const table of ['kube_audit', 'logs']) {
+      expect(lines).toContain(`pintail_store_deleted_rows_total{table="${table}",reason="disk"} 0`);
+    }
+  });
+
+  test('the series that are known have the labels of their metric', () => {
+    const wrong = knownSeries().filter(([name, series]) => {
+      return JSON.stringify(Object.keys(series)) !== JSON.stringify(METRICS[name]?.labels);
+    });
+    expect(wrong).toEqual([]);
   });
 
   test('the metrics of the process are there when asked for', async () => {

@@ -86,6 +86,7 @@ export class DetectionScheduler implements Component {
     const errors = await installViews(store.database, runnable);
     this.#detections = scheduleDetections(detections, errors, this.#settings.timeZone);
     for (const { slug, failure } of this.#detections.values()) {
+      this.#countFromZero(slug);
       if (failure !== null) logger.error({ detection: slug, error: failure }, 'a detection cannot run');
     }
     const { renamed, gone } = await this.#planner.start(this.#detections.values(), now);
@@ -333,6 +334,19 @@ export class DetectionScheduler implements Component {
       );
     }
     logger.debug({ detection, window, revision, ...outcome }, 'a detection ran');
+  }
+
+  /** Prometheus sees no increase in a series that appears with a value. */
+  #countFromZero(detection: string): void {
+    const { metrics } = this.#options;
+    for (const status of ['done', 'failed']) metrics.add('pintail_detection_runs_total', 0, { detection, status });
+    metrics.add('pintail_detection_windows_reopened_total', 0, { detection });
+    metrics.add('pintail_detection_windows_skipped_total', 0, { detection });
+    for (const change of ['new', 'revised', 'withdrawn']) {
+      metrics.add('pintail_findings_total', 0, { detection, change });
+    }
+    metrics.add('pintail_risk_events_total', 0, { detection });
+    metrics.add('pintail_risk_objects_missing_total', 0, { detection });
   }
 
   /** `unfinished`: what detections left that are gone now or were at an earlier start. */
