@@ -65,17 +65,17 @@ export class HecRefusedError extends RefusedError {
   readonly code: ReplyCode;
   readonly details: ReplyDetails;
 
-  /** `why` is for our log; the sender gets Splunk's text. */
-  constructor(code: ReplyCode, why: string, details: ReplyDetails = {}) {
-    super({ reason: reasonOf(code), message: shorten(`hec: ${why}`) });
+  /** `why` is for our log; the sender gets Splunk's text. `reason` where one code of Splunk's stands for several of ours. */
+  constructor(code: ReplyCode, why: string, details: ReplyDetails = {}, reason: RefusalReason = reasonOf(code)) {
+    super({ reason, message: shorten(`hec: ${why}`) });
     this.code = code;
     this.details = details;
   }
 }
 
 function reasonOf(code: ReplyCode): RefusalReason {
-  if (code === 2 || code === 3) return 'unauthenticated';
-  return code === 1 || code === 4 || code === 16 ? 'forbidden' : 'bad_data';
+  if (code === 2 || code === 3 || code === 4) return 'unauthenticated';
+  return code === 1 || code === 16 ? 'forbidden' : 'bad_data';
 }
 
 /** `{"text":…,"code":…}`, byte for byte as Splunk writes it. */

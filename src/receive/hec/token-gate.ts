@@ -16,7 +16,7 @@ export class TokenGate {
   }
 
   /**
-   * The token's entry. Throws HecRefusedError: 2 without a token, 3 for another scheme, 4 for an unknown token, 1 for
+   * The token's entry. Throws HecRefusedError: 2 without a token, 3 for another scheme, 4 for an unknown token or one that may not send, 1 for
    * a disabled one, 16 for a token in the URL of which that is not allowed (Splunk checks the token first).
    */
   admit(authorization: string | undefined, query: URLSearchParams): HecToken {
@@ -49,6 +49,10 @@ export class TokenGate {
     if (token !== undefined) return token;
     const decision = this.#authorize?.(`Bearer ${presented}`);
     if (typeof decision === 'object') return { ...ANYBODY, cluster: decision.cluster };
+    if (decision === 'forbidden') {
+      const why = 'authorization: expected a token with the scope "ingest", found another.';
+      throw new HecRefusedError(4, why, {}, 'forbidden');
+    }
     throw new HecRefusedError(4, 'authorization: expected a known token, found another.');
   }
 }

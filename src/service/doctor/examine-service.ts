@@ -43,9 +43,9 @@ const REFUSALS: Readonly<Record<string, { readonly severity: Severity; readonly 
   },
   unauthenticated: {
     severity: 'problem',
-    advice: 'Senders drop these. Give the sender a token of api.tokens (scope ingest) or of the receiver.',
+    advice: 'Senders drop these. They show no token or an unknown one, mistyped perhaps: give them one of api.tokens (scope ingest) or of the receiver.',
   },
-  forbidden: { severity: 'problem', advice: 'Senders drop these. The token lacks the scope ingest or may not name that index.' },
+  forbidden: { severity: 'problem', advice: 'Senders drop these; the log has the first. The token lacks the scope ingest, is disabled, or came in the URL without allow_query_string; or no entry of tls.client_clusters knows the certificate, or it is of another cluster than the token.' },
   too_large: {
     severity: 'problem',
     advice: 'Senders drop these. Send smaller batches (send_batch_max_size) or raise the size limit of that receiver.',

@@ -112,7 +112,7 @@ test('a request without records is answered, and hands on nothing', async () => 
 describe('is refused in the same form', () => {
   test.each<[string, string | Buffer, Partial<HttpCall>, number, string]>([
     ['without a key', requestOf('x'), { headers: { 'x-amz-firehose-access-key': '' } }, 401, 'hec: x-amz-firehose-access-key: expected a token, found none.'],
-    ['with another key', requestOf('x'), { headers: { 'x-amz-firehose-access-key': 'x' } }, 403, 'hec: authorization: expected a known token, found another.'],
+    ['with another key', requestOf('x'), { headers: { 'x-amz-firehose-access-key': 'x' } }, 401, 'hec: authorization: expected a known token, found another.'],
     ['with the key as HEC has it', requestOf('x'), { headers: { 'x-amz-firehose-access-key': '', authorization: `Splunk ${TOKEN}` } }, 401, 'hec: x-amz-firehose-access-key: expected a token, found none.'],
     ['to an index that is not its own', requestOf('x'), { path: '/firehose?index=other' }, 400, 'hec: index: expected one that the token may write to.'],
     ['by another method', '', { method: 'GET' }, 405, 'method: expected POST, found GET.'],

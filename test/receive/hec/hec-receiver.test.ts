@@ -503,6 +503,27 @@ describe('an event', () => {
   });
 });
 
+describe('a sender who may not', () => {
+  const scopeless = 'Splunk of-another-scope';
+  const authorize = (header: string | undefined) =>
+    header === 'Bearer of-another-scope' ? ('forbidden' as const) : ('unauthenticated' as const);
+
+  test.each([
+    ['an unknown token is unauthenticated', `Splunk x${TOKEN}`, '', 'unauthenticated'],
+    ['a token of another scope is forbidden', scopeless, '', 'forbidden'],
+    ['a disabled token is forbidden', `Splunk ${OLD_TOKEN}`, '', 'forbidden'],
+    ['a token in the URL that may not stand there is forbidden', '', `?token=${TOKEN}`, 'forbidden'],
+  ])('%s', async (_claim, authorization, query, reason) => {
+    const { post, telemetry } = await start({ tokens, authorize });
+    await post(ok, { path: `/services/collector${query}`, headers: { authorization } });
+    const refused = ['unauthenticated', 'forbidden', 'bad_data'].filter(
+      (of) =>
+        telemetry.counter('pintail_receiver_refused_requests_total', { receiver: 'splunk-hec', reason: of }) === 1,
+    );
+    expect(refused).toEqual([reason]);
+  });
+});
+
 describe('without tokens', () => {
   test('everybody may send, whatever the header', async () => {
     const { post, consumer } = await start({ cluster: 'lab' });
