@@ -55,6 +55,9 @@ const CHANNEL = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 /** After the store refused, health says "queues are full" for this long at most. */
 const MAX_UNHEALTHY_MS = 5000;
 
+/** The reply to a request that holds nothing, as Firehose's probe: an answer, and no refusal of anything. */
+const NO_DATA = 5;
+
 export class HecReceiver implements Component, HttpProtocol {
   readonly name = 'splunk hec receiver';
   readonly #settings: HecReceiverSettings;
@@ -95,7 +98,8 @@ export class HecReceiver implements Component, HttpProtocol {
   }
 
   refuse(error: unknown, request?: HttpRequest): HttpAnswer {
-    const refusal = this.#meter.refuse(error);
+    const holdsNothing = error instanceof HecRefusedError && error.code === NO_DATA;
+    const refusal = holdsNothing ? error.refusal : this.#meter.refuse(error);
     if (request !== undefined && isOfFirehose(request)) return firehoseRefusal(request, refusal, Date.now());
     return refusedReply(error, refusal, !this.#listener.isOpen);
   }
