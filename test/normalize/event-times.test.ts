@@ -5,10 +5,10 @@ import { expect, test } from 'vitest';
 import { AuditEventGenerator } from '../../bench/audit-event-generator.ts';
 import { loadTemplates } from '../../bench/audit-templates.ts';
 import type { AuditRow } from '../../src/component.ts';
-import { normalize } from '../../src/normalize/index.ts';
 import { readRecordBatches } from '../../src/receive/file/index.ts';
 import { auditEvents } from '../support/audit-events.ts';
 import { logRecord, recordBatch } from '../support/log-records.ts';
+import { normalize } from '../support/normalize.ts';
 import { auditEvent } from '../support/running-service.ts';
 
 const config = resolve(import.meta.dirname, '../../config');

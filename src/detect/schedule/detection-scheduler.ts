@@ -347,6 +347,7 @@ export class DetectionScheduler implements Component {
     }
     metrics.add('pintail_risk_events_total', 0, { detection });
     metrics.add('pintail_risk_objects_missing_total', 0, { detection });
+    metrics.add('pintail_risk_objects_dropped_total', 0, { detection });
   }
 
   /** `unfinished`: what detections left that are gone now or were at an earlier start. */
