@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { SqlStream } from '../component.ts';
 import type { FileQuery } from '../service/query-files.ts';
-import { queryServer, streamFromServer } from '../service/query-server.ts';
+import { queryServer, type ServerQuery, streamFromServer } from '../service/query-server.ts';
 import { type ExitStatus, type Terminal, UsageError } from './command.ts';
 import { chooseFormat, type FormatName, writeResult } from './format/index.ts';
 import {
@@ -62,8 +62,7 @@ export async function runQuery(
     if (options.macros !== undefined || options.lookups !== undefined) {
       throw new UsageError('--macros, --lookups: expected --file or --db; a service has those of its configuration.');
     }
-    await printFromServer(query, options, options.server, format, terminal);
-    return 0;
+    return printFromServer(query, options, options.server, format, terminal);
   }
   const progress = progressLine(terminal);
   let problems = 0;
@@ -98,14 +97,29 @@ async function printFromServer(
   { earliest, latest, now, token: tokens }: InputOptions & TokenOptions,
   server: string,
   format: FormatName,
-  { stdout, environment }: Terminal,
-): Promise<void> {
-  const request = { language, query, earliest, latest, now, tokens, server, token: environment.PINTAIL_TOKEN };
+  { stdout, stderr, environment }: Terminal,
+): Promise<ExitStatus> {
+  let warnings = 0;
+  const request: ServerQuery = {
+    language,
+    query,
+    earliest,
+    latest,
+    now,
+    tokens,
+    server,
+    token: environment.PINTAIL_TOKEN,
+    onWarning(message) {
+      warnings += 1;
+      stderr.write(`${message}\n`);
+    },
+  };
   if (format === 'ndjson' || format === 'csv') {
     const form = format === 'csv' ? 'text/csv' : 'application/x-ndjson';
     await pipeline(await streamFromServer(request, form), stdout, { end: false });
-    return;
+  } else {
+    const result = await queryServer(request);
+    await writeResult(format, stdout, result.columns, result.chunks());
   }
-  const result = await queryServer(request);
-  await writeResult(format, stdout, result.columns, result.chunks());
+  return warnings === 0 ? 0 : 1;
 }

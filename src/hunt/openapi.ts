@@ -80,6 +80,20 @@ export const openApiDocument = {
         responses: {
           200: {
             description: 'Rows in the form that Accept asks for; NDJSON by default.',
+            headers: {
+              'Pintail-Warnings': {
+                description: 'With NDJSON and CSV: warnings about the query, in ASCII, at most 3,000 characters.',
+                content: {
+                  'application/json': {
+                    schema: { type: 'array', items: { $ref: '#/components/schemas/Diagnostic' } },
+                  },
+                },
+              },
+              'Pintail-Warnings-Omitted': {
+                description: 'How many further warnings had no room.',
+                schema: { type: 'integer' },
+              },
+            },
             content: {
               'application/x-ndjson': { schema: row },
               'application/json': { schema: { $ref: '#/components/schemas/Result' } },
@@ -182,6 +196,11 @@ export const openApiDocument = {
             type: 'array',
             items: { type: 'object', properties: { name: { type: 'string' }, type: { type: 'string' } } },
           },
+          warnings: {
+            type: 'array',
+            description: 'What in the query may not mean what its author thinks; absent where there is nothing.',
+            items: { $ref: '#/components/schemas/Diagnostic' },
+          },
           rows: { type: 'array', items: row },
           complete: { type: 'boolean' },
         },
@@ -250,24 +269,22 @@ export const openApiDocument = {
           status: { type: 'integer' },
           title: { type: 'string' },
           detail: { type: 'string' },
-          diagnostics: {
-            type: 'array',
-            items: {
-              type: 'object',
-              required: ['code', 'severity', 'message'],
-              properties: {
-                code: { type: 'string' },
-                severity: { enum: ['error', 'warning', 'info'] },
-                message: { type: 'string' },
-                span: {
-                  type: 'object',
-                  description: 'UTF-16 units of the query, half-open.',
-                  properties: { start: { type: 'integer' }, end: { type: 'integer' } },
-                },
-                help: { type: 'string' },
-              },
-            },
+          diagnostics: { type: 'array', items: { $ref: '#/components/schemas/Diagnostic' } },
+        },
+      },
+      Diagnostic: {
+        type: 'object',
+        required: ['code', 'severity', 'message'],
+        properties: {
+          code: { type: 'string' },
+          severity: { enum: ['error', 'warning', 'info'] },
+          message: { type: 'string' },
+          span: {
+            type: 'object',
+            description: 'UTF-16 units of the query, half-open.',
+            properties: { start: { type: 'integer' }, end: { type: 'integer' } },
           },
+          help: { type: 'string' },
         },
       },
     },

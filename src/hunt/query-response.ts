@@ -4,12 +4,14 @@
  * The first rows are read before the status is sent, so most failures are still a problem document. A result is
  * never cut without saying so: the trailer `Pintail-Complete` (`complete` in JSON) tells whether rows are missing
  * that the caller's own `limit` left out; where the service's bound or a failure cuts it, the answer breaks off, and
- * every HTTP client reports that.
+ * every HTTP client reports that. Warnings about the query stand before its rows: a header, `warnings` in JSON.
  */
 import type { Response } from 'express';
 import type { SqlRow, SqlStream } from '../component.ts';
 import { createRowFormat, encodeJson, type RowFormatName, writeText } from '../format/index.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import { ProblemError } from './problem.ts';
+import { warningHeaders } from './warnings-header.ts';
 
 const mediaTypes: Readonly<Record<string, RowFormatName>> = {
   'application/x-ndjson': 'ndjson',
@@ -17,6 +19,11 @@ const mediaTypes: Readonly<Record<string, RowFormatName>> = {
   'application/json': 'json',
   'text/csv': 'csv',
 };
+
+export interface QueryResult {
+  readonly stream: SqlStream;
+  readonly warnings: readonly Diagnostic[];
+}
 
 export interface ResponseBounds {
   /** The caller's `limit`. */
@@ -45,7 +52,7 @@ export function negotiateFormat(accepts: (types: string[]) => string | false): R
 export async function sendResult(
   response: Response,
   formatName: RowFormatName,
-  stream: SqlStream,
+  { stream, warnings }: QueryResult,
   bounds: ResponseBounds,
   signal: AbortSignal,
 ): Promise<number> {
@@ -62,7 +69,12 @@ export async function sendResult(
     response.setHeader('pintail-row-limit', String(most));
     response.setHeader('pintail-time-limit-ms', String(bounds.timeLimitMs));
     response.setHeader('trailer', 'Pintail-Rows, Pintail-Complete');
-    if (formatName === 'json') await writeText(response, `{"columns":${encodeJson(columnsOf(stream))},"rows":`);
+    if (formatName === 'json') {
+      const told = warnings.length === 0 ? '' : `"warnings":${JSON.stringify(warnings)},`;
+      await writeText(response, `{"columns":${encodeJson(columnsOf(stream))},${told}"rows":`);
+    } else {
+      for (const [name, value] of Object.entries(warningHeaders(warnings))) response.setHeader(name, value);
+    }
     await writeText(response, format.open(stream.columns));
 
     let rowCount = 0;

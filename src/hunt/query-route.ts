@@ -82,9 +82,9 @@ export class QueryRoute {
     const startedAt = performance.now();
     let rows = 0;
     try {
-      await this.#runner.run(query, stop, async (stream) => {
+      await this.#runner.run(query, stop, async (stream, warnings) => {
         const bounds = { ...this.#settings.query, limit: query.limit };
-        rows = await sendResult(response, format, stream, bounds, stop.signal);
+        rows = await sendResult(response, format, { stream, warnings }, bounds, stop.signal);
       });
       this.#report(query, 'ok', rows, startedAt);
     } catch (error: unknown) {

@@ -1,13 +1,16 @@
 /** Runs one query within its bounds: a turn in the queue, a time limit, an interrupt that is watched. */
 import type { Connection, SqlStream } from '../component.ts';
 import { spreadColumns } from '../format/index.ts';
-import { QueryRefusal } from './diagnostic.ts';
+import { type Diagnostic, QueryRefusal } from './diagnostic.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import { QueryStopped } from './problem.ts';
 import { QueryQueue } from './query-queue.ts';
 import type { QueryRequest } from './query-request.ts';
-import type { HuntDependencies, QuerySettings } from './settings.ts';
+import type { CompiledSearch, HuntDependencies, QuerySettings } from './settings.ts';
 import { checkSql } from './sql-guard.ts';
+
+/** Takes the rows of one query, and the warnings about it. */
+export type SendRows = (stream: SqlStream, warnings: readonly Diagnostic[]) => Promise<void>;
 
 type Dependencies = Pick<HuntDependencies, 'database' | 'compileSearch' | 'memory' | 'onStuckQuery' | 'metrics'>;
 
@@ -31,9 +34,10 @@ export class QueryRunner {
    * own, or by this runner with QueryStopped at the time or memory limit. Rejects with QueryRefusal for a query that may not
    * run, and with what the database rejects.
    */
-  run(request: QueryRequest, stop: AbortController, send: (stream: SqlStream) => Promise<void>): Promise<void> {
+  run(request: QueryRequest, stop: AbortController, send: SendRows): Promise<void> {
     return this.#queue.run(stop.signal, async () => {
-      const { sql, spread } = request.language === 'spl' ? this.#compile(request) : { sql: request.query };
+      const { sql, spread, warnings } =
+        request.language === 'spl' ? this.#compile(request) : { sql: request.query, warnings: [] };
       const limit = setTimeout(() => {
         const message = `query: expected an end within ${this.#settings.timeLimitMs} ms (api.query.time_limit), found it still running.`;
         stop.abort(new QueryStopped('time limit', message));
@@ -48,7 +52,7 @@ export class QueryRunner {
         } as const;
         await this.#dependencies.database.read(options, async (connection: Connection) => {
           if (request.language === 'sql') await checkSql(connection, sql, this.#settings);
-          await send(await spreadColumns(await connection.stream(sql), spread));
+          await send(await spreadColumns(await connection.stream(sql), spread), warnings);
         });
       } finally {
         clearTimeout(limit);
@@ -58,7 +62,7 @@ export class QueryRunner {
     });
   }
 
-  #compile({ query, tokens }: QueryRequest): { readonly sql: string; readonly spread?: string } {
+  #compile({ query, tokens }: QueryRequest): CompiledSearch & { readonly ok: true } {
     const compiled = this.#dependencies.compileSearch(query, tokens);
     if (!compiled.ok) throw new QueryRefusal(compiled.diagnostics);
     return compiled;

@@ -47,8 +47,8 @@ export const huntDefaults: HuntSettings = {
 };
 
 export type CompiledSearch =
-  /** `spread`: the column whose cells are columns of their own. */
-  | { readonly ok: true; readonly sql: string; readonly spread?: string }
+  /** `spread`: the column whose cells are columns of their own. `warnings`: what may not mean what its author thinks. */
+  | { readonly ok: true; readonly sql: string; readonly spread?: string; readonly warnings: readonly Diagnostic[] }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** A page of a listing, newest first. */

@@ -3,6 +3,7 @@ import type { Lookup, Macro } from '../detect/index.ts';
 import {
   type CompileResult,
   compile,
+  type DrawnDiagnostic,
   type FieldRule,
   renderDiagnostic,
   type Source,
@@ -37,9 +38,13 @@ export function compileSearch(text: string, options: CompileSearchOptions): Comp
   });
 }
 
-/** The diagnostics of a search that did not compile, drawn into its text. */
+/** The diagnostics of a search that did not compile, or its warnings, drawn into its text. */
 export function printSearchDiagnostics(text: string, result: CompileResult): string {
-  const diagnostics = result.ok ? result.warnings : result.diagnostics;
+  return printDiagnostics(text, result.ok ? result.warnings : result.diagnostics);
+}
+
+/** Diagnostics of a search, drawn into its text. */
+export function printDiagnostics(text: string, diagnostics: readonly DrawnDiagnostic[]): string {
   return diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, searchSource(text))).join('\n');
 }
 

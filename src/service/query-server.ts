@@ -1,6 +1,8 @@
 /** A query on a running service, over its HTTP API. */
 import { PermanentError, RetryableError, type SqlRow, type SqlStream } from '../component.ts';
 import { reach, readProblem } from './call-server.ts';
+import { printDiagnostics } from './compile-search.ts';
+import { readDiagnostics, readWarningHeaders, type ServerWarnings } from './server-diagnostics.ts';
 
 export interface ServerQuery {
   /** Base URL, e.g. `http://127.0.0.1:8080`. */
@@ -13,6 +15,8 @@ export interface ServerQuery {
   readonly now?: string | undefined;
   /** Values of the `$name$` in SPL. */
   readonly tokens?: ReadonlyMap<string, string> | undefined;
+  /** Warnings of the service's compiler, drawn; told before the rows. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /**
@@ -24,7 +28,8 @@ export async function streamFromServer(
   query: ServerQuery,
   form: 'application/x-ndjson' | 'text/csv',
 ): Promise<AsyncIterable<Uint8Array>> {
-  const { body } = await post(query, form);
+  const { body, headers } = await post(query, form);
+  tellWarnings(query, readWarningHeaders(headers));
   if (body === null) throw new RetryableError(`${query.server}: expected rows, found an empty answer.`, 0);
   return body;
 }
@@ -32,16 +37,23 @@ export async function streamFromServer(
 /** The whole result with its columns; rejects as `streamFromServer`. */
 export async function queryServer(query: ServerQuery): Promise<SqlStream> {
   const response = await post(query, 'application/json');
-  const { columns, rows } = JSON.parse(await response.text(), keepBigIntegers) as {
+  const { columns, rows, warnings } = JSON.parse(await response.text(), keepBigIntegers) as {
     readonly columns: SqlStream['columns'];
     readonly rows: readonly SqlRow[];
+    readonly warnings?: unknown;
   };
+  tellWarnings(query, { warnings: readDiagnostics(warnings ?? []), omitted: 0 });
   return {
     columns,
     async *chunks() {
       yield rows;
     },
   };
+}
+
+function tellWarnings({ query, onWarning }: ServerQuery, { warnings, omitted }: ServerWarnings): void {
+  if (warnings.length > 0) onWarning?.(printDiagnostics(query, warnings));
+  if (omitted > 0) onWarning?.(`${omitted} further warnings had no room in the answer; --format json has all.`);
 }
 
 /** Integers beyond 2^53 as bigint, from the digits of the answer. */

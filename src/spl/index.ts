@@ -39,7 +39,7 @@ export { DEFAULT_LIMITS, type SplLimits } from './limits.ts';
 export { LOOKUP_ROW, type LookupTable, type LookupTables } from './lookup-table.ts';
 export type { LookupWrite } from './lookup-write.ts';
 export type { MacroDefinition, MacroTable } from './macros.ts';
-export { renderDiagnostic } from './render-diagnostic.ts';
+export { type DrawnDiagnostic, renderDiagnostic } from './render-diagnostic.ts';
 export { compileRowSearch, type RowSearch } from './row-search/compile-row-search.ts';
 export type { EventRow } from './row-search/event-row.ts';
 export type { Source, Span } from './source.ts';

@@ -1,23 +1,35 @@
 /** Draws a diagnostic as people read it: code and message, place, the line with carets under the span, help. */
-import type { Diagnostic } from './diagnostics.ts';
-import { locate, type Source } from './source.ts';
+import { locate, type Source, type Span } from './source.ts';
 
 const LONGEST_LINE = 160;
 
-export function renderDiagnostic(diagnostic: Diagnostic, source: Source): string {
-  const place = locate(source, diagnostic.span.start);
+/** Any diagnostic, also one that another process made; without a span it is drawn without its place. */
+export interface DrawnDiagnostic {
+  readonly code: string;
+  readonly severity: string;
+  readonly message: string;
+  readonly span?: Span | undefined;
+  readonly help?: string | undefined;
+}
+
+export function renderDiagnostic(diagnostic: DrawnDiagnostic, source: Source): string {
+  const lines = [`${diagnostic.severity}[${diagnostic.code}]: ${diagnostic.message}`];
+  if (diagnostic.span !== undefined) lines.push(...drawPlace(diagnostic.span, source));
+  if (diagnostic.help !== undefined) lines.push(`  help: ${diagnostic.help}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function drawPlace(span: Span, source: Source): readonly string[] {
+  const place = locate(source, span.start);
   const label = `${place.line} | `;
   const gutter = `${' '.repeat(String(place.line).length)} | `;
   const { text, offset } = excerpt(place.lineText, place.lineOffset);
-  const length = Math.max(1, Math.min(diagnostic.span.end - diagnostic.span.start, text.length - offset));
-  const lines = [
-    `${diagnostic.severity}[${diagnostic.code}]: ${diagnostic.message}`,
+  const length = Math.max(1, Math.min(span.end - span.start, text.length - offset));
+  return [
     `  --> ${source.name}:${place.line}:${place.column}`,
     `${label}${text}`,
     `${gutter}${blank(text.slice(0, offset))}${'^'.repeat(length)}`,
   ];
-  if (diagnostic.help !== undefined) lines.push(`  help: ${diagnostic.help}`);
-  return `${lines.join('\n')}\n`;
 }
 
 /** A window of a long line around the place, so that generated one-line searches stay readable. */

@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Database, PermanentError, type TimeWindow } from '../../src/component.ts';
 import { createAuthorize } from '../../src/config/index.ts';
+import type { Diagnostic } from '../../src/hunt/diagnostic.ts';
 import { HuntApi, type HuntDependencies, type HuntSettings, huntDefaults, tableListing } from '../../src/hunt/index.ts';
 import { openApiDocument } from '../../src/hunt/openapi.ts';
 import { type RecordedTelemetry, recordTelemetry } from '../support/recorded-telemetry.ts';
@@ -64,11 +65,15 @@ async function start(
                 ok: true,
                 sql: "select 'a' as u, [{'name': 'get', 'value': 1}, {'name': '404', 'value': 2}] as cells",
                 spread: 'cells',
+                warnings: [],
               }
-            : {
-                ok: true,
-                sql: `select epoch(getvariable('earliest')) as e, epoch(getvariable('latest')) as l, epoch(getvariable('now')) as "now"`,
-              },
+            : spl.startsWith('doubtful')
+              ? { ok: true, sql: 'select 1 as a', warnings: doubts(Number(spl.split(' ')[1])) }
+              : {
+                  ok: true,
+                  sql: `select epoch(getvariable('earliest')) as e, epoch(getvariable('latest')) as l, epoch(getvariable('now')) as "now"`,
+                  warnings: [],
+                },
       resolveTime: (time, now) => {
         if (time === 'now') return now;
         if (time === '-1h') return now - 3_600;
@@ -107,6 +112,17 @@ function post(url: string, body: unknown, headers: Record<string, string> = {}):
 
 function sql(query: string, more: object = {}) {
   return { language: 'sql', query, ...more };
+}
+
+/** Warnings about a search in letters that no header may hold. */
+function doubts(count: number): readonly Diagnostic[] {
+  return Array.from({ length: count }, (_, start) => ({
+    code: 'SPL401',
+    severity: 'warning',
+    message: 'search: "größe\u{1f426}\r\n" is a word to look for.',
+    span: { start, end: start + 2 },
+    help: 'Write OR.',
+  }));
 }
 
 /** A request whose trailers can be read, which fetch does not offer. */
@@ -189,6 +205,34 @@ describe('a query', () => {
       rows: [{ u: 'a', get: 1, 404: 2 }],
       complete: true,
     });
+  });
+
+  test('in SPL carries its warnings in a header of NDJSON and CSV, and in JSON', async () => {
+    const { url } = await start();
+    const ask = (count: number, accept: string) =>
+      post(url, { language: 'spl', query: `doubtful ${count}` }, { accept });
+    for (const accept of ['application/x-ndjson', 'text/csv']) {
+      const answer = await ask(2, accept);
+      expect(JSON.parse(answer.headers.get('pintail-warnings') ?? '')).toEqual(doubts(2));
+      expect(answer.headers.has('pintail-warnings-omitted')).toBe(false);
+      expect((await ask(0, accept)).headers.has('pintail-warnings')).toBe(false);
+    }
+    const json = await ask(100, 'application/json');
+    expect(json.headers.has('pintail-warnings')).toBe(false);
+    expect(await readJson(json)).toMatchObject({ warnings: doubts(100), rows: [{ a: 1 }] });
+    expect(await readJson(await ask(0, 'application/json'))).not.toHaveProperty('warnings');
+  });
+
+  test('in SPL counts the warnings that have no room in a header', async () => {
+    const { url } = await start();
+    const { headers } = await post(url, { language: 'spl', query: 'doubtful 100' });
+    const value = headers.get('pintail-warnings') ?? '';
+    expect(value.length).toBeLessThanOrEqual(3_000);
+    expect(value).toMatch(/^[\x20-\x7e]*$/);
+    const shown = JSON.parse(value) as readonly Diagnostic[];
+    expect(shown.length).toBeGreaterThan(1);
+    expect(shown).toEqual(doubts(shown.length));
+    expect(Number(headers.get('pintail-warnings-omitted'))).toBe(100 - shown.length);
   });
 
   test('in SQL has a window only where one is given', async () => {

@@ -1,0 +1,28 @@
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { registerSearch } from '../../src/cli/search.ts';
+import { auditEvent, startService } from '../support/running-service.ts';
+import { runCommand } from './run-command.ts';
+
+/** What `search` prints over a file and over a service that hold the same event. */
+async function searchBoth(spl: string, format: string) {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'pintail-search-'));
+  const file = join(folder.path, 'audit.log');
+  const event = auditEvent();
+  await writeFile(file, `${JSON.stringify(event)}\n`);
+  const running = await startService();
+  await running.send([event]);
+  const server = `http://${running.service.addresses.api}`;
+  const run = (...from: string[]) => runCommand(registerSearch, 'search', spl, ...from, '--format', format);
+  return { overFile: await run('--file', file), overServer: await run('--server', server) };
+}
+
+test.each(['ndjson', 'csv', 'json', 'table'])('search --server warns as search --file does, in %s', async (format) => {
+  const { overFile, overServer } = await searchBoth('verb=list or verb=get | eval x=user.username', format);
+  expect(overServer.stderr).toContain('warning[SPL401]');
+  expect(overServer.stderr).toContain('Write OR.');
+  expect(overServer.stderr).toContain('warning[SPL402]');
+  expect({ ...overServer, stdout: '' }).toEqual({ ...overFile, stdout: '' });
+});
