@@ -1,5 +1,7 @@
 /** One call of a running service's HTTP API that answers with JSON. */
 import { PermanentError, RetryableError } from '../component.ts';
+import type { DrawnDiagnostic } from '../spl/index.ts';
+import { readDiagnostics } from './server-diagnostics.ts';
 
 export interface ServerCall {
   /** Base URL, e.g. `http://127.0.0.1:8080`. */
@@ -19,7 +21,7 @@ export async function callServer({ server, token, method, path }: ServerCall): P
     headers: { accept: 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
   });
   if (response.ok) return response.json();
-  const detail = await readProblem(response);
+  const { detail } = await readProblem(response);
   if (response.status === 429 || response.status === 503) throw new RetryableError(detail, 1000);
   throw new PermanentError(detail);
 }
@@ -34,15 +36,22 @@ export async function reach(server: string, path: string, request: RequestInit):
   }
 }
 
+export interface ServerProblem {
+  readonly detail: string;
+  /** What is wrong with a query, place by place; empty where it is about something else. */
+  readonly diagnostics: readonly DrawnDiagnostic[];
+}
+
 /** What a problem says, or the answer as it is. */
-export async function readProblem(response: Response): Promise<string> {
+export async function readProblem(response: Response): Promise<ServerProblem> {
   const text = await response.text();
   try {
-    const problem = JSON.parse(text) as { title?: unknown; detail?: unknown };
+    const problem = JSON.parse(text) as { title?: unknown; detail?: unknown; diagnostics?: unknown };
     const found = [problem.detail, problem.title].find((part) => typeof part === 'string');
-    if (typeof found === 'string') return found;
+    if (typeof found === 'string') return { detail: found, diagnostics: readDiagnostics(problem.diagnostics) };
   } catch (error: unknown) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  return `${response.url} answered ${response.status} ${response.statusText}: ${text.slice(0, 300)}`;
+  const detail = `${response.url} answered ${response.status} ${response.statusText}: ${text.slice(0, 300)}`;
+  return { detail, diagnostics: [] };
 }

@@ -43,9 +43,9 @@ export function printSearchDiagnostics(text: string, result: CompileResult): str
   return printDiagnostics(text, result.ok ? result.warnings : result.diagnostics);
 }
 
-/** Diagnostics of a search, drawn into its text. */
-export function printDiagnostics(text: string, diagnostics: readonly DrawnDiagnostic[]): string {
-  return diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, searchSource(text))).join('\n');
+/** Diagnostics drawn into the text that they are about; `name` is what places call it. */
+export function printDiagnostics(text: string, diagnostics: readonly DrawnDiagnostic[], name = 'search'): string {
+  return diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, { name, text })).join('\n');
 }
 
 function searchSource(text: string): Source {

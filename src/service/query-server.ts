@@ -21,8 +21,8 @@ export interface ServerQuery {
 
 /**
  * The result as bytes of NDJSON or CSV, as they come. Rejects with PermanentError where the service refuses the query
- * (its message is the problem's detail), with RetryableError where it cannot be reached or is busy; the stream fails
- * where the answer breaks off.
+ * (its message is the drawn diagnostics, or the problem's detail where there are none), with RetryableError where it
+ * cannot be reached or is busy; the stream fails where the answer breaks off.
  */
 export async function streamFromServer(
   query: ServerQuery,
@@ -76,7 +76,9 @@ async function post({ server, token, ...query }: ServerQuery, accept: string): P
     body: JSON.stringify({ language, query: text, earliest, latest, now, tokens }),
   });
   if (response.ok) return response;
-  const detail = await readProblem(response);
+  const { detail, diagnostics } = await readProblem(response);
   if (response.status === 429 || response.status === 503) throw new RetryableError(detail, 1000);
-  throw new PermanentError(detail);
+  throw new PermanentError(
+    diagnostics.length > 0 ? printDiagnostics(text, diagnostics, language === 'spl' ? 'search' : 'query') : detail,
+  );
 }

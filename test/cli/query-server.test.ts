@@ -26,3 +26,21 @@ test.each(['ndjson', 'csv', 'json', 'table'])('search --server warns as search -
   expect(overServer.stderr).toContain('warning[SPL402]');
   expect({ ...overServer, stdout: '' }).toEqual({ ...overFile, stdout: '' });
 });
+
+test('search --server draws what it refuses as search --file does, each error with its place and help', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'pintail-search-'));
+  const file = join(folder.path, 'audit.log');
+  await writeFile(file, '');
+  const { service } = await startService();
+  const spl = '`kube_audit` | stats count by | wheer x=1';
+  const refusalOf = async (...from: string[]): Promise<string> => {
+    const ended = runCommand(registerSearch, 'search', spl, ...from);
+    return ended.then(
+      () => 'taken',
+      (error: unknown) => String(error),
+    );
+  };
+  const overServer = await refusalOf('--server', `http://${service.addresses.api}`);
+  expect(overServer).toMatch(/error\[SPL206\].*--> search:1:.*\^.*error\[SPL202\].*Did you mean "where"/s);
+  expect(overServer).toBe(await refusalOf('--file', file));
+});
