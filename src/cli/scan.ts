@@ -72,6 +72,7 @@ async function scan(files: readonly string[], options: ScanOptions, terminal: Te
       progress.clear();
       if (format === 'table') await printTables(loaded, terminal, onProblem);
       else await printRows(loaded, format, terminal, onProblem);
+      printTotals(loaded.totals, terminal, onProblem);
     });
   } catch (error: unknown) {
     if (error instanceof UnknownDetectionError) throw new UsageError(error.message);
@@ -127,9 +128,19 @@ async function printTables(loaded: Scan, terminal: Terminal, onProblem: (message
     await writeResult('table', terminal.stdout, shown, found);
     terminal.stdout.write('\n');
   }
-  const { audit, logs, unreadable } = loaded.totals;
-  terminal.stdout.write(`Read ${audit} audit events and ${logs} other records (${unreadable} of them unreadable).\n`);
   if (quiet.length > 0) terminal.stdout.write(`Nothing found: ${quiet.map(printable).join('; ')}.\n`);
+}
+
+/** What was looked at, in every format, so that nothing found in a broken file does not look like a clean one. */
+function printTotals(totals: Scan['totals'], { stderr }: Terminal, onProblem: (message: string) => void): void {
+  const { audit, logs, unreadable, firstUnreadable } = totals;
+  stderr.write(`Read ${audit} audit events and ${logs} other records (${unreadable} of them unreadable).\n`);
+  if (firstUnreadable === null) return;
+  const what =
+    unreadable === 1
+      ? '1 record that should be an audit event was'
+      : `${unreadable} records that should be audit events were`;
+  onProblem(`scan: ${what} not searched; the first: ${printable(firstUnreadable)}`);
 }
 
 /** A detection that fails is a problem that is named, and does not stop the others. */

@@ -42,6 +42,8 @@ export interface LoadTotals {
   readonly logs: number;
   /** Of the logs, those that should have been audit events. */
   readonly unreadable: number;
+  /** Where and why the first of those could not be read; null: all could. */
+  readonly firstUnreadable: string | null;
   readonly problems: number;
 }
 
@@ -79,7 +81,7 @@ export class Workbench {
 
   /** Loads files (`-`: standard input) one after the other; resolves once everything can be queried. */
   async load(files: readonly string[], options: LoadOptions = {}): Promise<LoadTotals> {
-    const totals = { audit: 0, logs: 0, unreadable: 0, problems: 0 };
+    const totals = { audit: 0, logs: 0, unreadable: 0, firstUnreadable: null, problems: 0 };
     const problem = (message: string) => {
       totals.problems += 1;
       options.onProblem?.(message);
@@ -115,7 +117,7 @@ const nowMicros = risingMicros(Date.now);
 async function* normalizeFile(
   file: string,
   options: LoadOptions,
-  totals: { audit: number; logs: number; unreadable: number },
+  totals: { audit: number; logs: number; unreadable: number; firstUnreadable: string | null },
   problem: (message: string) => void,
 ): AsyncGenerator<PiecewiseBatch> {
   let records = 0;
@@ -130,7 +132,11 @@ async function* normalizeFile(
     for (const rows of normalizePieces(batch, context(), ROWS_EACH)) {
       totals.audit += rows.audit.length;
       totals.logs += rows.logs.length;
-      for (const row of rows.logs) if (row.unreadable !== null) totals.unreadable += 1;
+      for (const { unreadable } of rows.logs) {
+        if (unreadable === null) continue;
+        totals.unreadable += 1;
+        totals.firstUnreadable ??= `${file}: ${unreadable}`;
+      }
       yield options.volume?.select(rows).kept ?? rows;
     }
   };
