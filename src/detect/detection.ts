@@ -49,6 +49,15 @@ export interface DetectionTest {
   readonly now: string | null;
 }
 
+/** A key of the file that has no effect and is nearly the name of one that has. */
+export interface DoubtfulKey {
+  readonly key: string;
+  /** A sentence with the near one. */
+  readonly suggestion: string;
+  /** 1-based line of the file. */
+  readonly line: number;
+}
+
 /** One detection, ready to compile. */
 export interface Detection extends DetectionFacts {
   readonly file: string;
@@ -65,6 +74,7 @@ export interface Detection extends DetectionFacts {
   /** Follow Splunk to the letter; null: as the service is configured. */
   readonly strictSplunk: boolean | null;
   readonly tests: readonly DetectionTest[];
+  readonly doubtfulKeys: readonly DoubtfulKey[];
 }
 
 /** A macro: text pasted into searches before they are parsed. */

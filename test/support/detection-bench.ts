@@ -189,6 +189,7 @@ export function testDetection(overrides: Partial<Detection> = {}): Detection {
     emission: { risk: true, finding: true },
     strictSplunk: null,
     tests: [],
+    doubtfulKeys: [],
     ...overrides,
   };
 }

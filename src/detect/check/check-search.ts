@@ -10,6 +10,7 @@ import { inputsOf } from './inputs.ts';
 import { lint } from './lints/index.ts';
 import type { Outline } from './outline.ts';
 import type { SearchCheck, SearchMessage, Suspicion, Windows } from './report.ts';
+import { suspectRisk } from './risk-suspicions.ts';
 import { leftOutByRules, type ReadVolumeRule } from './volume-rules.ts';
 
 /** What a search is checked against besides its own text. */
@@ -54,10 +55,12 @@ export function checkSearch(
       outline?.searches.some(({ commands }) => commands.some(({ kind }) => kind === 'IplocationCommand')) ?? false,
     suspicions: [
       ...duplicates(detection, sameText),
+      ...misspeltKeys(detection),
       ...(outline === undefined ? [] : lint(outline)),
       ...(outline === undefined ? [] : fieldsOfProps(outline, fieldSettings)),
       ...(outline === undefined ? [] : leftOutByRules(outline, volumeRules, fieldRules)),
       ...(compiled.ok ? unknownRiskFields(compiled) : []),
+      ...suspectRisk(detection, startOf(detection)),
       // A baseline learns from what lies behind it, again at every run.
       ...(windows === null || detection.type === 'Baseline' ? [] : untiled(compiled, windows)),
     ],
@@ -76,6 +79,15 @@ function duplicates(detection: Detection, sameText: readonly string[]): readonly
   const names = sameText.map((name) => `"${name}"`).join(', ');
   const message = `The search is the same as that of ${names}, byte for byte, filter macros apart.`;
   return [{ code: 'CHK101', name: 'duplicate-search', message, place: startOf(detection) }];
+}
+
+function misspeltKeys({ file, doubtfulKeys }: Detection): readonly Suspicion[] {
+  return doubtfulKeys.map(({ key, suggestion, line }) => ({
+    code: 'CHK118',
+    name: 'unknown-key',
+    message: `${key} is no key of a detection and has no effect. ${suggestion}`,
+    place: { file, line, column: 1 },
+  }));
 }
 
 /**

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { Detection, DetectionTest, Emission, Schedule } from '../detection.ts';
 import { type DetectionFile, detectionSchema } from './detection-schema.ts';
+import { doubtfulKeysOf } from './doubtful-keys.ts';
 import { toRiskRule } from './risk-rule-of-file.ts';
 import { checkScheduleOf } from './schedule-of-file.ts';
 import { slugOf } from './slug.ts';
@@ -48,6 +49,7 @@ export function parseDetection(yaml: YamlFile, schedules: Readonly<Record<string
     annotations: annotationsOf(parsed),
     strictSplunk: parsed.pintail?.strict_splunk ?? null,
     tests: parsed.tests.map((test) => toTest(test, dirname(yaml.file))),
+    doubtfulKeys: doubtfulKeysOf(yaml),
   };
 }
 

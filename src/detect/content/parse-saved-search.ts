@@ -86,6 +86,7 @@ export function parseSavedSearch(stanza: ConfStanza, isLocal: (file: string) => 
     ),
     strictSplunk: null,
     tests: [],
+    doubtfulKeys: [],
   };
   return { kind: 'detection', detection, notes };
 }

@@ -18,8 +18,8 @@ export class ContentError extends Error {
 
 export interface YamlFile {
   readonly file: string;
-  /** Top-level keys. */
-  readonly keys: ReadonlySet<string>;
+  /** Top-level keys and the 1-based lines that they stand on. */
+  readonly keys: ReadonlyMap<string, number>;
   /** The document as plain data. */
   readonly value: unknown;
   /** 1-based line of the value at `path`, or of its nearest ancestor that exists. */
@@ -48,7 +48,12 @@ export function parseYaml(file: string, text: string): YamlFile {
   }
   return {
     file,
-    keys: new Set(document.contents.items.map((pair) => String(isScalar(pair.key) ? pair.key.value : pair.key))),
+    keys: new Map(
+      document.contents.items.map(({ key }) => [
+        String(isScalar(key) ? key.value : key),
+        counter.linePos(key.range?.[0] ?? 0).line,
+      ]),
+    ),
     value: toPlainData(document),
     lineAt: (path) => counter.linePos(nearestNode(document, path)?.range?.[0] ?? 0).line,
     originOf: (path) => originOf(text, counter, document.getIn(path, true)),

@@ -19,13 +19,14 @@ const detection = (search: string, more: Partial<Detection> = {}): Detection => 
   searchOrigin: { line: 5, column: 11, indent: 0 },
   schedule: { cron: '0 * * * *', earliest: '-70m@m', latest: '-10m@m' },
   riskRule: null,
-  emission: { risk: true, finding: false },
+  emission: { risk: false, finding: false },
   analyticStories: [],
   mitreAttackIds: [],
   securityDomain: null,
   annotations: {},
   strictSplunk: null,
   tests: [],
+  doubtfulKeys: [],
   ...more,
 });
 
@@ -227,13 +228,62 @@ describe('suspicions', () => {
       ],
     };
     const search = '`audit` | stats count by user.username | rename user.username AS user';
-    const { suspicions } = await checkOne(search, { riskRule });
+    const emission = { risk: true, finding: false };
+    const { suspicions } = await checkOne(search, { riskRule, emission });
     expect(suspicions.map(({ code, message }) => [code, message])).toEqual([
       ['CHK111', 'The risk object dest is no field of the results, so it is never scored.'],
       ['CHK112', 'The risk message names $namespace$, which is no field of the results.'],
       ['CHK117', 'The threat object src_ip is no field of the results, so no risk event names it.'],
     ]);
-    expect((await checkOne(search, { riskRule, emission: { risk: false, finding: false } })).suspicions).toEqual([]);
+    expect((await checkOne(search, { riskRule })).suspicions).toEqual([]);
+  });
+
+  test('CHK118: a key that has no effect, at its own line', async () => {
+    const doubtfulKeys = [{ key: 'rab', suggestion: 'Did you mean "rba"?', line: 9 }];
+    const { suspicions } = await checkOne('`audit` | stats count by verb', { doubtfulKeys });
+    expect(suspicions).toEqual([
+      {
+        code: 'CHK118',
+        name: 'unknown-key',
+        message: 'rab is no key of a detection and has no effect. Did you mean "rba"?',
+        place: { file: 'content/a.yml', line: 9, column: 1 },
+      },
+    ]);
+  });
+
+  test.each([
+    ['Anomaly', true, ['CHK119']],
+    ['TTP', true, ['CHK119']],
+    ['Correlation', true, []],
+    ['Anomaly', false, []],
+  ] as const)('CHK119: %s, giving risk (%s), without a risk object', async (type, risk, expected) => {
+    const emission = { risk, finding: false };
+    const codes = async (riskRule: Detection['riskRule']) =>
+      (await checkOne('`audit` | stats count by verb', { type, emission, riskRule })).suspicions.map(
+        ({ code }) => code,
+      );
+    expect(await codes(null)).toEqual(expected);
+    expect(await codes({ message: 'm', riskObjects: [], threatObjects: [] })).toEqual(expected);
+    expect(
+      await codes({ message: 'm', riskObjects: [{ field: 'verb', type: 'other', score: 0 }], threatObjects: [] }),
+    ).toEqual([]);
+  });
+
+  test('CHK120 and CHK121: a score that takes risk away, and a type that Splunk does not have', async () => {
+    const riskRule = {
+      message: 'm',
+      riskObjects: [
+        { field: 'verb', type: 'user', score: -5 },
+        { field: 'count', type: 'User', score: 5 },
+      ],
+      threatObjects: [],
+    };
+    const emission = { risk: true, finding: false };
+    const { suspicions } = await checkOne('`audit` | stats count by verb', { riskRule, emission });
+    expect(suspicions.map(({ code, message }) => [code, message])).toEqual([
+      ['CHK120', 'The risk object verb has the score -5: each result takes risk away from it.'],
+      ['CHK121', 'The risk object count has the type "User"; Splunk\'s Risk data model has user, system, other.'],
+    ]);
   });
 
   test('CHK113 and CHK114: windows that leave time out or cover it twice', async () => {

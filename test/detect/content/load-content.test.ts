@@ -200,6 +200,31 @@ describe('the place of a search in its file', () => {
     expect([place.line, place.column]).toEqual([line, column]);
   });
 
+  test('names keys that have no effect and nearly one that it lacks, not those that are for readers', async () => {
+    await write(
+      'a.yml',
+      `${detection('Slips')}rab: {}
+deploymnet:
+  scheduling: {}
+author: A
+data_source: [Kubernetes Audit]
+datamodel: []
+drilldown_searches: []
+how_to_implement: H
+known_false_positives: K
+references: []
+tag: of my own
+something_else: x
+`,
+    );
+    const { detections, problems } = await load();
+    expect(problems).toEqual([]);
+    expect(detections[0]?.doubtfulKeys).toEqual([
+      { key: 'rab', suggestion: 'Did you mean "rba"?', line: 13 },
+      { key: 'deploymnet', suggestion: 'Did you mean "deployment"?', line: 14 },
+    ]);
+  });
+
   test('is what a diagnostic names', async () => {
     const file = await write('a.yml', detection('A', '', 'kube | nosuchcommand x'));
     const { detections, macros } = await load();

@@ -85,6 +85,7 @@ describe('a Splunk app', () => {
         annotations: { cis20: ['CIS 10'], nist: ['DE.AE'], kill_chain_phases: ['Installation'] },
         strictSplunk: null,
         tests: [],
+        doubtfulKeys: [],
       },
     ]);
   });
