@@ -8,11 +8,11 @@ import { z } from 'zod';
 const text = z.string();
 const nonEmpty = z.string().trim().min(1);
 /** YAML reads `2026-03-10` and `8` as other types than text; both are meant as text. */
-const textLike = z.union([z.string(), z.number(), z.date()]).transform((value) => {
-  return value instanceof Date ? value.toISOString().slice(0, 10) : String(value);
-});
+const textLike = z
+  .union([z.string(), z.number(), z.date()], { error: 'expected a text, number or date' })
+  .transform((value) => (value instanceof Date ? value.toISOString().slice(0, 10) : String(value)));
 const textList = z
-  .union([text.transform((value) => [value]), z.array(textLike)])
+  .union([text.transform((value) => [value]), z.array(textLike)], { error: 'expected a text or a list of texts' })
   .nullish()
   .transform((value) => value ?? []);
 const score = z.number().finite();
@@ -110,7 +110,9 @@ export const macroSchema = z.object({
 });
 
 /** A file of `lookups/`. YAML reads `false` and `1` as other types than the text that Splunk's settings are. */
-const settingText = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+const settingText = z
+  .union([z.string(), z.number(), z.boolean()], { error: 'expected a text, number or truth value' })
+  .transform(String);
 export const lookupSchema = z.object({
   name: nonEmpty,
   /** Since 2025: `csv` stands in a file of the same name beside this one, `kvstore` is a collection of this name. */
@@ -119,7 +121,9 @@ export const lookupSchema = z.object({
   collection: text.nullish(),
   fields_list: text.nullish(),
   fields: z.array(text).nullish(),
-  match_type: z.union([text, z.array(text).transform((list) => list.join(', '))]).nullish(),
+  match_type: z
+    .union([text, z.array(text).transform((list) => list.join(', '))], { error: 'expected a text or a list of texts' })
+    .nullish(),
   case_sensitive_match: settingText.nullish(),
   default_match: settingText.nullish(),
   min_matches: settingText.nullish(),

@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import type { TextOrigin } from '../detection.ts';
+import { describeYamlError } from './describe-yaml-error.ts';
 
 /** The file's text cannot be taken; carries the line where it is known, and the file where that is not the one being read. */
 export class ContentError extends Error {
@@ -37,11 +38,11 @@ export async function readYamlFile(file: string, maxBytes: number): Promise<Yaml
 
 export function parseYaml(file: string, text: string): YamlFile {
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, strict: true });
+  const document = parseDocument(text, { lineCounter: counter, strict: true, prettyErrors: false });
   const problem = document.errors[0];
   if (problem !== undefined) {
     const line = counter.linePos(problem.pos[0]).line;
-    throw new ContentError(`YAML: ${problem.message.split('\n')[0] ?? problem.code}`, line, { cause: problem });
+    throw new ContentError(describeYamlError(problem, text), line, { cause: problem });
   }
   if (!isMap(document.contents)) {
     throw new ContentError('file: expected one YAML mapping, found something else.', 1);

@@ -268,7 +268,7 @@ describe('bad files', () => {
         'type: expected one of "Anomaly"|"TTP"|"Correlation"|"Hunting"|"Baseline"|"Investigation", found "Guess".',
       ],
       'nosearch.yml': [1, 'search: expected string, found nothing.'],
-      'yaml.yml': [expect.any(Number), expect.stringMatching(/^YAML: /)],
+      'yaml.yml': [expect.any(Number), expect.stringMatching(/^file: expected YAML, found: /)],
       'list.yml': [1, 'file: expected one YAML mapping, found something else.'],
       'sql.yml': [8, 'sql: expected the detection in SPL under "search", found SQL, which is not supported yet.'],
       'cron.yml': [
@@ -281,6 +281,44 @@ describe('bad files', () => {
       'half.yml': [10, expect.stringContaining('tags: expected risk_score, or impact and confidence')],
       'empty.yml': [1, 'name: expected a letter or digit, found "!!".'],
     });
+  });
+
+  test.each([
+    [
+      'search: |\n\tverb=get\n',
+      2,
+      'file: expected YAML, found: Block scalar values in collections must be indented. The line begins with a tab: indent with blanks.',
+    ],
+    [
+      'tags:\n\tmessage: x\n',
+      2,
+      'file: expected YAML, found: Tabs are not allowed as indentation. The line begins with a tab: indent with blanks.',
+    ],
+    [
+      'search: `kube_audit` verb=get\n',
+      1,
+      'file: expected YAML, found: Plain value cannot start with reserved character `. Put the value in quotes, or write "|" and the value indented on the lines below.',
+    ],
+    [
+      'description: one: two\n',
+      1,
+      'file: expected YAML, found: Nested mappings are not allowed in compact mappings. A value that holds ": " stands in quotes.',
+    ],
+  ])('that are no YAML say what to do: %j', async (text, line, message) => {
+    await write('a.yml', text);
+    expect((await load()).problems).toMatchObject([{ line, message }]);
+  });
+
+  test('with a schedule that lacks a time say what is expected', async () => {
+    await write(
+      'a.yml',
+      detection('A', "deployment:\n  scheduling: { cron_schedule: '0 * * * *', latest_time: now }\n"),
+    );
+    await write('b.yml', detection('B', 'tests: [{ name: t, now: [1] }]\n'));
+    expect((await load()).problems.map(({ message }) => message)).toEqual([
+      'deployment.scheduling.earliest_time: expected a text, number or date, found nothing.',
+      'tests.0.now: expected a text, number or date, found [1].',
+    ]);
   });
 
   test('of the same view name: the first loads, the later one is reported', async () => {
