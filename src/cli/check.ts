@@ -10,6 +10,7 @@ import {
   type InputOptions,
   metadataOf,
   progressLine,
+  serverUrl,
 } from './input-options.ts';
 import { type CheckReport, printReport } from './print-report.ts';
 
@@ -32,7 +33,7 @@ export const registerCheck: RegisterCommand = (program, terminal, report) => {
     .argument('<path...>', 'files, folders, a Splunk app, a checkout of security_content')
     .option('--file <file>', 'recorded events to check against (repeatable; - is standard input)', collect)
     .option('--db <path>', 'a storage directory that no service has open')
-    .option('--server <url>', 'a running service, e.g. http://127.0.0.1:8080 (token: PINTAIL_TOKEN)')
+    .option('--server <url>', 'a running service, e.g. http://127.0.0.1:8080 (token: PINTAIL_TOKEN)', serverUrl)
     .option('--config <file>', 'name the volume rules of a configuration that leave out what a search looks at')
     .option('--macros <file>', 'macros of your own (default: config/macros.yaml)')
     .option('--lookups <folder>', 'lookups of your own (default: config/lookups)')

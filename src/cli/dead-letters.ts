@@ -2,6 +2,7 @@
 import { callServer } from '../service/call-server.ts';
 import { type ExitStatus, type RegisterCommand, type Terminal, UsageError } from './command.ts';
 import { printable } from './format/index.ts';
+import { serverUrl } from './input-options.ts';
 
 interface DeadLettersOptions {
   readonly server: string;
@@ -26,7 +27,7 @@ export const registerDeadLetters: RegisterCommand = (program, terminal, report) 
   program
     .command('dead-letters')
     .description('list events that an exporter could not deliver for good, or put them back in line')
-    .requiredOption('--server <url>', 'a running service (token with the scope admin: PINTAIL_TOKEN)')
+    .requiredOption('--server <url>', 'a running service (token with the scope admin: PINTAIL_TOKEN)', serverUrl)
     .option('--exporter <name>', 'only those of one exporter')
     .option('--limit <n>', 'the most that are listed', '100')
     .option('--retry <exporter>', 'send those of this exporter again')

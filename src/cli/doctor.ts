@@ -1,7 +1,7 @@
 /** `pintail doctor`: what is wrong with a service or a store, worst first, and what to do. */
 import { askDoctorOfDatabase, askDoctorOfServer } from '../service/doctor/ask-doctor.ts';
 import { type ExitStatus, type RegisterCommand, type Terminal, UsageError } from './command.ts';
-import { collect } from './input-options.ts';
+import { collect, serverUrl } from './input-options.ts';
 import { printDoctor } from './print-doctor.ts';
 
 interface DoctorCommandOptions {
@@ -15,7 +15,7 @@ export const registerDoctor: RegisterCommand = (program, terminal, report) => {
   program
     .command('doctor')
     .description('say what is wrong with a running service or a store, worst first, and what to do')
-    .option('--server <url>', 'a running service, e.g. http://127.0.0.1:8080 (token: PINTAIL_TOKEN)')
+    .option('--server <url>', 'a running service, e.g. http://127.0.0.1:8080 (token: PINTAIL_TOKEN)', serverUrl)
     .option('--db <path>', 'a storage directory that no service has open')
     .option('--detections <path>', 'with --db: detections (repeatable; default: those that ship)', collect)
     .option('--format <format>', 'table or json', 'table')

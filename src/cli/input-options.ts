@@ -109,6 +109,12 @@ export function time(text: string): string {
   return text;
 }
 
+/** The base URL of a running service's API, for commander. */
+export function serverUrl(text: string): string {
+  if (/^https?:\/\//i.test(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError('Expected http://… or https://….');
+}
+
 /** A number above zero, for commander. */
 export function positiveNumber(text: string): number {
   const value = Number(text);

@@ -15,6 +15,7 @@ import {
   type InputOptions,
   metadataOf,
   progressLine,
+  serverUrl,
   type TokenOptions,
   windowOf,
 } from './input-options.ts';
@@ -36,7 +37,7 @@ export function addQueryOptions(command: Command): Command {
   return addGeoOption(command)
     .option('--file <file>', 'recorded events (repeatable; - is standard input)', collect)
     .option('--db <path>', 'a storage directory that no service has open')
-    .option('--server <url>', 'a running service, e.g. http://127.0.0.1:8080 (token: PINTAIL_TOKEN)');
+    .option('--server <url>', 'a running service, e.g. http://127.0.0.1:8080 (token: PINTAIL_TOKEN)', serverUrl);
 }
 
 export async function runQuery(

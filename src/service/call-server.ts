@@ -21,7 +21,7 @@ export async function callServer({ server, token, method, path }: ServerCall): P
     headers: { accept: 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
   });
   if (response.ok) return response.json();
-  const { detail } = await readProblem(response);
+  const { detail } = await readProblem(response, token);
   if (response.status === 429 || response.status === 503) throw new RetryableError(detail, 1000);
   throw new PermanentError(detail);
 }
@@ -42,16 +42,25 @@ export interface ServerProblem {
   readonly diagnostics: readonly DrawnDiagnostic[];
 }
 
-/** What a problem says, or the answer as it is. */
-export async function readProblem(response: Response): Promise<ServerProblem> {
+/** What a problem says, or the answer as it is; where the token is to blame, also where it came from. */
+export async function readProblem(response: Response, token: string | undefined): Promise<ServerProblem> {
   const text = await response.text();
   try {
     const problem = JSON.parse(text) as { title?: unknown; detail?: unknown; diagnostics?: unknown };
     const found = [problem.detail, problem.title].find((part) => typeof part === 'string');
-    if (typeof found === 'string') return { detail: found, diagnostics: readDiagnostics(problem.diagnostics) };
+    if (typeof found === 'string') {
+      const detail = found.startsWith('Authorization: ') ? `${found} ${adviceAboutToken(token)}` : found;
+      return { detail, diagnostics: readDiagnostics(problem.diagnostics) };
+    }
   } catch (error: unknown) {
     if (!(error instanceof SyntaxError)) throw error;
   }
   const detail = `${response.url} answered ${response.status} ${response.statusText}: ${text.slice(0, 300)}`;
   return { detail, diagnostics: [] };
+}
+
+function adviceAboutToken(token: string | undefined): string {
+  return token === undefined
+    ? 'The environment variable PINTAIL_TOKEN gives the token and is not set.'
+    : 'The token is that of the environment variable PINTAIL_TOKEN.';
 }

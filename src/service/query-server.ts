@@ -76,7 +76,7 @@ async function post({ server, token, ...query }: ServerQuery, accept: string): P
     body: JSON.stringify({ language, query: text, earliest, latest, now, tokens }),
   });
   if (response.ok) return response;
-  const { detail, diagnostics } = await readProblem(response);
+  const { detail, diagnostics } = await readProblem(response, token);
   if (response.status === 429 || response.status === 503) throw new RetryableError(detail, 1000);
   throw new PermanentError(
     diagnostics.length > 0 ? printDiagnostics(text, diagnostics, language === 'spl' ? 'search' : 'query') : detail,

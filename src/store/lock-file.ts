@@ -12,6 +12,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { dirname } from 'node:path';
 import { PermanentError } from '../component.ts';
 
 interface Holder {
@@ -27,8 +28,21 @@ export interface LockFile {
   release(): Promise<void>;
 }
 
-/** Takes the lock. @throws PermanentError that names the holder where a living process has it. */
+/** Takes the lock. @throws PermanentError that names the holder where a living process has it, or the folder where it is not ours to write. */
 export async function takeLock(path: string): Promise<LockFile> {
+  try {
+    return await take(path);
+  } catch (error: unknown) {
+    if (!['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error) ?? '')) throw error;
+    throw new PermanentError(
+      `storage directory: expected to write in "${dirname(path)}", found that the system refuses it (${errorCode(error)}${ownUser()}). ` +
+        'Run as the owner of that folder or choose another storage directory.',
+      { cause: error },
+    );
+  }
+}
+
+async function take(path: string): Promise<LockFile> {
   const own: Holder = {
     pid: process.pid,
     startTicks: startTicks(process.pid),
@@ -54,6 +68,11 @@ export async function takeLock(path: string): Promise<LockFile> {
     await removeStale(path, text, own.token);
   }
   throw new PermanentError(`storage directory: expected to take "${path}", found other processes taking it too.`);
+}
+
+function ownUser(): string {
+  const id = process.getuid?.();
+  return id === undefined ? '' : `; this process is of user ${id}`;
 }
 
 /** Creates the file with its content in one step, so that nobody reads a half-written holder. */

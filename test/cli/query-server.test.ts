@@ -2,7 +2,10 @@ import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { registerDeadLetters } from '../../src/cli/dead-letters.ts';
 import { registerSearch } from '../../src/cli/search.ts';
+import { callServer } from '../../src/service/call-server.ts';
+import { queryServer } from '../../src/service/query-server.ts';
 import { auditEvent, startService } from '../support/running-service.ts';
 import { runCommand } from './run-command.ts';
 
@@ -43,4 +46,19 @@ test('search --server draws what it refuses as search --file does, each error wi
   const overServer = await refusalOf('--server', `http://${service.addresses.api}`);
   expect(overServer).toMatch(/error\[SPL206\].*--> search:1:.*\^.*error\[SPL202\].*Did you mean "where"/s);
   expect(overServer).toBe(await refusalOf('--file', file));
+});
+
+test('a token that is absent or wrong is told with the variable that gives it', async () => {
+  const { service } = await startService('', '', [`{ token: ${'a'.repeat(32)}, scopes: [hunt] }`]);
+  const server = `http://${service.addresses.api}`;
+  await expect(runCommand(registerSearch, 'search', '*', '--server', server)).rejects.toThrow(
+    'The environment variable PINTAIL_TOKEN gives the token and is not set.',
+  );
+  await expect(runCommand(registerDeadLetters, 'dead-letters', '--server', server)).rejects.toThrow(
+    'The environment variable PINTAIL_TOKEN gives the token and is not set.',
+  );
+  const wrong = queryServer({ server, token: 'b'.repeat(32), language: 'sql', query: 'select 1' });
+  await expect(wrong).rejects.toThrow('The token is that of the environment variable PINTAIL_TOKEN.');
+  const scope = callServer({ server, token: 'a'.repeat(32), method: 'GET', path: '/api/v1/dead-letters' });
+  await expect(scope).rejects.toThrow(/scope admin.*The token is that of the environment variable PINTAIL_TOKEN\./);
 });

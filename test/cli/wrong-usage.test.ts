@@ -4,9 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
+import { registerCheck } from '../../src/cli/check.ts';
 import { UsageError } from '../../src/cli/command.ts';
+import { registerDeadLetters } from '../../src/cli/dead-letters.ts';
+import { registerDoctor } from '../../src/cli/doctor.ts';
 import { registerReplay } from '../../src/cli/replay.ts';
 import { registerScan } from '../../src/cli/scan.ts';
+import { registerSearch } from '../../src/cli/search.ts';
 import { registerSql } from '../../src/cli/sql.ts';
 import { runCommand } from './run-command.ts';
 
@@ -28,6 +32,20 @@ describe('wrong usage is told before any file is read', () => {
       const ended = runCommand(registerReplay, 'replay', '/nowhere', '--to', to);
       await expect(ended).rejects.toThrow(CommanderError);
       await expect(ended).rejects.toThrow('Expected http://…, https://…, grpc://… or grpcs://….');
+    }
+  });
+
+  test.each([
+    [registerSql, ['sql', 'select 1']],
+    [registerSearch, ['search', 'x']],
+    [registerCheck, ['check', '/nowhere']],
+    [registerDoctor, ['doctor']],
+    [registerDeadLetters, ['dead-letters']],
+  ] as const)('of %o with the address of no service', async (register, argv) => {
+    for (const server of ['127.0.0.1:8080', 'localhost:8080', 'grpc://host', 'http://']) {
+      const ended = runCommand(register, ...argv, '--server', server);
+      await expect(ended).rejects.toThrow(CommanderError);
+      await expect(ended).rejects.toThrow('Expected http://… or https://….');
     }
   });
 

@@ -27,6 +27,14 @@ test('refuses a second taker in the same process, and is free after release', as
   expect(existsSync(path)).toBe(false);
 });
 
+test.skipIf(process.platform !== 'linux')('names the folder that it may not write in, and what to do', async () => {
+  const error = await rejection(takeLock('/sys/pintail.lock'));
+  expect(error).toBeInstanceOf(PermanentError);
+  expect(String(error)).toMatch(
+    /storage directory: expected to write in "\/sys", found that the system refuses it \(E[A-Z]+; this process is of user \d+\)\. Run as the owner/,
+  );
+});
+
 test('takes over from a process that is gone, though another has its id now', async () => {
   const path = join(directory, 'lock');
   const lock = await takeLock(path);
