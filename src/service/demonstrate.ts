@@ -97,13 +97,13 @@ export async function readFindings(service: Service, consume: (stream: SqlStream
       await connection.stream(`
         select detection_name as detection,
           count(*) as findings,
-          max(risk.score) as risk_score,
-          arg_max(message, risk.score) as message
+          max(scored.score) as risk,
+          arg_max(message, scored.score) as message
         from finding
-        left join (select finding_id, sum(risk_score) as score from risk_event group by all) as risk using (finding_id)
+        left join (select finding_id, sum(risk_score) as score from risk_event group by all) as scored using (finding_id)
         where status = 'active'
         group by all
-        order by risk_score desc nulls last, findings desc, detection`),
+        order by risk desc nulls last, findings desc, detection`),
     );
   });
 }

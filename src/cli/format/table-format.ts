@@ -1,12 +1,14 @@
 /**
  * Rows as a table for people.
  *
- * The first rows decide the layout: columns side by side where they fit the terminal, the widest cut first; one
- * field per line where there are too many columns for that.
+ * The first rows decide the layout: columns side by side where they fit the terminal, the widest cut first, but values
+ * that differ stay different where there is room for that, in the columns at the left before those at the right; one
+ * field per line where there are too many columns.
  */
 import type { SqlColumn, SqlRow } from '../../component.ts';
 import { readValue } from '../../format/index.ts';
 import { fitCell, showCell, widthOf } from './cell.ts';
+import { distinctWidth } from './distinct-width.ts';
 import { printable } from './printable.ts';
 
 /** Rows that are held back to choose the layout. */
@@ -76,16 +78,36 @@ function chooseLayout(
   const wanted = names.map((name, index) =>
     Math.max(widthOf(name), ...sample.map((cells) => widthOf(cells[index] ?? ''))),
   );
-  const widths = terminalWidth === null ? wanted : shrink(wanted, terminalWidth - gap.length * (columns.length - 1));
+  const distinct = names.map((_, index) => distinctWidth(sample.map((cells) => cells[index] ?? '')));
+  const available = (terminalWidth ?? 0) - gap.length * (columns.length - 1);
+  const widths = terminalWidth === null ? wanted : shrink(wanted, distinct, available);
   return widths === undefined ? fieldPerLine(names, terminalWidth ?? 80) : sideBySide(columns, names, widths);
 }
 
-/** Widths that fit together, taken from the widest columns; undefined where a column would get too narrow. */
-function shrink(wanted: readonly number[], available: number): readonly number[] | undefined {
-  const total = (limit: number): number => wanted.reduce((sum, width) => sum + Math.min(width, limit), 0);
-  let limit = Math.max(0, ...wanted);
-  while (limit > minColumnWidth && total(limit) > available) limit -= 1;
-  return total(limit) <= available ? wanted.map((width) => Math.min(width, limit)) : undefined;
+/**
+ * Widths that fit together, taken from the widest columns; undefined where a column would get too narrow. As many
+ * columns as can, from the left, keep what tells their values apart.
+ */
+function shrink(
+  wanted: readonly number[],
+  distinct: readonly number[],
+  available: number,
+): readonly number[] | undefined {
+  for (let kept = wanted.length; kept >= 0; kept -= 1) {
+    const least = wanted.map((width, index) =>
+      Math.min(width, Math.max(minColumnWidth, index < kept ? (distinct[index] ?? 0) : 0)),
+    );
+    const widths = (limit: number) => wanted.map((width, index) => Math.max(least[index] ?? 0, Math.min(width, limit)));
+    if (sum(least) > available) continue;
+    let limit = Math.max(0, ...wanted);
+    while (sum(widths(limit)) > available) limit -= 1;
+    return widths(limit);
+  }
+  return undefined;
+}
+
+function sum(widths: readonly number[]): number {
+  return widths.reduce((total, width) => total + width, 0);
 }
 
 function sideBySide(columns: readonly SqlColumn[], names: readonly string[], widths: readonly number[]): Layout {

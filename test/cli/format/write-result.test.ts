@@ -71,6 +71,25 @@ describe('table', () => {
     expect(lines[2]).toMatch(/^list {2}\/api.*…$/);
   });
 
+  test('cuts prose at the right before names that differ late', async () => {
+    const shared = 'Kubernetes AWS detect suspicious kubectl calls';
+    const rows = [
+      { name: shared, message: 'm'.repeat(200) },
+      { name: `${shared} (CloudWatch)`, message: 'm'.repeat(201) },
+      { name: 'Other', message: 'n' },
+    ];
+    const lines = (await print('table', 80, columns('name', 'message'), rows)).split('\n');
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+    expect(lines.slice(2, 4)).toEqual([`${shared}  ${'m'.repeat(31)}…`, `${shared.slice(0, -1)}…  ${'m'.repeat(31)}…`]);
+  });
+
+  test('keeps values apart only as far as the terminal is wide', async () => {
+    const rows = ['a', 'b'].map((end) => ({ name: 'x'.repeat(90) + end, message: 'y' }));
+    const lines = (await print('table', 80, columns('name', 'message'), rows)).split('\n');
+    expect(lines[2]).toBe(lines[3]);
+    expect(lines[2]).toHaveLength(74);
+  });
+
   test('gives every field a line where the columns do not fit, with the values in full', async () => {
     const names = Array.from({ length: 9 }, (_, index) => `field_number_${index}`);
     const row = Object.fromEntries(names.map((name) => [name, `${name} `.repeat(9)]));
