@@ -333,7 +333,8 @@ describe('loads', () => {
     await opened.store.append(rows('a', rowGroupRows));
     await opened.store.append(rows('b', 100));
     await opened.store.loaded();
-    expect(statSync(join(opened.directory, 'pintail.duckdb.wal')).size).toBeLessThan(100_000);
+    // What the schema and a hundred rows take; the identities of a row group alone are 390,000 bytes.
+    expect(statSync(join(opened.directory, 'pintail.duckdb.wal')).size).toBeLessThan(200_000);
     const groups = `select max("start" + count) - min("start") as n from pragma_storage_info('kube_audit_hot')
       where column_name = 'commit_seq' and segment_type = 'BIGINT' group by row_group_id order by row_group_id`;
     const expected = [{ n: rowGroupRows }, { n: 100 }];
