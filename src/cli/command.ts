@@ -13,8 +13,10 @@ export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Takes over SIGINT and SIGTERM; resolves to the signal's name when one comes. A second one ends the process. */
   readonly stopRequested: () => Promise<string>;
-  /** Ends the process at once; only for a state that cannot be shut down in order. */
+  /** Ends the process with its exit status; not before DuckDB has ended what it is at. */
   readonly exit: (status: number) => never;
+  /** Ends the process at once, as kill -9 does; only for a state that cannot be shut down in order. */
+  readonly killSelf: () => void;
 }
 
 /** Wrong usage that the option parser cannot see: exit status 2. */

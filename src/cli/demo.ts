@@ -12,7 +12,7 @@ export const registerDemo: RegisterCommand = (program, terminal, report) => {
       const say = (line: string) => terminal.stdout.write(`${line}\n`);
       const demonstration = await startDemonstration(terminal.environment, say, () => {
         terminal.stderr.write('pintail: a query did not stop when it was interrupted; the demonstration ends.\n');
-        terminal.exit(1);
+        terminal.killSelf();
       });
       try {
         say('');

@@ -35,8 +35,8 @@ const commands: readonly RegisterCommand[] = [
  * Runs one command line (without `node` and the script's name) and resolves to its exit status:
  * 0 done, 1 a problem was found or something failed, 2 wrong usage. Never rejects.
  */
-export async function run(argv: readonly string[], exit: (status: number) => never): Promise<number> {
-  const terminal = processTerminal(exit);
+export async function run(argv: readonly string[], ends: Pick<Terminal, 'exit' | 'killSelf'>): Promise<number> {
+  const terminal = processTerminal(ends);
   let status: ExitStatus = 0;
   const program = new Command('pintail')
     .description("Runs Splunk's Kubernetes detections without Splunk, on an embedded DuckDB.")
@@ -89,7 +89,7 @@ function isBug(error: unknown): error is Error {
   );
 }
 
-function processTerminal(exit: (status: number) => never): Terminal {
+function processTerminal(ends: Pick<Terminal, 'exit' | 'killSelf'>): Terminal {
   // A write tells its own caller that the reader has gone; the stream's event comes after that, and without a
   // listener it would end the process with a stack trace.
   process.stdout.on('error', () => {});
@@ -101,7 +101,7 @@ function processTerminal(exit: (status: number) => never): Terminal {
       new Promise((resolve) => {
         for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
       }),
-    exit,
+    ...ends,
   };
 }
 

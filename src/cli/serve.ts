@@ -13,7 +13,7 @@ export const registerServe: RegisterCommand = (program, terminal, report) => {
     .option('--config <file>', 'configuration (default: built-in defaults)')
     .action(async (options: { config?: string }) => {
       const config = await loadConfig(options.config, terminal.environment);
-      const service = await createService(config, { onStuckQuery: () => terminal.exit(1) });
+      const service = await createService(config, { onStuckQuery: terminal.killSelf });
       const stop = terminal.stopRequested();
       try {
         await service.start();

@@ -24,6 +24,9 @@ export async function runCommand(register: RegisterCommand, ...argv: string[]): 
     exit: () => {
       throw new Error('exit');
     },
+    killSelf: () => {
+      throw new Error('killSelf');
+    },
   };
   const program = new Command('pintail').exitOverride().configureOutput({ writeErr: () => undefined });
   register(program, terminal, (given) => {

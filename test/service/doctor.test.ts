@@ -33,6 +33,9 @@ async function doctor(...argv: string[]): Promise<{ status: ExitStatus | null; s
     exit: () => {
       throw new Error('exit');
     },
+    killSelf: () => {
+      throw new Error('killSelf');
+    },
   };
   let status: ExitStatus | null = null;
   const program = new Command('pintail').exitOverride();

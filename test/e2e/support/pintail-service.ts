@@ -41,6 +41,8 @@ export interface PintailService {
   kill(): Promise<void>;
   /** SIGTERM; resolves when the process is gone. */
   stop(): Promise<Ended>;
+  /** Resolves when the process that was started last is gone, by itself or not. */
+  ended(): Promise<Ended>;
   readonly isAlive: () => boolean;
   /** Of the process that was started last. */
   readonly pid: () => number;
@@ -128,6 +130,11 @@ export async function preparePintail(options: PintailOptions): Promise<PintailSe
     async stop() {
       if (running === undefined) throw new Error('pintail serve: expected it to have been started.');
       return running.kill('SIGTERM');
+    },
+
+    async ended() {
+      if (running === undefined) throw new Error('pintail serve: expected it to have been started.');
+      return running.ended;
     },
 
     query: (body) =>
