@@ -79,15 +79,53 @@ export const allowedTableFunctions: ReadonlySet<string> = new Set([
 /** Our own macros, in sql/macros: pure functions that SPL needs. */
 export const ownMacroPrefix = 'spl_';
 
-/** Functions whose result may be as large as an argument says, and which argument that is. */
-export const sizeArguments: Readonly<Record<string, number>> = {
-  repeat: 1,
-  lpad: 1,
-  rpad: 1,
-  list_resize: 1,
-  array_resize: 1,
-};
-
 export const seriesFunctions: ReadonlySet<string> = new Set(['range', 'generate_series']);
 
+/** Functions whose second argument says how long a list becomes, and the third what fills it. */
+export const resizeFunctions: ReadonlySet<string> = new Set(['list_resize', 'array_resize']);
+
+/** Functions whose second argument says how long a text becomes. */
+export const padFunctions: ReadonlySet<string> = new Set(['lpad', 'rpad']);
+
 export const replaceFunctions: ReadonlySet<string> = new Set(['replace', 'regexp_replace']);
+
+/** Functions that put a text between others, and which argument that is. */
+export const joinFunctions: Readonly<Record<string, number>> = {
+  array_to_string: 1,
+  list_string_agg: 1,
+  string_agg: 1,
+  group_concat: 1,
+  listagg: 1,
+  list_aggregate: 2,
+  list_aggr: 2,
+  array_aggregate: 2,
+  array_aggr: 2,
+  aggregate: 2,
+};
+
+/** Functions that run a lambda over each element of a list. */
+export const lambdaFunctions: ReadonlySet<string> = new Set(
+  'list_filter array_filter filter list_transform list_apply array_transform array_apply apply'.split(' '),
+);
+
+/** Functions that may write two characters for one, and double what they wrote themselves. */
+export const doublingFunctions: ReadonlySet<string> = new Set(
+  [
+    'hex to_hex to_base64 base64 url_encode regexp_escape nfc_normalize to_json row_to_json array_to_json json_quote',
+    'json_array json_object json_group_array json_group_object',
+  ].flatMap((line) => line.split(' ')),
+);
+
+/** Functions whose result is short however long their arguments are. */
+export const shortResults: ReadonlySet<string> = new Set(
+  [
+    'in contains position ~~ !~~ ~~* !~~* ~~~ like_escape not_like_escape ilike_escape not_ilike_escape @> <@ && ^@',
+    'ascii ord char_length character_length length len strlen length_grapheme bit_length octet_length starts_with ends_with',
+    'prefix suffix instr strpos unicode regexp_full_match regexp_matches md5 md5_number sha1 sha256 hash',
+    'array_length cardinality list_contains list_has array_contains array_has list_has_any array_has_any list_has_all',
+    'array_has_all list_position list_indexof array_position array_indexof list_unique array_unique map_contains',
+    'map_contains_entry map_contains_value struct_contains struct_has json_array_length json_contains json_exists',
+    'json_type json_valid typeof pg_typeof count count_if countif count_star approx_count_distinct date_diff datediff',
+    'list_count list_bool_and list_bool_or list_avg list_sum list_median list_approx_count_distinct',
+  ].flatMap((line) => line.split(' ')),
+);

@@ -3,6 +3,8 @@
 import type { RefuseSql } from './diagnostic.ts';
 import { Amplification } from './sql-amplification.ts';
 import { allowedFunctions, allowedTableFunctions, ownMacroPrefix } from './sql-functions.ts';
+import { checkGrowth } from './sql-growth.ts';
+import { textOf } from './sql-literals.ts';
 import type { KnownTables } from './sql-tables.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -29,6 +31,13 @@ const expressionClasses: ReadonlySet<string> = new Set([
   'LAMBDA',
   'SUBQUERY',
 ]);
+
+const unboundType = /\b(?:bignum|varint)\b/i;
+
+/** Functions whose second argument names the types of their result. */
+const structureFunctions: ReadonlySet<string> = new Set(
+  'json_transform json_transform_strict from_json from_json_strict'.split(' '),
+);
 
 /** Query nodes, table references, modifiers and orders that need no look of their own. */
 const plainTypes: ReadonlySet<string> = new Set([
@@ -70,6 +79,8 @@ class SelectWalk {
   readonly #refuse: RefuseSql;
   readonly #amplification: Amplification;
   #nodes = 0;
+  /** Expressions around the part that is walked, up to the query that it stands in. */
+  #around = 0;
 
   constructor(tables: KnownTables, refuse: RefuseSql) {
     this.#tables = tables;
@@ -87,7 +98,7 @@ class SelectWalk {
     if (this.#nodes > maxNodes) {
       this.#refuse('SQL103', `query: expected at most ${maxNodes} parts, found more.`, Number.NaN);
     }
-    if (typeof part.class === 'string') this.#checkExpression(part, part.class, scope);
+    if (typeof part.class === 'string') this.#walkExpression(part, part.class, scope);
     else if (typeof part.type === 'string') this.#checkNode(part, part.type, scope);
     else this.#walkChildren(part, scope);
   }
@@ -110,17 +121,27 @@ class SelectWalk {
     return inner;
   }
 
+  #walkExpression(part: Tree, expressionClass: string, scope: Scope): void {
+    const around = this.#around;
+    this.#around = expressionClass === 'SUBQUERY' ? 0 : around + 1;
+    this.#checkExpression(part, expressionClass, scope);
+    this.#around = around;
+    if (around === 0) checkGrowth(part, this.#refuse);
+  }
+
   #checkExpression(part: Tree, expressionClass: string, scope: Scope): void {
     if (!expressionClasses.has(expressionClass)) this.#refusePart(part, expressionClass);
-    // A constant's value and a cast's type are data.
+    // A constant's value is data.
     if (expressionClass === 'CONSTANT') return;
     if (expressionClass === 'CAST') {
+      if (namesUnboundType(part.cast_type)) this.#refuseUnboundType('a cast', part);
       this.walk(part.child, scope);
       return;
     }
     if (expressionClass === 'FUNCTION' || expressionClass === 'WINDOW') {
       const name = this.#checkFunctionName(part, allowedFunctions, 'function');
       this.#amplification.add(name, asList(part.children), offsetOf(part));
+      if (structureFunctions.has(name) && !isBoundStructure(part)) this.#refuseUnboundType(name, part);
     }
     this.#walkChildren(part, scope);
   }
@@ -189,10 +210,26 @@ class SelectWalk {
     );
   }
 
+  #refuseUnboundType(what: string, part: Tree): never {
+    const help = 'HUGEINT has 38 digits, DOUBLE has any size.';
+    return this.#refuse('SQL103', `${what}: expected a type of bounded size, found BIGNUM.`, offsetOf(part), help);
+  }
+
   #refusePart(part: Tree, type: string): never {
     const name = partNames[type] ?? type;
     return this.#refuse('SQL102', `query: expected a plain SELECT, found ${name}.`, offsetOf(part), partHelp[type]);
   }
+}
+
+/** BIGNUM, also within a list or struct: turning a text of a million digits into one takes minutes that nothing interrupts. */
+function namesUnboundType(type: unknown): boolean {
+  return unboundType.test(JSON.stringify(type) ?? '');
+}
+
+/** A structure that is not written out could name any type. */
+function isBoundStructure(call: Tree): boolean {
+  const structure = textOf(asList(call.children)[1]);
+  return structure !== undefined && !structure.includes('\\') && !unboundType.test(structure);
 }
 
 function isTree(value: unknown): value is Tree {

@@ -106,6 +106,31 @@ describe('hunting SQL that runs', () => {
       "select getvariable('earliest'), lpad('7', 3, '0'), repeat('-', 20), replace(verb, 'list', 'LIST') from kube_audit",
     ],
     ["select try(1 / 0), 1::decimal(10, 2), try_cast('x' as integer), 'a' collate nocase from kube_audit"],
+    [
+      "select repeat(verb, 3), lpad(verb, 20, ' '), lpad(stage, 20, ' '), rpad(userAgent, 200, ' '), repeat('=', 80) from kube_audit",
+    ],
+    [
+      "select regexp_replace(regexp_replace(_raw, '[0-9a-f]{8}-[0-9a-f-]{27}', '<uuid>', 'g'), '[0-9]+', '<n>', 'g') from kube_audit",
+    ],
+    ["select regexp_replace(user.username, '^system:serviceaccount:([^:]+):(.*)$', '\\1/\\2') from kube_audit"],
+    [
+      "select string_agg(distinct verb, ', '), array_to_string(list(verb), ', ') from kube_audit group by user.username",
+    ],
+    ['select list_filter(sourceIPs, ip -> ip = user.username or list_contains(user.groups, ip)) from kube_audit'],
+    ['select list_transform([1, 2], lambda x: list_filter(sourceIPs, lambda ip: len(ip) > x)) from kube_audit'],
+    ['select list_transform(range(24), lambda hour: hour + length(_raw)), unnest(range(1000)) from kube_audit limit 5'],
+    [
+      "select concat(verb, ':', stage, ':', requestURI, ':', userAgent, ':', user.username, ':', user.uid) from kube_audit",
+    ],
+    [
+      "select verb || ':' || stage || ':' || requestURI || ':' || userAgent || ':' || user.username || _raw from kube_audit",
+    ],
+    [`select concat_ws(',', ${Array(95).fill('verb').join(', ')}) from kube_audit`],
+    [`select 1 from kube_audit where ${Array(400).fill("verb = 'x'").join(' or ')}`],
+    [`select case ${Array(400).fill("when verb = 'x' then stage").join(' ')} end from kube_audit`],
+    [`select verb in (${Array(5000).fill("'x'").join(', ')}) from kube_audit`],
+    ['select hex(verb), to_base64(encode(_raw)), url_encode(requestURI), json_pretty(_raw::json) from kube_audit'],
+    ['select json_transform(_raw, \'{"verb": "VARCHAR"}\').verb from kube_audit'],
     ['(select 1) limit 1 offset 0'],
     ['with range as (select 1 as n) select n from range'],
     ['with "x.csv" as (select 1 as n) select n from "x.csv"'],
@@ -412,11 +437,11 @@ describe('what reaches outside the query is refused by name', () => {
 
 describe('bounds', () => {
   test.each([
-    ['select list_sum(range(30000000))', 'range: expected literal bounds of at most 10000 entries.'],
-    ['select list_sort(range(1, 100000000, 1))', 'range: expected literal bounds of at most 10000 entries.'],
+    ['select list_sum(range(30000000))', 'range: expected literal bounds of at most 1000 entries.'],
+    ['select list_sort(range(1, 100000000, 1))', 'range: expected literal bounds of at most 1000 entries.'],
     [
       'select unnest(generate_series(0, 1e9::bigint))',
-      'generate_series: expected literal bounds of at most 10000 entries.',
+      'generate_series: expected literal bounds of at most 1000 entries.',
     ],
     ['select range(-100000000, 0)', 'range: expected literal bounds'],
     ['select range(length(_raw)) from kube_audit', 'range: expected literal bounds'],
@@ -426,22 +451,102 @@ describe('bounds', () => {
     ['select * from generate_series(0, 99999999999, 2)', 'generate_series: expected at most 10000000 entries'],
     ['select * from range((select 5))', 'range: expected literal bounds, found an expression.'],
     ['select * from kube_audit k, range(length(k._raw))', 'range: expected literal bounds, found an expression.'],
-    ["select repeat('x', 2000000000)", 'repeat: expected sizes whose product is at most 1000000'],
-    ["select repeat('x', length(_raw)) from kube_audit", 'repeat: expected a literal size, found an expression.'],
-    ["select repeat(repeat('x', 10000), 10000)", 'repeat: expected sizes whose product is at most 1000000'],
+    ["select repeat('x', 2000000000)", 'repeat: expected a result of at most 10000 bytes, found 2000000000.'],
     [
-      "with a as (select repeat('x', 10000) as r) select repeat(r, 10000) from a",
-      'repeat: expected sizes whose product',
+      "select sum(length(repeat(i::varchar || 'abcdefgh', 1000000))) from range(100000) t(i)",
+      'repeat: expected at most 10 repetitions of what is not a literal, found 1000000.',
     ],
-    ["select lpad('x', 2000000000, 'y')", 'lpad: expected sizes whose product'],
-    ["select rpad('x', 2000000000, 'y')", 'rpad: expected sizes whose product'],
-    ['select list_resize([1], 2000000000)', 'list_resize: expected sizes whose product'],
+    ["select repeat('x', length(_raw)) from kube_audit", 'repeat: expected a literal size, found an expression.'],
+    ["select repeat(repeat('x', 10000), 10000)", 'repeat: expected at most 10 repetitions of what is not a literal'],
+    [
+      "with a as (select repeat('x', 10000) as r), b as (select repeat(r, 10) as r from a) select repeat(r, 10) from b",
+      'repeat: expected values that grow to at most 100000 bytes, found 1000000.',
+    ],
+    ["select lpad('x', 2000000000, 'y')", 'lpad: expected a result of at most 10000 bytes'],
+    ["select rpad('x', 2000000000, 'y')", 'rpad: expected a result of at most 10000 bytes'],
+    ['select list_resize([1], 2000000000)', 'list_resize: expected a result of at most 10000 bytes'],
+    [
+      'select list_resize([_raw], 1000, _raw) from kube_audit',
+      'list_resize: expected at most 10 repetitions of what is not a literal, found 1000.',
+    ],
     [
       `select replace(replace(replace('a', 'a', '${'b'.repeat(1000)}'), 'b', '${'c'.repeat(1000)}'), 'c', 'dd')`,
-      'replace: expected sizes whose product',
+      'replace: expected values that grow to at most 100000 bytes',
     ],
-    [`select regexp_replace(repeat('a', 10000), 'a', '${'b'.repeat(1000)}', 'g')`, 'expected sizes whose product'],
-    ['select range(5000), range(5000)', 'range: expected sizes whose product'],
+    [
+      `select regexp_replace(repeat('a', 10000), 'a', '${'b'.repeat(1000)}', 'g')`,
+      'regexp_replace: expected values that grow to at most 100000 bytes',
+    ],
+    [
+      `select regexp_replace(_raw, '.|${'x'.repeat(2000)}', '${'b'.repeat(1000)}', 'g') from kube_audit`,
+      'regexp_replace: expected values that grow to at most 100000 bytes',
+    ],
+    [
+      "select replace(verb, 'l', _raw), replace(stage, 's', _raw) from kube_audit",
+      'replace: expected values that grow',
+    ],
+    [
+      `select array_to_string(string_split(_raw, ''), '${'-'.repeat(1000)}') from kube_audit`,
+      'array_to_string: expected values that grow to at most 100000 bytes',
+    ],
+    [
+      "select list_aggregate(sourceIPs, 'string_agg', _raw), array_to_string(sourceIPs, _raw) from kube_audit",
+      'array_to_string: expected values',
+    ],
+    ['select bin(bin(bin(_raw))) from kube_audit', 'bin: expected values that grow to at most 100000 bytes'],
+    [
+      `select length(${'hex('.repeat(20)}_raw${')'.repeat(20)}) from kube_audit`,
+      'query: expected expressions that put together at most 100 fields, found 128.',
+    ],
+    [
+      `select length(${'to_json('.repeat(20)}_raw${'::varchar)'.repeat(20)}) from kube_audit`,
+      'query: expected expressions that put together at most 100 fields',
+    ],
+    [
+      `select length(${'['.repeat(20)}_raw${']::varchar'.repeat(20)}) from kube_audit`,
+      'query: expected expressions that put together at most 100 fields',
+    ],
+    ['select range(5000), range(5000)', 'range: expected literal bounds of at most 1000 entries.'],
+    [
+      `select length(${Array(300).fill('_raw').join(' || ')}) from kube_audit`,
+      'query: expected expressions that put together at most 100 fields, found 104.',
+    ],
+    [
+      `select (select length(concat(${Array(300).fill('k._raw').join(', ')}))) from kube_audit k`,
+      'query: expected expressions that put together at most 100 fields, found 300.',
+    ],
+    [
+      'select list_transform(range(1000), lambda x: _raw || x) from kube_audit',
+      'query: expected expressions that put together at most 100 fields, found 1020.',
+    ],
+    [
+      'with l as (select list(i) l from range(1000000) t(i)) select length(list_transform(l, lambda x: list_sum(list_transform(l, lambda y: y * x)))) from l',
+      'list_transform: expected no lambda within a lambda over lists of unknown length, found one.',
+    ],
+    [
+      'select [[a || b for b in sourceIPs] for a in sourceIPs] from kube_audit',
+      'list_apply: expected no lambda within a lambda over lists of unknown length, found one.',
+    ],
+    [
+      'select list_filter(sourceIPs, ip -> len(list_filter(sourceIPs, other -> other > ip)) > 1) from kube_audit',
+      'list_filter: expected no lambda within a lambda over lists of unknown length, found one.',
+    ],
+    [
+      'select list_transform(range(1000), lambda x: list_transform(range(1000), lambda y: x * y))',
+      'query: expected expressions that put together at most 100 fields',
+    ],
+    [
+      'select list_transform(a, lambda x: b) from (select list(i) a, list(i) b from range(100000) t(i))',
+      'list_transform: expected a lambda that compares with columns of the row, found one that copies them',
+    ],
+    ["select length(repeat('9', 9000)::bignum::varchar)", 'a cast: expected a type of bounded size, found BIGNUM.'],
+    ['select try_cast(_raw as bignum) from kube_audit', 'a cast: expected a type of bounded size, found BIGNUM.'],
+    ["select bignum '12'", 'a cast: expected a type of bounded size, found BIGNUM.'],
+    ['select [_raw]::bignum[] from kube_audit', 'a cast: expected a type of bounded size, found BIGNUM.'],
+    ["select {'a': _raw}::struct(a varint) from kube_audit", 'a cast: expected a type of bounded size, found BIGNUM.'],
+    ['select json_transform(_raw, \'["BIGNUM"]\') from kube_audit', 'json_transform: expected a type of bounded size'],
+    ['select from_json(_raw, \'["\\u0042IGNUM"]\') from kube_audit', 'from_json: expected a type of bounded size'],
+    ['select from_json(_raw, _raw) from kube_audit', 'from_json: expected a type of bounded size'],
   ])('%s', async (sql, message) => {
     const { diagnostics } = await refusal(sql);
     expect(diagnostics[0]?.code).toBe('SQL103');
