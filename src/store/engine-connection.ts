@@ -13,6 +13,7 @@ import {
 } from '../component.ts';
 import { translateEngineError } from './engine-error.ts';
 import { fromEngine, toEngine } from './sql-value.ts';
+import './whole-texts.ts';
 
 /** `interrupt()` only stops a statement that runs already, so it is repeated until the statement settles. */
 const interruptEveryMs = 50;

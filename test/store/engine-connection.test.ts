@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packageDecoder } from '../../src/store/whole-texts.ts';
 import { openTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 describe('EngineConnection', () => {
@@ -35,6 +36,23 @@ describe('EngineConnection', () => {
     );
     expect(names).toEqual(['a', 'a:2', 'a:1', 'constructor', 'constructor:1']);
     expect(rows).toEqual([{ a: 1, 'a:2': 2, 'a:1': 3, constructor: 4, 'constructor:1': 5 }]);
+  });
+
+  it('reads a text that begins with U+FEFF whole, wherever it stands', async () => {
+    const long = `\ufeff${'a'.repeat(100)}`;
+    const sql = `select '\ufeffadmin' as short, '${long}' as long, ['\ufeffa'] as list, {'b': '\ufeff'} as struct,
+      map {'\ufeffk': '\ufeffv'} as map, '"\ufeffj"'::json ->> '$' as json, '\ufeff\ufeffadmin' as twice`;
+    const [queried] = await database.query(sql);
+    const streamed = await columnsAndRows(sql);
+    for (const row of [queried, streamed.rows[0]]) {
+      expect(row).toMatchObject({ short: '\ufeffadmin', long, list: ['\ufeffa'], struct: { b: '\ufeff' } });
+      expect(row).toMatchObject({ json: '\ufeffj', twice: '\ufeff\ufeffadmin' });
+      expect(JSON.stringify(row?.map)).toContain('"\ufeffk"');
+    }
+  });
+
+  it('needs its own decoder for that: the one of the package drops U+FEFF', () => {
+    expect(packageDecoder.decode(Buffer.from('\ufeffadmin'))).toBe('admin');
   });
 
   it('never ends a stream as if it were whole because it was interrupted', async () => {

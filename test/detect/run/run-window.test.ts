@@ -61,6 +61,18 @@ describe('what leaves', () => {
     expect(risks).toEqual([{ n: emission.risk ? 1 : 0 }]);
   });
 
+  test('scores a name that begins with U+FEFF as its own, not as the one without', async () => {
+    await bench.load([deleted('admin'), deleted('\ufeffadmin')]);
+    await run();
+    const objects = await bench.query(
+      'select risk_object, length(risk_object)::int as length from risk_event order by 2',
+    );
+    expect(objects).toEqual([
+      { risk_object: 'admin', length: 5 },
+      { risk_object: '\ufeffadmin', length: 6 },
+    ]);
+  });
+
   test('is a withdrawal when late data takes a finding away, and no risk when it comes back', async () => {
     await bench.load([deleted('eve')]);
     const few = `select "user".username as user, count(*) as count from kube_audit
