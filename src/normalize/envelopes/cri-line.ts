@@ -10,14 +10,14 @@ import type { Part } from '../part.ts';
 import { looksLikeAuditText, unreadable } from '../unreadable.ts';
 
 /** Time, stream, and tags, of which the first is P where the runtime cut a long line and F at its end. */
-const PREFIX = /^(\d{4}-\d\d-\d\dT[\d:.]{8,}(?:Z|[+-]\d\d:\d\d)) (?:stdout|stderr) ([FP])(?::\S*)? (?=\{)/;
+const PREFIX = /^(\d{4}-\d\d-\d\dT[\d:.]{8,}(?:Z|[+-]\d\d:\d\d)) (?:stdout|stderr) ([FP])(?::\S*)? (?=\s*\{)/;
 
 /** One part where an audit event stands behind the prefix; null for every other text. */
 export function openCriLine(text: string, maxNestingDepth: number): readonly Part[] | null {
   const prefix = PREFIX.exec(text);
   if (prefix === null) return null;
   const [{ length }, time, tag] = prefix;
-  const line = text.slice(length).trimEnd();
+  const line = text.slice(length).trim();
   const parsed = parseJson(line, maxNestingDepth);
   const common = { raw: text, cluster: null, envelopeMicros: parseTimestamp(time) };
   if ('problem' in parsed) {

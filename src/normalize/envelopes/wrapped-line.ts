@@ -14,8 +14,9 @@ export function openWrappedLine(node: JsonNode, maxNestingDepth: number): readon
   if (!isObject(node.value)) return null;
   const { log, message, time } = node.value;
   const line = typeof log === 'string' ? log : message;
-  if (typeof line !== 'string' || !line.startsWith('{')) return null;
-  const text = line.trimEnd();
+  if (typeof line !== 'string') return null;
+  const text = line.trim();
+  if (!text.startsWith('{')) return null;
   const parsed = parseJson(text, maxNestingDepth);
   const common = { raw: node.text, cluster: null, envelopeMicros: parseTimestamp(time) };
   if ('problem' in parsed) {

@@ -20,6 +20,13 @@ describe('a line of a container runtime', () => {
     ]);
   });
 
+  it('is opened also behind more white space', () => {
+    const line = `2026-03-04T05:06:07.5Z stdout F  \t${EVENT}`;
+    expect(rowsOf(line).audit).toMatchObject([
+      { _raw: line, event: EVENT, identity: rowsOf(EVENT).audit[0]?.identity },
+    ]);
+  });
+
   it('is the same event as the line without its prefix', () => {
     const prefixed = rowsOf(`2026-03-04T05:06:07.5Z stdout F ${EVENT}`);
     expect(prefixed.audit[0]?.identity).toBe(rowsOf(EVENT).audit[0]?.identity);

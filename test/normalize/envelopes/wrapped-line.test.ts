@@ -18,6 +18,17 @@ test.each([
   ]);
 });
 
+it('opens an event behind white space, which stays in _raw and is no part of the event', () => {
+  const alone = rowsOf(JSON.parse(EVENT)).audit[0];
+  for (const line of [` ${EVENT}\n`, `\t\n  ${EVENT}`, `\ufeff ${EVENT} \r\n`]) {
+    const body = JSON.stringify({ log: line, stream: 'stdout' });
+    expect(rowsOf({ log: line, stream: 'stdout' })).toMatchObject({
+      audit: [{ _raw: body, event: EVENT, auditID: 'a-1', identity: alone?.identity }],
+      logs: [],
+    });
+  }
+});
+
 it('leaves the object of any other line as the record it is', () => {
   for (const line of ['{"level":"info"}', 'text', '{"a":', '']) {
     expect(rowsOf({ log: line, stream: 'stdout' }).logs).toMatchObject([{ unreadable: null }]);
