@@ -16,6 +16,9 @@ export interface JsonObject {
 
 /** A parsed value with its own text. `origin` is what it was printed from where it came as a map. */
 export interface JsonNode {
+  /** The text as it came. */
+  readonly raw: string;
+  /** What DuckDB can read too: `raw` without a byte-order mark, and with U+FFFD for the escapes of lone surrogates. */
   readonly text: string;
   readonly value: JsonValue;
   readonly origin: AnyValue | undefined;
@@ -39,10 +42,7 @@ export const MOST_CONTAINERS = 4_000_000;
 
 export type ParsedJson = { readonly node: JsonNode } | { readonly problem: JsonProblem };
 
-/**
- * Parses text as received. The node's text is what DuckDB can read too: without a byte-order mark, and
- * with U+FFFD for the escapes of lone surrogates; otherwise exactly `text`.
- */
+/** Parses text as received. */
 export function parseJson(text: string, maxNestingDepth: number): ParsedJson {
   const readable = withoutLoneSurrogates(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
   if (readable.length > maxNestingDepth) {
@@ -53,7 +53,7 @@ export function parseJson(text: string, maxNestingDepth: number): ParsedJson {
     }
   }
   try {
-    return { node: { text: readable, value: JSON.parse(readable) as JsonValue, origin: undefined } };
+    return { node: { raw: text, text: readable, value: JSON.parse(readable) as JsonValue, origin: undefined } };
   } catch (error: unknown) {
     return { problem: describeProblem(readable, error) };
   }
@@ -62,12 +62,12 @@ export function parseJson(text: string, maxNestingDepth: number): ParsedJson {
 /** A map or array body as a node: printed in the order received. */
 export function nodeOfValue(origin: AnyValue): JsonNode {
   const text = printJson(origin);
-  return { text, value: JSON.parse(text) as JsonValue, origin };
+  return { raw: text, text, value: JSON.parse(text) as JsonValue, origin };
 }
 
-/** The text that identifies a node: its own, or its key-sorted JSON where it came as a map. */
+/** The text that identifies a node: its own as it came, or its key-sorted JSON where it came as a map. */
 export function identityText(node: JsonNode): string {
-  return node.origin === undefined ? node.text : printJson(node.origin, true);
+  return node.origin === undefined ? node.raw : printJson(node.origin, true);
 }
 
 export function isObject(value: unknown): value is JsonObject {
@@ -79,7 +79,7 @@ export function objectOf(value: JsonValue | undefined): JsonObject {
   return isObject(value) ? value : {};
 }
 
-/** A member of an object node with its exact text; null where there is none. The last one wins where repeated. */
+/** A member of an object node with its exact texts; null where there is none. The last one wins where repeated. */
 export function member(node: JsonNode, key: string): JsonNode | null {
   if (!isObject(node.value) || !Object.hasOwn(node.value, key)) return null;
   const { text } = node;
@@ -90,7 +90,7 @@ export function member(node: JsonNode, key: string): JsonNode | null {
     const end = skipValue(text, start);
     if ((JSON.parse(text.slice(at, keyEnd)) as string) === key) {
       const origin = originOf(node.origin, key);
-      found = { text: text.slice(start, end), value: node.value[key] ?? null, origin };
+      found = { ...slices(node, start, end), value: node.value[key] ?? null, origin };
     }
     at = skipSpace(text, end);
     if (text[at] === ',') at = skipSpace(text, at + 1);
@@ -106,7 +106,7 @@ export function elements(node: JsonNode): readonly JsonNode[] {
   let at = skipSpace(text, skipSpace(text, 0) + 1);
   for (const [index, value] of (node.value as readonly JsonValue[]).entries()) {
     const end = skipValue(text, at);
-    found.push({ text: text.slice(at, end), value, origin: originOf(node.origin, index) });
+    found.push({ ...slices(node, at, end), value, origin: originOf(node.origin, index) });
     at = skipSpace(text, skipSpace(text, end) + 1);
   }
   return found;
@@ -127,6 +127,14 @@ export function splitDocuments(text: string, maxPieces: number): readonly string
   }
   if (at < text.length) pieces.push(text.slice(at));
   return pieces;
+}
+
+/** The readable text has the length of the one that came, but for the byte-order mark before it. */
+function slices({ raw, text }: JsonNode, start: number, end: number): Pick<JsonNode, 'raw' | 'text'> {
+  const slice = text.slice(start, end);
+  if (raw === text) return { raw: slice, text: slice };
+  const mark = raw.length - text.length;
+  return { raw: raw.slice(mark + start, mark + end), text: slice };
 }
 
 function originOf(origin: AnyValue | undefined, key: string | number): AnyValue | undefined {
@@ -200,8 +208,8 @@ function findExcess(text: string, maxDepth: number): { readonly at: number; read
 }
 
 /**
- * U+FFFD for lone surrogates, raw or escaped. DuckDB (yyjson) rejects a text with such an escape as a
- * whole, so one of them would make every query over the table fail.
+ * U+FFFD for lone surrogates, raw or escaped; its escape is as long as theirs. DuckDB (yyjson) rejects a text with such
+ * an escape as a whole, so one of them would make every query over the table fail.
  */
 function withoutLoneSurrogates(text: string): string {
   if (!text.includes('\\u') || !/\\u[dD][89a-fA-F]/.test(text)) return text;

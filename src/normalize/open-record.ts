@@ -128,9 +128,9 @@ function recognize(node: JsonNode, context: RecordContext, limits: Limits): read
   limits.rows.take(node.value.length);
   let isRecognized = false;
   const parts = elements(node).flatMap((element): readonly Part[] => {
-    const found = recognizeOne(element, element.text, context, limits);
+    const found = recognizeOne(element, element.raw, context, limits);
     if (found !== null) isRecognized = true;
-    return found ?? [plain(element.text, identityText(element), context, nameOfValue(element.value))];
+    return found ?? [plain(element.raw, identityText(element), context, nameOfValue(element.value))];
   });
   return isRecognized ? parts : null;
 }

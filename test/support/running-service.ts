@@ -33,7 +33,7 @@ export interface SendOptions {
 export async function startService(config = '', storage = '', tokens: readonly string[] = []): Promise<RunningService> {
   const directory = await mkdtemp(join(tmpdir(), 'pintail-service-'));
   const text = [
-    'receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:0" } } } }',
+    'receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:0" } } }, k8s_audit_webhook: { endpoint: "127.0.0.1:0" } }',
     `api: { endpoint: "127.0.0.1:0", tokens: [${tokens.join(', ')}] }`,
     `storage: { directory: ${JSON.stringify(directory)}, load_interval: 10ms, ${storage} }`,
     config,

@@ -81,7 +81,7 @@ function isDiagnosticRecord(value: JsonValue): boolean {
 function openRecord(record: JsonNode, maxNestingDepth: number): Part {
   const value = isObject(record.value) ? record.value : {};
   const common = {
-    raw: record.text,
+    raw: record.raw,
     identityText: identityText(record),
     cluster: clusterOfResourceId(value.resourceId),
     envelopeMicros: parseTimestamp(value.time),

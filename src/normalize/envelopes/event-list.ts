@@ -14,9 +14,15 @@ export function openEventList(node: JsonNode, rows: RowBudget): readonly Part[] 
 }
 
 function openItem(item: JsonNode, index: number): Part {
-  const common = { raw: item.text, identityText: identityText(item), cluster: null, envelopeMicros: null };
+  const common = { raw: item.raw, identityText: identityText(item), cluster: null, envelopeMicros: null };
   if (isObject(item.value) && hasAuditMember(item.value)) {
-    return { kind: 'audit', ...common, event: item.value, eventText: null, cloud: null };
+    return {
+      kind: 'audit',
+      ...common,
+      event: item.value,
+      eventText: item.text === item.raw ? null : item.text,
+      cloud: null,
+    };
   }
   const found = { expected: 'an audit.k8s.io Event', found: nameOfValue(item.value) };
   return { kind: 'log', ...common, unreadable: unreadable(found, ` in items[${index}] of an EventList`) };

@@ -26,7 +26,7 @@ export function openGke(node: JsonNode, context: RecordContext): readonly Part[]
   return [
     {
       kind: 'audit',
-      raw: node.text,
+      raw: node.raw,
       eventText: text,
       event,
       identityText: identityText(node),

@@ -18,7 +18,7 @@ export function openWrappedLine(node: JsonNode, maxNestingDepth: number): readon
   const text = line.trim();
   if (!text.startsWith('{')) return null;
   const parsed = parseJson(text, maxNestingDepth);
-  const common = { raw: node.text, cluster: null, envelopeMicros: parseTimestamp(time) };
+  const common = { raw: node.raw, cluster: null, envelopeMicros: parseTimestamp(time) };
   if ('problem' in parsed) {
     if (!looksLikeAuditText(text)) return null;
     const reason = unreadable(parsed.problem, ' in a wrapped line');
@@ -30,7 +30,7 @@ export function openWrappedLine(node: JsonNode, maxNestingDepth: number): readon
     {
       kind: 'audit',
       ...common,
-      identityText: parsed.node.text,
+      identityText: identityText(parsed.node),
       eventText: parsed.node.text,
       event: value,
       cloud: null,

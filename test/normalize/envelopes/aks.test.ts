@@ -46,7 +46,7 @@ describe('a diagnostic record', () => {
     const asText = JSON.stringify({ category: 'kube-audit-admin', properties: JSON.stringify({ log: EVENT }) });
     expect(rowsOf(asText).audit).toMatchObject([{ _raw: asText, event: EVENT, cluster: null }]);
     const bytes = new TextEncoder().encode(`\ufeff${record(EVENT)}`);
-    expect(rowsOf(bytes).audit).toMatchObject([{ _raw: record(EVENT), event: EVENT }]);
+    expect(rowsOf(bytes).audit).toMatchObject([{ _raw: `\ufeff${record(EVENT)}`, event: EVENT }]);
   });
 
   test.each(['kube-audit', 'kube-audit-admin', 'KUBE-AUDIT'])(

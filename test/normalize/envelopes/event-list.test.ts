@@ -20,6 +20,31 @@ it('makes a row of each item, with the item’s exact text', () => {
   expect(logs).toEqual([]);
 });
 
+it('keeps the escape of a lone surrogate in an item, whose event is what DuckDB can read', () => {
+  const item =
+    '{"level":"Metadata","auditID":"a-3","stage":"Panic","verb":"get","userAgent":"\\ud83d \\ud83d\\ude00 \\\\ud83d"}';
+  const readable = item.replace('\\ud83d', '\\ufffd');
+  const list = (text: string) =>
+    `{"kind":"EventList","apiVersion":"audit.k8s.io/v1","metadata":{},"items":[${SECOND},${text}]}`;
+  for (const body of [list(item), `\ufeff${list(item)}`]) {
+    expect(rowsOf(body).audit).toMatchObject([
+      { _raw: SECOND, event: null },
+      { _raw: item, event: readable, userAgent: '\ufffd \u{1f600} \\ud83d' },
+    ]);
+  }
+});
+
+it('makes the row that the item alone makes, whichever way it came and whatever is escaped in it', () => {
+  for (const agent of ['curl', '\\ud83d', '\\ude00\\ud83d', '\\ud83d\\ude00', '\\\\ud83d', 'é']) {
+    const item = `{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Metadata","auditID":"a-4","stage":"Panic","userAgent":"${agent}"}`;
+    const { placed: _, ...alone } = rowsOf(item).audit[0] ?? {};
+    const inBytes = rowsOf(new TextEncoder().encode(item)).audit[0];
+    const inList = rowsOf(`{"kind":"EventList","apiVersion":"audit.k8s.io/v1","items":[${item}]}`).audit[0];
+    expect(alone).toMatchObject({ _raw: item });
+    for (const row of [inBytes, inList]) expect(row).toMatchObject(alone);
+  }
+});
+
 it('identifies an item by itself, so that the same one in another list is a copy', () => {
   const alone = `{"kind":"EventList","apiVersion":"audit.k8s.io/v1","items":[${SECOND}]}`;
   expect(rowsOf(alone).audit[0]?.identity).toBe(rowsOf(LIST).audit[1]?.identity);
