@@ -1,7 +1,7 @@
 /** `pintail check`: what content needs, what of it cannot run or be fed, and what looks wrong in it. */
 import { loadConfig } from '../config/index.ts';
 import { checkFiles } from '../service/check-content.ts';
-import { type ExitStatus, type RegisterCommand, type Terminal, UsageError } from './command.ts';
+import { type ExitStatus, type RegisterCommand, type Terminal, toStderr, UsageError } from './command.ts';
 import {
   addGeoOption,
   checkGeoOption,
@@ -64,7 +64,7 @@ async function check(paths: readonly string[], options: CheckCommandOptions, ter
     config,
     events: eventsOf(options, terminal),
     onLoad: progress.show,
-    onShipped: (message) => terminal.stderr.write(`${message}\n`),
+    onShipped: toStderr(terminal),
     onProblem(message) {
       unread += 1;
       progress.clear();

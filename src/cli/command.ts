@@ -19,6 +19,13 @@ export interface Terminal {
   readonly killSelf: () => void;
 }
 
+/** Writes lines on standard error, for what has its own way to be told. */
+export function toStderr({ stderr }: Pick<Terminal, 'stderr'>): (line: string) => void {
+  return (line) => {
+    stderr.write(`${line}\n`);
+  };
+}
+
 /** Wrong usage that the option parser cannot see: exit status 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';

@@ -3,7 +3,7 @@
 import { compileSearch, printSearchDiagnostics } from '../service/compile-search.ts';
 import { compileContent, loadDetections, printProblem } from '../service/content.ts';
 import type { RegisterCommand, Terminal } from './command.ts';
-import { type ExitStatus, UsageError } from './command.ts';
+import { type ExitStatus, toStderr, UsageError } from './command.ts';
 import { addContentOptions, addTokenOption, type ContentOptions, type TokenOptions } from './input-options.ts';
 
 interface CompileOptions extends ContentOptions, TokenOptions {
@@ -41,8 +41,14 @@ async function compilePaths(
   terminal: Terminal,
 ): Promise<ExitStatus> {
   const { macros, lookups, token: tokens } = options;
-  const onShipped = (message: string) => terminal.stderr.write(`${message}\n`);
-  const request = { paths, macros, lookups, tokens, strictSplunk: options.strictSplunk ?? false, onShipped };
+  const request = {
+    paths,
+    macros,
+    lookups,
+    tokens,
+    strictSplunk: options.strictSplunk ?? false,
+    onShipped: toStderr(terminal),
+  };
   const loaded = await compileContent(request, 'detection');
   const { content } = loaded;
   const detections = [...loaded.detections, ...loaded.unscheduled];
@@ -76,7 +82,7 @@ async function compileOne(spl: string, options: CompileOptions, terminal: Termin
   const { macros, lookups, fieldRules } = await loadDetections({
     macros: options.macros,
     lookups: options.lookups,
-    onShipped: (message) => terminal.stderr.write(`${message}\n`),
+    onShipped: toStderr(terminal),
   });
   const strictSplunk = options.strictSplunk ?? false;
   const result = compileSearch(spl, { macros, lookups, fieldRules, strictSplunk, tokens: options.token });

@@ -1,6 +1,6 @@
 /** `pintail doctor`: what is wrong with a service or a store, worst first, and what to do. */
 import { askDoctorOfDatabase, askDoctorOfServer } from '../service/doctor/ask-doctor.ts';
-import { type ExitStatus, type RegisterCommand, type Terminal, UsageError } from './command.ts';
+import { type ExitStatus, type RegisterCommand, type Terminal, toStderr, UsageError } from './command.ts';
 import { collect, serverUrl } from './input-options.ts';
 import { printDoctor } from './print-doctor.ts';
 
@@ -36,7 +36,7 @@ async function doctor(options: DoctorCommandOptions, terminal: Terminal): Promis
   const result =
     server !== undefined
       ? await askDoctorOfServer(server, terminal.environment.PINTAIL_TOKEN)
-      : await askDoctorOfDatabase(db ?? '', detections, (message) => terminal.stderr.write(`${message}\n`));
+      : await askDoctorOfDatabase(db ?? '', detections, toStderr(terminal));
   terminal.stdout.write(format === 'json' ? `${JSON.stringify(result, null, 2)}\n` : printDoctor(result));
   return result.healthy ? 0 : 1;
 }

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { SqlStream } from '../component.ts';
 import type { FileQuery } from '../service/query-files.ts';
 import { queryServer, type ServerQuery, streamFromServer } from '../service/query-server.ts';
-import { type ExitStatus, type Terminal, UsageError } from './command.ts';
+import { type ExitStatus, type Terminal, toStderr, UsageError } from './command.ts';
 import { chooseFormat, type FormatName, writeResult } from './format/index.ts';
 import {
   addGeoOption,
@@ -79,7 +79,7 @@ export async function runQuery(
     macros: options.macros,
     lookups: options.lookups,
     onProgress: progress.show,
-    onShipped: (message) => terminal.stderr.write(`${message}\n`),
+    onShipped: toStderr(terminal),
     onProblem(message) {
       problems += 1;
       progress.clear();

@@ -2,7 +2,7 @@
 import { loadConfig } from '../config/index.ts';
 import { printProblem } from '../service/content.ts';
 import { testDetections } from '../service/test-detections.ts';
-import type { RegisterCommand } from './command.ts';
+import { type RegisterCommand, toStderr } from './command.ts';
 import { printable } from './format/index.ts';
 import { addGeoOption, type GeoOptions } from './input-options.ts';
 
@@ -20,14 +20,13 @@ export const registerTest: RegisterCommand = (program, terminal, report) => {
     .option('--config <file>', 'let the events pass the volume rules of a configuration: what fails then, they blind');
   addGeoOption(command).action(async (paths: string[], options: TestOptions) => {
     const config = options.config === undefined ? undefined : await loadConfig(options.config, terminal.environment);
-    const onShipped = (message: string) => terminal.stderr.write(`${message}\n`);
     const strictSplunk = options.strictSplunk ?? false;
     const { problems, results } = await testDetections({
       paths,
       strictSplunk,
       config,
       geoDatabase: options.geoDatabase,
-      onShipped,
+      onShipped: toStderr(terminal),
     });
     for (const problem of problems) terminal.stderr.write(`${printProblem(problem)}\n`);
     const counts = { passed: 0, failed: 0, skipped: 0 };
