@@ -1,13 +1,6 @@
 /** What an earlier process left in the ledger, made ready to run again. */
 import type { Database } from '../../component.ts';
-import {
-  type LedgerRun,
-  markNotRun,
-  markPending,
-  readFailedRuns,
-  readSkippedRuns,
-  readUnfinishedRuns,
-} from './run-ledger.ts';
+import { type LedgerRun, markNotRun, markPending, readRunsNotDone, readUnfinishedRuns } from './run-ledger.ts';
 import type { ScheduledDetection } from './scheduled-detection.ts';
 import type { SchedulerSettings } from './settings.ts';
 import { reasonOfGone } from './take-up-schedules.ts';
@@ -39,7 +32,7 @@ export async function recoverRuns(
   const since = now - settings.catchUpSeconds;
   const [unfinished, ended] = await database.read({ share: 'service' }, async (connection) => [
     await readUnfinishedRuns(connection),
-    [...(await readFailedRuns(connection, since)), ...(await readSkippedRuns(connection, since))],
+    await readRunsNotDone(connection, since),
   ]);
   const isPlanned = (run: LedgerRun) => run.window.now <= (plannedUntil.get(run.detection) ?? now);
   const own = [...unfinished, ...ended].filter(

@@ -131,21 +131,11 @@ export async function readUnfinishedRuns(connection: Connection): Promise<readon
   return rows.map(toLedgerRun);
 }
 
-/** Scheduled runs that failed for good, since a time. */
-export async function readFailedRuns(connection: Connection, since: number): Promise<readonly LedgerRun[]> {
+/** Scheduled runs that failed for good, and then those that were skipped, of windows due since a time. */
+export async function readRunsNotDone(connection: Connection, since: number): Promise<readonly LedgerRun[]> {
   const rows = await connection.query(
-    `${selectRuns()} where kind = 'scheduled' and status = 'failed' and scheduled_at >= ${time('$1')}
-     order by scheduled_at, detection`,
-    [toMicros(since)],
-  );
-  return rows.map(toLedgerRun);
-}
-
-/** Scheduled runs that were skipped, of windows due since a time. */
-export async function readSkippedRuns(connection: Connection, since: number): Promise<readonly LedgerRun[]> {
-  const rows = await connection.query(
-    `${selectRuns()} where kind = 'scheduled' and status = 'skipped' and scheduled_at >= ${time('$1')}
-     order by scheduled_at, detection`,
+    `${selectRuns()} where kind = 'scheduled' and status in ('failed', 'skipped') and scheduled_at >= ${time('$1')}
+     order by status, scheduled_at, detection`,
     [toMicros(since)],
   );
   return rows.map(toLedgerRun);
