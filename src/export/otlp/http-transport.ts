@@ -71,8 +71,8 @@ export class HttpTransport implements OtlpTransport {
   async #post(headers: http.OutgoingHttpHeaders, body: Uint8Array, signal: AbortSignal): Promise<Received> {
     let timeout: AbortSignal | undefined;
     try {
-      const patience = AbortSignal.timeout(this.#settings.timeoutMs);
-      timeout = patience;
+      timeout = AbortSignal.timeout(this.#settings.timeoutMs);
+      const stop = AbortSignal.any([signal, timeout]);
       const message = await new Promise<IncomingMessage>((resolve, reject) => {
         const { request } = this.#url.protocol === 'https:' ? https : http;
         const options = {
@@ -80,7 +80,7 @@ export class HttpTransport implements OtlpTransport {
           method: 'POST',
           agent: false,
           headers,
-          signal: AbortSignal.any([signal, patience]),
+          signal: stop,
         };
         request(this.#url, options, resolve).on('error', reject).end(body);
       });
