@@ -11,6 +11,7 @@
 
 import type { Arguments } from '../arguments.ts';
 import type { FieldName, LookupCommand, LookupPair } from '../ast.ts';
+import { beside } from '../beside.ts';
 import type { CommandScope } from '../command-scope.ts';
 import { need, wants } from '../demand.ts';
 import { SplError } from '../diagnostics.ts';
@@ -123,7 +124,7 @@ function addColumns(
   const passed = scope.passThrough(input);
   const columns: Column[] = passed.columns.map(({ name, expression }) => ({
     name,
-    expression: expression.op === 'column' ? { ...expression, table: input.node.label } : expression,
+    expression: beside(expression, input.node),
   }));
   const { fields, order } = passed;
   for (const [index, { field }] of outputs.filter((pair) => scope.wants(pair.field.name)).entries()) {
