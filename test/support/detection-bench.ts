@@ -16,6 +16,7 @@ import type {
 } from '../../src/component.ts';
 import type { Detection } from '../../src/detect/detection.ts';
 import type { CompiledDetection } from '../../src/detect/run/compile-detection.ts';
+import { DetectionScheduler, type DetectionSchedulerOptions } from '../../src/detect/schedule/detection-scheduler.ts';
 import { DuckdbDatabase } from '../../src/store/duckdb-database.ts';
 import { readSqlFiles } from '../../src/store/sql-files.ts';
 
@@ -97,6 +98,16 @@ export class DetectionBench implements Outbox, AsyncDisposable {
     const minutes = [...new Set(events.map(({ time }) => Math.floor(Date.parse(time) / 60_000)))].sort((a, b) => a - b);
     if (announce) for (const listener of this.#listeners) listener({ commitSeq: seq, minutes });
     return seq;
+  }
+
+  /** A scheduler over this, not started. */
+  scheduler({
+    detections = [testCompiled()],
+    clock,
+    settings = {},
+  }: Partial<DetectionSchedulerOptions> & Pick<DetectionSchedulerOptions, 'clock'>): DetectionScheduler {
+    const { store, logger, metrics } = this;
+    return new DetectionScheduler({ detections, store, outbox: this, clock, logger, metrics, settings });
   }
 
   get store(): Pick<EventStore, 'database' | 'loaded' | 'onLoad'> {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { DetectionScheduler } from '../../../src/detect/schedule/detection-scheduler.ts';
+import type { DetectionScheduler } from '../../../src/detect/schedule/detection-scheduler.ts';
 import { DetectionBench, testCompiled } from '../../support/detection-bench.ts';
 import { SteppedClock } from '../../support/stepped-clock.ts';
 
@@ -23,9 +23,8 @@ test('runs that score one user above 100 within a day raise one incident, in the
     slug: name.toLowerCase(),
     riskRule: { message: '', riskObjects: [{ field: 'user', type: 'user', score: risk }], threatObjects: [] },
   });
-  const { store, logger, metrics } = bench;
   const detections = [testCompiled(score('Alpha', 30)), testCompiled(score('Beta', 30))];
-  scheduler = new DetectionScheduler({ detections, store, outbox: bench, clock, logger, metrics, settings: {} });
+  scheduler = bench.scheduler({ detections, clock });
   const deleted = (time: string, user: string) => ({ time, user, verb: 'delete' });
   await bench.load([
     deleted('2026-11-02T09:00:00Z', 'eve'),

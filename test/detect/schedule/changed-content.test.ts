@@ -1,7 +1,7 @@
 /** Between two starts detections get other names, go, and come back: none of their windows goes missing in silence. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CompiledDetection } from '../../../src/detect/run/compile-detection.ts';
-import { DetectionScheduler } from '../../../src/detect/schedule/detection-scheduler.ts';
+import type { DetectionScheduler } from '../../../src/detect/schedule/detection-scheduler.ts';
 import type { SchedulerSettings } from '../../../src/detect/schedule/settings.ts';
 import { DetectionBench, testCompiled } from '../../support/detection-bench.ts';
 import { SteppedClock } from '../../support/stepped-clock.ts';
@@ -24,8 +24,7 @@ async function start(
   detections: readonly CompiledDetection[],
   settings: Partial<SchedulerSettings> = {},
 ): Promise<void> {
-  const { store, logger, metrics } = bench;
-  scheduler = new DetectionScheduler({ detections, store, outbox: bench, clock, logger, metrics, settings });
+  scheduler = bench.scheduler({ detections, clock, settings });
   await scheduler.start();
   await scheduler.idle();
 }

@@ -1,8 +1,8 @@
 /** The clock of the machine is wrong for a while: what was planned by it does not count once it is right. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DetectionScheduler } from '../../../src/detect/schedule/detection-scheduler.ts';
+import type { DetectionScheduler } from '../../../src/detect/schedule/detection-scheduler.ts';
 import type { SchedulerSettings } from '../../../src/detect/schedule/settings.ts';
-import { DetectionBench, testCompiled } from '../../support/detection-bench.ts';
+import { DetectionBench } from '../../support/detection-bench.ts';
 import { SteppedClock } from '../../support/stepped-clock.ts';
 
 let bench: DetectionBench;
@@ -20,16 +20,7 @@ afterEach(async () => {
 });
 
 async function start(settings: Partial<SchedulerSettings> = {}): Promise<void> {
-  const { store, logger, metrics } = bench;
-  scheduler = new DetectionScheduler({
-    detections: [testCompiled()],
-    store,
-    outbox: bench,
-    clock,
-    logger,
-    metrics,
-    settings,
-  });
+  scheduler = bench.scheduler({ clock, settings });
   await scheduler.start();
   await scheduler.idle();
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CompiledDetection, UncompiledDetection } from '../../../src/detect/run/compile-detection.ts';
-import { DetectionScheduler } from '../../../src/detect/schedule/detection-scheduler.ts';
+import type { DetectionScheduler } from '../../../src/detect/schedule/detection-scheduler.ts';
 import type { SchedulerSettings } from '../../../src/detect/schedule/settings.ts';
 import { DetectionBench, testCompiled, testDetection } from '../../support/detection-bench.ts';
 import { SteppedClock } from '../../support/stepped-clock.ts';
@@ -23,8 +23,7 @@ async function start(
   detections: readonly (CompiledDetection | UncompiledDetection)[] = [testCompiled()],
   settings: Partial<SchedulerSettings> = {},
 ): Promise<void> {
-  const { store, logger, metrics } = bench;
-  scheduler = new DetectionScheduler({ detections, store, outbox: bench, clock, logger, metrics, settings });
+  scheduler = bench.scheduler({ detections, clock, settings });
   await scheduler.start();
   await scheduler.idle();
 }
@@ -530,8 +529,7 @@ describe('rows of clocks that are wrong', () => {
 
 describe('life', () => {
   test('shutdown before start and twice does no harm', async () => {
-    const { store, logger, metrics } = bench;
-    scheduler = new DetectionScheduler({ detections: [], store, outbox: bench, clock, logger, metrics });
+    scheduler = bench.scheduler({ detections: [], clock });
     await scheduler.shutdown();
     await scheduler.start();
     await scheduler.shutdown();
